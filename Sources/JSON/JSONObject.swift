@@ -1,0 +1,64 @@
+/// The members of a JSON object, in source order.
+///
+/// Look-up is linear: the objects of this service have a dozen members. A name is held once; setting it again
+/// replaces the value in its place.
+public struct JSONObject: Sendable, Hashable {
+    public typealias Member = (name: String, value: JSONValue)
+
+    @usableFromInline var names: [String]
+    @usableFromInline var values: [JSONValue]
+
+    public init() {
+        names = []
+        values = []
+    }
+
+    /// Of members with the same name the last one counts, in the place of the first (RFC 8259 §4).
+    public init(_ members: some Sequence<(String, JSONValue)>) {
+        self.init()
+        for (name, value) in members { self[name] = value }
+    }
+
+    public var count: Int { names.count }
+    public var isEmpty: Bool { names.isEmpty }
+
+    @inlinable public subscript(name: String) -> JSONValue? {
+        get {
+            guard let index = names.firstIndex(of: name) else { return nil }
+            return values[index]
+        }
+        set {
+            if let index = names.firstIndex(of: name) {
+                if let newValue {
+                    values[index] = newValue
+                } else {
+                    names.remove(at: index)
+                    values.remove(at: index)
+                }
+            } else if let newValue {
+                names.append(name)
+                values.append(newValue)
+            }
+        }
+    }
+
+    /// Equality does not depend on the order of the members (RFC 6902 §4.6).
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        guard left.count == right.count else { return false }
+        if left.names == right.names { return left.values == right.values }
+        return left.allSatisfy { right[$0.name] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        for name in names.sorted() { hasher.combine(name) }
+    }
+}
+
+extension JSONObject: RandomAccessCollection, ExpressibleByDictionaryLiteral {
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { names.count }
+    public subscript(position: Int) -> Member { (names[position], values[position]) }
+
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}

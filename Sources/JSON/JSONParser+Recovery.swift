@@ -1,0 +1,270 @@
+/// What to do when something else comes than must: report it, and go on where the writer most likely meant to be.
+///
+/// Every way out of `recover` has read at least a byte or moved to a state that will.
+extension JSONParser {
+    mutating func report(_ kind: SyntaxProblem.Kind, _ range: Range<Int>, edit: TextEdit? = nil) {
+        if problems.count < Self.maximumProblems {
+            problems.append(SyntaxProblem(kind: kind, range: range, edit: edit))
+        }
+        if !options.recovers { stopped = true }
+    }
+
+    mutating func report(_ kind: SyntaxProblem.Kind, _ range: Range<Int>, _ replacement: String) {
+        report(kind, range, edit: TextEdit(range: range, newText: replacement))
+    }
+
+    @inline(never) mutating func recover(_ text: Span<UInt8>, _ at: Int, _ state: State) -> (Int, State) {
+        let byte = text[at]
+        if byte == UInt8(ascii: "/"), let end = comment(text, at) { return (end, state) }
+        switch state {
+        case .value, .firstElement: return recoverValue(text, at, byte, state)
+        case .firstName, .name: return recoverName(text, at, byte, state)
+        case .colon: return recoverColon(text, at, byte)
+        case .separator: return recoverSeparator(text, at, byte)
+        case .end:
+            var end = text.count
+            while end > at + 1, Self.isSpace(text[end - 1]) { end -= 1 }
+            let isBracket = end == at + 1 && (byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]"))
+            report(isBracket ? .strayBracket : .strayText, at..<end, "")
+            return (text.count, .end)
+        }
+    }
+
+    private mutating func recoverValue(
+        _ text: Span<UInt8>, _ at: Int, _ byte: UInt8, _ state: State
+    ) -> (Int, State) {
+        switch byte {
+        case UInt8(ascii: ",") where inObject, UInt8(ascii: "}") where inObject, UInt8(ascii: "]") where inObject:
+            missingValue(text, at)
+            return (at, .separator)
+        case UInt8(ascii: "]") where open != bottom:
+            trailingComma(text, at)
+            return (at + 1, close(at + 1))
+        case UInt8(ascii: "}") where open != bottom:
+            if state == .value { trailingComma(text, at) }
+            return mismatched(text, at)
+        case UInt8(ascii: "]"), UInt8(ascii: "}"):
+            report(.strayBracket, at..<(at + 1), "")
+            return (at + 1, state)
+        case UInt8(ascii: ","):
+            report(.extraComma, at..<(at + 1), "")
+            return (at + 1, open == bottom ? state : .value)
+        case UInt8(ascii: ":"):
+            report(.strayText, at..<(at + 1), "")
+            return (at + 1, state)
+        default:
+            if !inObject { countChild() }
+            if Self.quoteLength(text, at) > 0 { return (wronglyQuoted(text, at, as: .string), afterValue) }
+            return (bareValue(text, at, byte), afterValue)
+        }
+    }
+
+    private mutating func recoverName(
+        _ text: Span<UInt8>, _ at: Int, _ byte: UInt8, _ state: State
+    ) -> (Int, State) {
+        switch byte {
+        case UInt8(ascii: "}"):
+            trailingComma(text, at)
+            return (at + 1, close(at + 1))
+        case UInt8(ascii: "]"):
+            if state == .name { trailingComma(text, at) }
+            return mismatched(text, at)
+        case UInt8(ascii: ","):
+            report(.extraComma, at..<(at + 1), "")
+            return (at + 1, state)
+        case UInt8(ascii: ":"), UInt8(ascii: "{"), UInt8(ascii: "["):
+            report(.unquotedName, at..<(at + 1))
+            countChild()
+            append(.string, at, at)
+            return (at, byte == UInt8(ascii: ":") ? .colon : .value)
+        default:
+            countChild()
+            if Self.quoteLength(text, at) > 0 { return (wronglyQuoted(text, at, as: .string), .colon) }
+            var end = at + 1
+            while end < text.count, !Self.endsToken(text[end]), text[end] != UInt8(ascii: "="),
+                text[end] != UInt8(ascii: "{"), text[end] != UInt8(ascii: "["),
+                Self.quoteLength(text, end) == 0
+            {
+                end += 1
+            }
+            reportText(.unquotedName, text, at..<end, quoted: true)
+            append(.string, at, end)
+            return (end, .colon)
+        }
+    }
+
+    private mutating func recoverColon(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
+        switch byte {
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"):
+            missingValue(text, at)
+            return (at, .separator)
+        case UInt8(ascii: "="):
+            let end = at + 1 < text.count && text[at + 1] == UInt8(ascii: ">") ? at + 2 : at + 1
+            report(.missingColon, at..<end, ":")
+            return (end, .value)
+        default:
+            let place = previousEnd(text, at)
+            report(.missingColon, place..<place, ":")
+            return (at, .value)
+        }
+    }
+
+    private mutating func recoverSeparator(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
+        switch byte {
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): return mismatched(text, at)
+        case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: "/"):
+            report(.strayText, at..<(at + 1), byte == UInt8(ascii: ";") ? "," : "")
+            return (at + 1, byte == UInt8(ascii: ";") ? (inObject ? .name : .value) : .separator)
+        default:
+            let place = previousEnd(text, at)
+            report(.missingComma, place..<place, ",")
+            return (at, inObject ? .name : .value)
+        }
+    }
+
+    /// A closing bracket that does not fit the innermost container: it closes one further out, if that fits.
+    private mutating func mismatched(_ text: Span<UInt8>, _ at: Int) -> (Int, State) {
+        let wanted: JSONTree.Kind = text[at] == UInt8(ascii: "}") ? .object : .array
+        var outer = open
+        while outer != bottom, nodes[Int(outer)].kind != wanted { outer = nodes[Int(outer)].next }
+        guard outer != bottom else {
+            report(.strayBracket, at..<(at + 1), "")
+            return (at + 1, .separator)
+        }
+        while open != outer { closeMissing(text, previousEnd(text, at)) }
+        return (at + 1, close(at + 1))
+    }
+
+    /// Closes the innermost container at `end`, where its bracket is missing.
+    private mutating func closeMissing(_ text: Span<UInt8>, _ end: Int) {
+        let start = Int(nodes[Int(open)].start)
+        report(
+            .missingBracket, start..<(start + 1),
+            edit: TextEdit(range: end..<end, newText: inObject ? "}" : "]"))
+        _ = close(end)
+    }
+
+    /// The text ended in this state: what is open is closed, what is missing is said.
+    mutating func finish(_ text: Span<UInt8>, _ state: State) {
+        // Where reading stopped early, the problem that stopped it is the only one to tell.
+        let mute = stopped
+        let known = problems.count
+        let end = previousEnd(text, text.count)
+        switch state {
+        case .value where open == bottom:
+            // Only stray brackets and commas stood there, or nothing at all.
+            if problems.isEmpty { report(.empty, end..<end) }
+            countChild()
+            append(.missing, end, end)
+        case .value where inObject, .colon: missingValue(text, end)
+        case .value where open != bottom, .name: trailingComma(text, end)
+        default: break
+        }
+        while open != bottom { closeMissing(text, end) }
+        if mute, known > 0 { problems.removeLast(problems.count - known) }
+        if nodes.isEmpty { append(.missing, end, end) }
+    }
+
+    // MARK: Pieces
+
+    /// A word or number that is none: `True`, `.5`, `01`, `golden cat`.
+    private mutating func bareValue(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> Int {
+        var end = at + 1
+        while end < text.count, text[end] != UInt8(ascii: ","), text[end] != UInt8(ascii: "}"),
+            text[end] != UInt8(ascii: "]"), text[end] != 0x0A, text[end] != 0x0D, text[end] != UInt8(ascii: "\"")
+        {
+            if text[end] == UInt8(ascii: "/"), end + 1 < text.count,
+                text[end + 1] == UInt8(ascii: "/") || text[end + 1] == UInt8(ascii: "*"), Self.isSpace(text[end - 1])
+            {
+                break
+            }
+            end += 1
+        }
+        while end > at + 1, Self.isSpace(text[end - 1]) { end -= 1 }
+        append(.invalid, at, end)
+        let looksNumeric = byte &- 0x30 <= 9 || "+-.".utf8.contains(byte)
+        if looksNumeric {
+            let words = Self.string(text, at..<end)
+            var number = words.hasPrefix("+") ? String(words.dropFirst()) : words
+            if number.hasPrefix(".") { number = "0" + number }
+            if number.hasSuffix(".") { number.removeLast() }
+            while number.hasPrefix("0"), number.utf8.count > 1, number.utf8.dropFirst().first.map({ $0 &- 0x30 <= 9 }) == true {
+                number.removeFirst()
+            }
+            let bytes = Array(number.utf8)
+            let isNumber = !bytes.isEmpty && Self.numberEnd(bytes.span, 0) == bytes.count
+            report(.badNumber, at..<end, edit: isNumber ? TextEdit(range: at..<end, newText: number) : nil)
+        } else {
+            switch Self.string(text, at..<end).lowercased() {
+            case "true": report(.badLiteral, at..<end, "true")
+            case "false": report(.badLiteral, at..<end, "false")
+            case "null", "none", "nil", "undefined", "nan": report(.badLiteral, at..<end, "null")
+            default: reportText(.badLiteral, text, at..<end, quoted: true)
+            }
+        }
+        return end
+    }
+
+    /// Reports text whose mend is to put quotes around it, unless it is not even UTF-8.
+    private mutating func reportText(
+        _ kind: SyntaxProblem.Kind, _ text: Span<UInt8>, _ range: Range<Int>, quoted: Bool
+    ) {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let length = text[at] < 0x80 ? 1 : Self.sequenceLength(text, at)
+            guard length > 0 else {
+                report(.invalidUTF8, range)
+                return
+            }
+            at += length
+        }
+        var writer = JSONWriter()
+        writer.string(Self.string(text, range))
+        report(kind, range, String(decoding: writer.bytes, as: UTF8.self))
+    }
+
+    private mutating func missingValue(_ text: Span<UInt8>, _ at: Int) {
+        let place = previousEnd(text, at)
+        // The name is the last node; it is what the problem is shown at.
+        let name = nodes.last.map { Int($0.start)..<Int($0.end) } ?? place..<place
+        report(.missingValue, name)
+        append(.missing, place, place)
+    }
+
+    private mutating func trailingComma(_ text: Span<UInt8>, _ at: Int) {
+        guard !options.comments else { return }
+        var comma = at
+        while comma > 0, text[comma - 1] != UInt8(ascii: ",") { comma -= 1 }
+        guard comma > 0 else { return }
+        report(.trailingComma, (comma - 1)..<comma, "")
+    }
+
+    /// Behind the last byte before `at` that is no space.
+    private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
+        var end = at
+        while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
+        return end
+    }
+
+    /// Behind the comment at `at`, or nil when there is none.
+    private mutating func comment(_ text: Span<UInt8>, _ at: Int) -> Int? {
+        guard at + 1 < text.count else { return nil }
+        var end = at + 2
+        switch text[at + 1] {
+        case UInt8(ascii: "/"):
+            while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+        case UInt8(ascii: "*"):
+            while end + 1 < text.count, !(text[end] == UInt8(ascii: "*") && text[end + 1] == UInt8(ascii: "/")) {
+                end += 1
+            }
+            guard end + 1 < text.count else {
+                report(.comment, at..<text.count, "")
+                return text.count
+            }
+            end += 2
+        default: return nil
+        }
+        if options.comments { comments.append(at..<end) } else { report(.comment, at..<end, "") }
+        return end
+    }
+}

@@ -1,0 +1,122 @@
+/// What can be wrong inside a string.
+extension JSONParser {
+    /// Behind `\uXXXX`, or both halves of a surrogate pair.
+    mutating func unicodeEscape(_ text: Span<UInt8>, _ at: Int) -> Int {
+        guard let unit = Self.codeUnit(text, at) else { return badEscape(text, at) }
+        switch unit {
+        case 0xD800..<0xDC00:
+            if let low = Self.codeUnit(text, at + 6), (0xDC00..<0xE000).contains(low) { return at + 12 }
+            report(.loneSurrogate, at..<(at + 6))
+        case 0xDC00..<0xE000:
+            report(.loneSurrogate, at..<(at + 6))
+        default: break
+        }
+        return at + 6
+    }
+
+    static func codeUnit(_ text: Span<UInt8>, _ at: Int) -> UInt32? {
+        guard at + 6 <= text.count, text[at] == UInt8(ascii: "\\"), text[at + 1] == UInt8(ascii: "u") else {
+            return nil
+        }
+        var unit: UInt32 = 0
+        for offset in 2..<6 {
+            guard let digit = hexadecimal(text[at + offset]) else { return nil }
+            unit = unit << 4 | digit
+        }
+        return unit
+    }
+
+    static func hexadecimal(_ byte: UInt8) -> UInt32? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+        default: nil
+        }
+    }
+
+    @inline(never) mutating func badEscape(_ text: Span<UInt8>, _ at: Int) -> Int {
+        guard at + 1 < text.count, text[at + 1] >= 0x20 else {
+            report(.badEscape, at..<(at + 1), "\\\\")
+            return at + 1
+        }
+        var end = at + 2
+        if text[at + 1] == UInt8(ascii: "u") {
+            while end < text.count, end < at + 6, Self.hexadecimal(text[end]) != nil { end += 1 }
+        } else if text[at + 1] >= 0x80 {
+            end = at + 1 + max(1, Self.sequenceLength(text, at + 1))
+        }
+        // `\'` means the quote itself; any other backslash most likely means a backslash.
+        let meant = text[at + 1] == UInt8(ascii: "'") ? "'" : "\\\\" + Self.string(text, (at + 1)..<end)
+        report(.badEscape, at..<end, meant)
+        return end
+    }
+
+    @inline(never) mutating func controlCharacter(_ text: Span<UInt8>, _ at: Int) -> Int {
+        let byte = text[at]
+        var writer = JSONWriter()
+        withUnsafeBytes(of: byte) { writer.appendEscaped($0) }
+        report(.controlCharacter, at..<(at + 1), String(decoding: writer.bytes, as: UTF8.self))
+        return at + 1
+    }
+
+    /// Reports the bytes at `at`, which begin no UTF-8 sequence, and returns how many they are.
+    @inline(never) mutating func invalidBytes(_ text: Span<UInt8>, _ at: Int) -> Int {
+        var end = at + 1
+        while end < text.count, text[end] & 0xC0 == 0x80, end < at + 4 { end += 1 }
+        report(.invalidUTF8, at..<end)
+        return end - at
+    }
+
+    /// A string that the line or the text ends in. A comma and brackets at the end of the line most likely belong
+    /// behind the quote that is missing.
+    @inline(never) mutating func unterminated(
+        _ text: Span<UInt8>, _ start: Int, _ lineEnd: Int, _ flags: JSONTree.Flags
+    ) -> Int {
+        var end = lineEnd
+        while end > start + 1, Self.isSpace(text[end - 1]) { end -= 1 }
+        trailing: while end > start + 1 {
+            switch text[end - 1] {
+            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09: end -= 1
+            default: break trailing
+            }
+        }
+        report(.missingQuote, start..<end, edit: TextEdit(range: end..<end, newText: "\""))
+        append(.string, start, end, flags.subtracting(.closed))
+        return end
+    }
+
+    /// A string in single, typographic or backquotes.
+    mutating func wronglyQuoted(_ text: Span<UInt8>, _ start: Int, as kind: JSONTree.Kind) -> Int {
+        let opener = Self.quoteLength(text, start)
+        var at = start + opener
+        while at < text.count, text[at] != 0x0A, text[at] != 0x0D, Self.quoteLength(text, at) == 0 {
+            if text[at] == UInt8(ascii: "\\") { at += 1 }
+            at += 1
+        }
+        let content = (start + opener)..<min(at, text.count)
+        var end = content.upperBound
+        if end < text.count { end += Self.quoteLength(text, end) }
+        var writer = JSONWriter()
+        writer.string(Self.string(text, content))
+        report(.wrongQuote, start..<end, String(decoding: writer.bytes, as: UTF8.self))
+        append(kind, content.lowerBound, content.upperBound)
+        return end
+    }
+
+    /// The length of the quote at `at` that JSON does not know: `'`, `` ` ``, ‘ ’ “ ” (U+2018…U+201D); 0 for
+    /// anything else.
+    static func quoteLength(_ text: Span<UInt8>, _ at: Int) -> Int {
+        switch text[at] {
+        case UInt8(ascii: "'"), UInt8(ascii: "`"): 1
+        case 0xE2 where at + 2 < text.count && text[at + 1] == 0x80 && (0x98...0x9D).contains(text[at + 2]): 3
+        default: 0
+        }
+    }
+
+    static func string(_ text: Span<UInt8>, _ range: Range<Int>) -> String {
+        var bytes: [UInt8] = []
+        for offset in range { bytes.append(text[offset]) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,345 @@
+/// The one parser: RFC 8259 from bytes to nodes, for messages and documents alike.
+///
+/// `run` is the whole of the hot path; what it does not expect goes to the recovery in `JSONParser+Recovery.swift`,
+/// which reports the problem and says where and in which state to go on. There is no recursion: while a container
+/// is open, its node's `next` holds the index of the container around it.
+struct JSONParser {
+    var nodes: [JSONTree.Node]
+    var problems: [SyntaxProblem] = []
+    var comments: [Range<Int>] = []
+    let options: JSONOptions
+    /// The innermost open container, or ``bottom``.
+    var open = Self.none
+    /// What `open` is at the root: ``none``, or for JSON Lines the array that holds the lines.
+    var bottom = Self.none
+    var inObject = false
+    var depth = 0
+    /// Nothing more is to be read: the limit of depth, or the first problem where reading does not recover.
+    var stopped = false
+
+    static let none = UInt32.max
+    /// Problems kept of one text; what follows them is read but not reported, so that memory stays bounded.
+    static let maximumProblems = 1000
+
+    /// What must come next.
+    enum State: UInt8 {
+        /// A value, with a comma or a colon before it, or the root.
+        case value
+        /// The first element of an array, or its end.
+        case firstElement
+        /// The first name of an object, or its end.
+        case firstName
+        /// A name, with a comma before it.
+        case name
+        case colon
+        /// A comma, or the end of the container.
+        case separator
+        /// The end of the text.
+        case end
+    }
+
+    init(reusing nodes: consuming [JSONTree.Node], options: JSONOptions) {
+        self.nodes = nodes
+        self.nodes.removeAll(keepingCapacity: true)
+        self.options = options
+    }
+
+    /// Reads all of it; a byte order mark at the front is passed over (RFC 8259 §8.1).
+    mutating func read(_ text: Span<UInt8>) {
+        let start = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF ? 3 : 0
+        if options.isLines { runLines(text, from: start) } else { run(text, from: start) }
+    }
+
+    /// Reads one text: the bytes from `start` to the end.
+    mutating func run(_ text: Span<UInt8>, from start: Int) {
+        var at = start
+        var state = State.value
+        while !stopped {
+            while at < text.count, Self.isSpace(text[at]) { at &+= 1 }
+            guard at < text.count else { break }
+            let byte = text[at]
+            switch state {
+            case .separator:
+                if byte == UInt8(ascii: ",") {
+                    at &+= 1
+                    state = inObject ? .name : .value
+                } else if byte == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+                    at &+= 1
+                    state = close(at)
+                } else {
+                    (at, state) = recover(text, at, state)
+                }
+            case .name, .firstName:
+                guard byte == UInt8(ascii: "\"") else {
+                    if byte == UInt8(ascii: "}"), state == .firstName {
+                        at &+= 1
+                        state = close(at)
+                    } else {
+                        (at, state) = recover(text, at, state)
+                    }
+                    continue
+                }
+                countChild()
+                at = string(text, at)
+                while at < text.count, Self.isSpace(text[at]) { at &+= 1 }
+                if at < text.count, text[at] == UInt8(ascii: ":") {
+                    at &+= 1
+                    state = .value
+                } else {
+                    state = .colon
+                }
+            case .value, .firstElement:
+                switch byte {
+                case UInt8(ascii: "\""):
+                    if !inObject { countChild() }
+                    at = string(text, at)
+                    state = afterValue
+                case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    let end = Self.numberEnd(text, at)
+                    if end > 0 {
+                        if !inObject { countChild() }
+                        append(.number, at, end)
+                        at = end
+                        state = afterValue
+                    } else {
+                        (at, state) = recover(text, at, state)
+                    }
+                case UInt8(ascii: "{"), UInt8(ascii: "["):
+                    if !inObject { countChild() }
+                    state = push(byte, at)
+                    at &+= 1
+                case UInt8(ascii: "t") where Self.word(text, at, "true"):
+                    if !inObject { countChild() }
+                    append(.true, at, at &+ 4)
+                    at &+= 4
+                    state = afterValue
+                case UInt8(ascii: "f") where Self.word(text, at, "false"):
+                    if !inObject { countChild() }
+                    append(.false, at, at &+ 5)
+                    at &+= 5
+                    state = afterValue
+                case UInt8(ascii: "n") where Self.word(text, at, "null"):
+                    if !inObject { countChild() }
+                    append(.null, at, at &+ 4)
+                    at &+= 4
+                    state = afterValue
+                case UInt8(ascii: "]") where state == .firstElement:
+                    at &+= 1
+                    state = close(at)
+                default:
+                    (at, state) = recover(text, at, state)
+                }
+            case .colon where byte == UInt8(ascii: ":"):
+                at &+= 1
+                state = .value
+            case .colon, .end:
+                (at, state) = recover(text, at, state)
+            }
+        }
+        if open != bottom || nodes.isEmpty || state != .end { finish(text, state) }
+    }
+
+    /// Reads JSON Lines: each line that is not blank is a text of its own, and an element of the array that is the root.
+    mutating func runLines(_ text: Span<UInt8>, from start: Int) {
+        _ = push(UInt8(ascii: "["), start)
+        bottom = open
+        var at = start
+        while at < text.count, !stopped {
+            var end = at
+            while end < text.count, text[end] != 0x0A { end &+= 1 }
+            var first = at
+            while first < end, Self.isSpace(text[first]) { first &+= 1 }
+            if first < end { run(text.extracting(0..<end), from: first) }
+            at = end &+ 1
+        }
+        bottom = Self.none
+        _ = close(text.count)
+    }
+
+    var afterValue: State { open == bottom ? .end : .separator }
+
+    // MARK: Nodes
+
+    @inline(__always) mutating func append(
+        _ kind: JSONTree.Kind, _ start: Int, _ end: Int, _ flags: JSONTree.Flags = []
+    ) {
+        nodes.append(
+            JSONTree.Node(
+                start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),
+                next: UInt32(truncatingIfNeeded: nodes.count &+ 1), kind: kind, flags: flags, count: 0))
+    }
+
+    /// One more element or member in the innermost container, if there is one.
+    @inline(__always) mutating func countChild() {
+        guard open != Self.none else { return }
+        let count = nodes[Int(open)].count
+        if count < .max { nodes[Int(open)].count = count &+ 1 }
+    }
+
+    @inline(__always) mutating func push(_ bracket: UInt8, _ at: Int) -> State {
+        guard depth < options.maximumDepth else {
+            report(.depth, at..<(at + 1))
+            stopped = true
+            append(.invalid, at, at + 1)
+            return afterValue
+        }
+        let index = UInt32(truncatingIfNeeded: nodes.count)
+        inObject = bracket == UInt8(ascii: "{")
+        append(inObject ? .object : .array, at, at)
+        nodes[Int(index)].next = open
+        open = index
+        depth &+= 1
+        return inObject ? .firstName : .firstElement
+    }
+
+    /// Closes the innermost container, whose bytes end before `end`.
+    @inline(__always) mutating func close(_ end: Int) -> State {
+        let index = Int(open)
+        open = nodes[index].next
+        nodes[index].end = UInt32(truncatingIfNeeded: end)
+        nodes[index].next = UInt32(truncatingIfNeeded: nodes.count)
+        depth &-= 1
+        inObject = open != Self.none && nodes[Int(open)].kind == .object
+        return afterValue
+    }
+
+    // MARK: Tokens
+
+    @inline(__always) static func isSpace(_ byte: UInt8) -> Bool {
+        byte <= 0x20 && (byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09)
+    }
+
+    /// Whether `word` stands at `at` and a name cannot go on behind it.
+    @inline(__always) static func word(_ text: Span<UInt8>, _ at: Int, _ word: StaticString) -> Bool {
+        let end = at &+ word.utf8CodeUnitCount
+        guard end <= text.count else { return false }
+        let matches = word.withUTF8Buffer { wanted in
+            for offset in 0..<wanted.count where text[at &+ offset] != wanted[offset] { return false }
+            return true
+        }
+        return matches && (end == text.count || endsToken(text[end]))
+    }
+
+    /// Whether a number or word may end before this byte.
+    @inline(__always) static func endsToken(_ byte: UInt8) -> Bool {
+        isSpace(byte) || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
+            || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "\"")
+    }
+
+    /// The end of the number at `at` (RFC 8259 §6), or 0 when it is none.
+    @inline(__always) static func numberEnd(_ text: Span<UInt8>, _ start: Int) -> Int {
+        var at = start
+        func digits() -> Bool {
+            let first = at
+            while at < text.count, text[at] &- 0x30 <= 9 { at &+= 1 }
+            return at > first
+        }
+        if text[at] == UInt8(ascii: "-") { at &+= 1 }
+        guard at < text.count else { return 0 }
+        if text[at] == UInt8(ascii: "0") { at &+= 1 } else if !digits() { return 0 }
+        if at < text.count, text[at] == UInt8(ascii: ".") {
+            at &+= 1
+            guard digits() else { return 0 }
+        }
+        if at < text.count, text[at] | 0x20 == UInt8(ascii: "e") {
+            at &+= 1
+            if at < text.count, text[at] == UInt8(ascii: "+") || text[at] == UInt8(ascii: "-") { at &+= 1 }
+            guard digits() else { return 0 }
+        }
+        return at == text.count || endsToken(text[at]) ? at : 0
+    }
+
+    /// Reads the string that begins at `start`, appends its node, and returns where it ends.
+    @inline(__always) mutating func string(_ text: Span<UInt8>, _ start: Int) -> Int {
+        let bytes = text.bytes
+        var at = start &+ 1
+        var flags: JSONTree.Flags = [.opened, .closed]
+        while true {
+            // Eight bytes at once while none of them is a quote, a backslash, a control character or beyond ASCII.
+            // The lowest flagged byte of such a test is exact (a borrow runs only upwards from a true hit).
+            while at &+ 8 <= text.count {
+                let word = bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+                let quote = word ^ 0x2222_2222_2222_2222
+                let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
+                let hits =
+                    (((quote &- 0x0101_0101_0101_0101) & ~quote)
+                        | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
+                        | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
+                if hits != 0 {
+                    at &+= hits.trailingZeroBitCount >> 3
+                    break
+                }
+                at &+= 8
+            }
+            guard at < text.count else { return unterminated(text, start, at, flags) }
+            let byte = text[at]
+            if byte == UInt8(ascii: "\"") {
+                at &+= 1
+                append(.string, start, at, flags)
+                return at
+            } else if byte >= 0x80 {
+                flags.insert(.beyondASCII)
+                // Runs of such characters are usual: Chinese has three bytes a character and no spaces.
+                repeat {
+                    let length = Self.sequenceLength(text, at)
+                    at &+= length > 0 ? length : invalidBytes(text, at)
+                } while at < text.count && text[at] >= 0x80
+            } else if byte == UInt8(ascii: "\\") {
+                flags.insert(.escaped)
+                at = escape(text, at)
+            } else if byte < 0x20 {
+                if byte == 0x0A || byte == 0x0D { return unterminated(text, start, at, flags) }
+                at = controlCharacter(text, at)
+            } else {
+                at &+= 1
+            }
+        }
+    }
+
+    /// The length of the UTF-8 sequence at `at`, which begins with a byte beyond ASCII; 0 when it is none
+    /// (Unicode Standard, table 3-7).
+    @inline(__always) static func sequenceLength(_ text: Span<UInt8>, _ at: Int) -> Int {
+        let lead = text[at]
+        let rest = text.count &- at
+        func continues(_ offset: Int) -> Bool { text[at &+ offset] & 0xC0 == 0x80 }
+        if lead >= 0xE0, lead < 0xF0 {
+            guard rest >= 3, continues(1), continues(2) else { return 0 }
+            let second = text[at &+ 1]
+            return (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) ? 0 : 3
+        }
+        if lead >= 0xC2, lead < 0xE0 { return rest >= 2 && continues(1) ? 2 : 0 }
+        if lead >= 0xF0, lead < 0xF5 {
+            guard rest >= 4, continues(1), continues(2), continues(3) else { return 0 }
+            let second = text[at &+ 1]
+            return (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90) ? 0 : 4
+        }
+        return 0
+    }
+
+    /// Behind the escape at `at` (RFC 8259 §7).
+    @inline(__always) mutating func escape(_ text: Span<UInt8>, _ at: Int) -> Int {
+        guard at &+ 1 < text.count else { return badEscape(text, at) }
+        switch text[at &+ 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "n"), UInt8(ascii: "t"),
+            UInt8(ascii: "r"), UInt8(ascii: "b"), UInt8(ascii: "f"):
+            return at &+ 2
+        case UInt8(ascii: "u"):
+            return unicodeEscape(text, at)
+        default:
+            return badEscape(text, at)
+        }
+    }
+}
+
+extension JSONTree {
+    /// Reads `source` anew into the tree.
+    mutating func reparse(options: JSONOptions) {
+        var reused: [Node] = []
+        swap(&reused, &nodes)
+        var parser = JSONParser(reusing: reused, options: options)
+        parser.read(source.span)
+        nodes = parser.nodes
+        problems = parser.problems
+        comments = parser.comments
+    }
+}

@@ -1,0 +1,194 @@
+/// The content of strings and numbers, read from the source when asked for.
+extension JSONTree {
+    /// The text of a string with its escapes resolved; nil for anything but a string. A lone surrogate, which is
+    /// reported as a problem, reads as U+FFFD.
+    package func string(_ index: Index) -> String? {
+        guard kind(index) == .string else { return nil }
+        let range = contentRange(index)
+        guard isEscaped(index) else { return String(decoding: source[range], as: UTF8.self) }
+        var decoder = EscapeDecoder(position: range.lowerBound, end: range.upperBound)
+        var text = String()
+        text.reserveCapacity(range.count)
+        while let piece = decoder.next(in: source) { text.unicodeScalars.append(piece.scalar) }
+        return text
+    }
+
+    /// Whether a string says exactly `text`, which is ASCII.
+    package func string(_ index: Index, equals text: StaticString) -> Bool {
+        guard kind(index) == .string else { return false }
+        guard !isEscaped(index) else { return string(index) == text.description }
+        let range = contentRange(index)
+        guard range.count == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { wanted in
+            source.withUnsafeBytes { bytes in
+                UnsafeRawBufferPointer(rebasing: bytes[range]).elementsEqual(UnsafeRawBufferPointer(wanted))
+            }
+        }
+    }
+
+    /// The source text of a value.
+    package func literal(_ index: Index) -> String { String(decoding: source[range(index)], as: UTF8.self) }
+
+    package func number(_ index: Index) -> JSONNumber? {
+        kind(index) == .number ? JSONNumber(validLiteral: literal(index)) : nil
+    }
+
+    /// The number as an integer when it is one (`5`, `5.0`); nil when it is not whole, does not fit, or is no number.
+    package func int(_ index: Index) -> Int? {
+        guard kind(index) == .number else { return nil }
+        let range = range(index)
+        var value = 0
+        // Up to 18 digits cannot overflow; all else takes the general way.
+        guard range.count <= 18 else { return number(index)?.int }
+        for offset in range {
+            let digit = source[offset] &- 0x30
+            guard digit <= 9 else { return number(index)?.int }
+            value = value &* 10 &+ Int(digit)
+        }
+        return value
+    }
+
+    package func bool(_ index: Index) -> Bool? {
+        switch kind(index) {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// The value with all inside it, without its positions. Missing and invalid parts read as null; a name that
+    /// occurs twice counts the last time.
+    package func value(_ index: Index) -> JSONValue {
+        // Explicit stack: the depth of a document must not be that of the caller's stack.
+        struct Frame {
+            var container: Kind
+            var children: Elements
+            var array: [JSONValue] = []
+            var object = JSONObject()
+            var name = ""
+        }
+        var stack: [Frame] = []
+        var current = index
+        while true {
+            var value: JSONValue
+            switch kind(current) {
+            case .missing, .invalid, .null: value = .null
+            case .false: value = false
+            case .true: value = true
+            case .number: value = .number(JSONNumber(validLiteral: literal(current)))
+            case .string: value = .string(string(current) ?? "")
+            case .array, .object:
+                stack.append(Frame(container: kind(current), children: elements(current)))
+                if advance() != nil { continue }
+                value = stack.removeLast().container == .array ? .array([]) : .object([:])
+            }
+            // Hand the finished value to its container; a container finished by that is handed on.
+            while true {
+                guard let top = stack.indices.last else { return value }
+                if stack[top].container == .array {
+                    stack[top].array.append(value)
+                } else {
+                    stack[top].object[stack[top].name] = value
+                }
+                if advance() != nil { break }
+                let done = stack.removeLast()
+                value = done.container == .array ? .array(done.array) : .object(done.object)
+            }
+        }
+
+        /// Moves `current` to the next child of the innermost container; nil when it has no more.
+        func advance() -> Void? {
+            let top = stack.count - 1
+            guard var next = stack[top].children.next(in: self) else { return nil }
+            if stack[top].container == .object {
+                stack[top].name = string(next) ?? ""
+                guard let value = stack[top].children.next(in: self) else { return nil }
+                next = value
+            }
+            current = next
+            return ()
+        }
+    }
+}
+
+/// Walks the content of a string scalar by scalar, telling where each stands in the source.
+package struct EscapeDecoder {
+    package private(set) var position: Int
+    let end: Int
+
+    package init(position: Int, end: Int) {
+        self.position = position
+        self.end = end
+    }
+
+    /// A scalar and the bytes of the source that say it.
+    package struct Piece {
+        package let scalar: Unicode.Scalar
+        package let range: Range<Int>
+    }
+
+    package mutating func next(in source: [UInt8]) -> Piece? {
+        let start = position
+        guard start < end, end <= source.count else { return nil }
+        let byte = source[start]
+        if byte == UInt8(ascii: "\\") { return escape(in: source) }
+        if byte < 0x80 {
+            position += 1
+            return Piece(scalar: Unicode.Scalar(byte), range: start..<position)
+        }
+        let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        position = min(end, start + length)
+        var value = UInt32(byte) & (0xFF >> UInt32(length + 1))
+        for continuation in source[(start + 1)..<max(start + 1, position)] {
+            value = value << 6 | UInt32(continuation & 0x3F)
+        }
+        return Piece(scalar: Unicode.Scalar(value) ?? "\u{FFFD}", range: start..<position)
+    }
+
+    private mutating func escape(in source: [UInt8]) -> Piece {
+        let start = position
+        position = min(end, start + 2)
+        let letter = start + 1 < end ? source[start + 1] : 0
+        let scalar: Unicode.Scalar
+        switch letter {
+        case UInt8(ascii: "b"): scalar = "\u{8}"
+        case UInt8(ascii: "f"): scalar = "\u{C}"
+        case UInt8(ascii: "n"): scalar = "\n"
+        case UInt8(ascii: "r"): scalar = "\r"
+        case UInt8(ascii: "t"): scalar = "\t"
+        case UInt8(ascii: "u"):
+            guard let high = Self.codeUnit(at: start, before: end, in: source) else {
+                scalar = "\u{FFFD}"
+                break
+            }
+            position = start + 6
+            if (0xD800..<0xDC00).contains(high),
+                let low = Self.codeUnit(at: position, before: end, in: source), (0xDC00..<0xE000).contains(low)
+            {
+                position += 6
+                scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
+            } else {
+                scalar = Unicode.Scalar(high) ?? "\u{FFFD}"
+            }
+        default: scalar = Unicode.Scalar(letter)
+        }
+        return Piece(scalar: scalar, range: start..<position)
+    }
+
+    /// The UTF-16 code unit that `\uXXXX` at `position` says (RFC 8259 §7).
+    static func codeUnit(at position: Int, before end: Int, in source: [UInt8]) -> UInt32? {
+        guard position + 6 <= end, end <= source.count, source[position] == UInt8(ascii: "\\"),
+            source[position + 1] == UInt8(ascii: "u")
+        else { return nil }
+        var unit: UInt32 = 0
+        for byte in source[(position + 2)..<(position + 6)] {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "A") + 10)
+            default: return nil
+            }
+        }
+        return unit
+    }
+}

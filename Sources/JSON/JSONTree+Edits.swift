@@ -1,0 +1,193 @@
+extension JSONTree {
+    /// The edits of the source that have the effect of `patch` on the value at `base`, where its pointers begin.
+    ///
+    /// They change no more than they must: comments, indentation and layout stay. A new name for a member is an edit
+    /// of the name only. Of a name that occurs twice, the last member is the one changed, and a removal removes
+    /// all. Nil when the patch does not apply (RFC 6902 §5), or, in text with problems, when no edits were found
+    /// that have this effect and no further problem.
+    package func edits(for patch: [JSONPatchOperation], at base: Index) -> [TextEdit]? {
+        guard var editor = DocumentEditor(self, base: base) else { return nil }
+        for operation in patch {
+            guard editor.perform(operation) else { return nil }
+        }
+        let edits = editor.edits
+        return isValid || holds(edits, for: patch, at: base) ? edits : nil
+    }
+
+    /// As above, the pointers beginning at the root.
+    package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? { edits(for: patch, at: root) }
+
+    /// The edits that remove one member, given by its name, or one element: for what a pointer cannot name, such as
+    /// the first of two members with the same name. Nil when `index` is neither.
+    package func edits(removing index: Index, from container: Index) -> [TextEdit]? {
+        let items = items(of: container)
+        guard let number = items.firstIndex(where: { ($0.key ?? $0.value) == index }) else { return nil }
+        return edits(removing: number, of: items, in: container)
+    }
+
+    /// Proof by trial, for text with problems, where the layout may not be what it seems.
+    private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation], at base: Index) -> Bool {
+        let before = JSONTree(source, options: .jsonc)
+        let after = JSONTree(TextEdit.apply(edits, to: source), options: .jsonc)
+        guard after.problems.count <= before.problems.count, let way = ordinals(to: base),
+            let place = after.index(atOrdinals: way), let wanted = try? value(base).applying(patch)
+        else { return false }
+        return after.value(place) == wanted
+    }
+
+    /// The way from the root as the number of the child at each step, which also tells apart members of one name.
+    func ordinals(to index: Index) -> [Int]? {
+        var way: [Int] = []
+        var current = root
+        descend: while current != index {
+            for (number, item) in items(of: current).enumerated()
+            where item.value.raw <= index.raw && index.raw < nodes[Int(item.value.raw)].next {
+                way.append(number)
+                current = item.value
+                continue descend
+            }
+            return nil
+        }
+        return way
+    }
+
+    func index(atOrdinals way: [Int]) -> Index? {
+        var current = root
+        for number in way {
+            let items = items(of: current)
+            guard number < items.count else { return nil }
+            current = items[number].value
+        }
+        return current
+    }
+}
+
+/// Performs the operations of a patch on source text, each on the text that the one before left.
+private struct DocumentEditor {
+    private var tree: JSONTree
+    private var isStale = false
+    private let way: [Int]
+    private var base: JSONTree.Index
+    private var pieces: PieceTable
+
+    init?(_ tree: JSONTree, base: JSONTree.Index) {
+        guard let way = tree.ordinals(to: base) else { return nil }
+        self.tree = tree
+        self.base = base
+        self.way = way
+        pieces = PieceTable(length: tree.source.count)
+    }
+
+    var edits: [TextEdit] { pieces.edits }
+
+    /// False when the operation does not apply, or cannot be done in the text.
+    mutating func perform(_ operation: JSONPatchOperation) -> Bool {
+        guard refresh() else { return false }
+        switch operation {
+        case .add(let path, let value): return add(.value(value), at: path)
+        case .remove(let path): return remove(path)
+        case .replace(let path, let value):
+            guard let index = index(path) else { return false }
+            return replace(index, by: .value(value))
+        case .move(let from, let path):
+            guard let index = index(from) else { return false }
+            guard from != path else { return true }
+            guard !from.contains(path) else { return false }
+            if from.parent == path.parent, let parent = path.parent.flatMap({ self.index($0) }),
+                tree.kind(parent) == .object, self.index(path) == nil
+            {
+                return rename(from, to: path)
+            }
+            let content = NewContent.copy(of: index, in: tree)
+            guard remove(from), refresh() else { return false }
+            return add(content, at: path)
+        case .copy(let from, let path):
+            guard let index = index(from) else { return false }
+            return add(.copy(of: index, in: tree), at: path)
+        case .test(let path, let value): return index(path).map { tree.value($0) == value } ?? false
+        }
+    }
+
+    /// Reads the text again when it has changed since.
+    private mutating func refresh() -> Bool {
+        guard isStale else { return true }
+        tree.reparse(options: .jsonc)
+        isStale = false
+        guard let base = tree.index(atOrdinals: way) else { return false }
+        self.base = base
+        return true
+    }
+
+    private mutating func commit(_ edits: [TextEdit]) -> Bool {
+        guard !edits.isEmpty else { return true }
+        pieces.apply(edits)
+        tree.source = TextEdit.apply(edits, to: tree.source)
+        isStale = true
+        return true
+    }
+
+    private func index(_ path: JSONPointer) -> JSONTree.Index? {
+        var current = base
+        for token in path.tokens {
+            guard let number = numbers(token, in: current).last else { return nil }
+            current = tree.items(of: current)[number].value
+        }
+        return current
+    }
+
+    /// The children that `token` may mean, by number: of an object several when names repeat.
+    private func numbers(_ token: String, in container: JSONTree.Index) -> [Int] {
+        let items = tree.items(of: container)
+        if tree.kind(container) == .object {
+            return items.indices.filter { items[$0].key.flatMap(tree.string) == token }
+        }
+        guard let index = JSONPointer.arrayIndex(token), index < items.count else { return [] }
+        return [index]
+    }
+
+    // MARK: Operations
+
+    private mutating func add(_ content: NewContent, at path: JSONPointer) -> Bool {
+        guard let parent = path.parent, let token = path.tokens.last else {
+            return replace(base, by: content)
+        }
+        guard let container = index(parent) else { return false }
+        let count = tree.items(of: container).count
+        switch tree.kind(container) {
+        case .object:
+            if let index = index(path) { return replace(index, by: content) }
+            return tree.edits(inserting: content, name: token, at: count, in: container).map { commit($0) } ?? false
+        case .array:
+            let number = token == "-" ? count : JSONPointer.arrayIndex(token)
+            guard let number, number <= count else { return false }
+            return tree.edits(inserting: content, name: nil, at: number, in: container).map { commit($0) } ?? false
+        default: return false
+        }
+    }
+
+    private mutating func remove(_ path: JSONPointer) -> Bool {
+        guard let parent = path.parent, let token = path.tokens.last, let container = index(parent) else { return false }
+        let numbers = numbers(token, in: container)
+        // From the last, so that the numbers of the others hold.
+        for number in numbers.reversed() {
+            guard refresh(), let container = index(parent) else { return false }
+            guard commit(tree.edits(removing: number, of: tree.items(of: container), in: container)) else { return false }
+        }
+        return !numbers.isEmpty
+    }
+
+    private mutating func replace(_ index: JSONTree.Index, by content: NewContent) -> Bool {
+        commit(tree.edits(replacing: index, by: content))
+    }
+
+    private mutating func rename(_ from: JSONPointer, to path: JSONPointer) -> Bool {
+        guard let parent = from.parent, let old = from.tokens.last, let name = path.tokens.last,
+            let container = index(parent)
+        else { return false }
+        let numbers = numbers(old, in: container)
+        guard let number = numbers.last, let key = tree.items(of: container)[number].key else { return false }
+        let edit = TextEdit(range: tree.range(key), newText: JSONValue.string(name).description)
+        guard commit([edit]) else { return false }
+        return numbers.count == 1 || (refresh() && remove(from))
+    }
+}

@@ -1,0 +1,185 @@
+/// A JSON text with the place of every value in it: what the parser makes of bytes, from the wire or a document.
+///
+/// The tree is two flat arrays: the source bytes, and the nodes in pre-order, 16 bytes each, without a pointer
+/// or reference among them. A member is a string node (its name) followed by its value. Broken text gives a tree
+/// as well, with `problems` saying what is wrong where; `root` always exists.
+package struct JSONTree: Sendable {
+    /// The UTF-8 text, as given.
+    package internal(set) var source: [UInt8]
+    @usableFromInline var nodes: [Node]
+    /// What is not JSON about the text, by position. Empty means valid (RFC 8259 §2).
+    package internal(set) var problems: [SyntaxProblem]
+    /// The byte ranges of comments, when the options allow them.
+    package internal(set) var comments: [Range<Int>]
+
+    /// The place of a value in the tree; valid for that tree only.
+    package struct Index: Sendable, Hashable {
+        @usableFromInline let raw: UInt32
+        @inlinable init(_ raw: UInt32) { self.raw = raw }
+    }
+
+    /// What stands at a place. `missing` is a value that the text does not have where one must be (its range is
+    /// empty, where it belongs); `invalid` is text that is no JSON value.
+    package enum Kind: UInt8, Sendable {
+        case missing, invalid, null, `false`, `true`, number, string, array, object
+    }
+
+    @usableFromInline struct Node: Sendable {
+        @usableFromInline var start: UInt32
+        @usableFromInline var end: UInt32
+        /// The index after this value and all inside it; while a container is open, the index of its parent.
+        @usableFromInline var next: UInt32
+        @usableFromInline var kind: Kind
+        @usableFromInline var flags: Flags
+        /// Elements or members directly inside, counting up to 65,535.
+        @usableFromInline var count: UInt16
+    }
+
+    @usableFromInline struct Flags: OptionSet, Sendable {
+        @usableFromInline let rawValue: UInt8
+        @usableFromInline init(rawValue: UInt8) { self.rawValue = rawValue }
+        /// The string holds a backslash.
+        @usableFromInline static let escaped = Flags(rawValue: 1)
+        /// The string begins, ends with a quote: not so for bare words and unterminated strings.
+        @usableFromInline static let opened = Flags(rawValue: 2)
+        @usableFromInline static let closed = Flags(rawValue: 4)
+        /// The string holds bytes beyond ASCII.
+        @usableFromInline static let beyondASCII = Flags(rawValue: 8)
+    }
+
+    package init() {
+        source = []
+        nodes = []
+        problems = []
+        comments = []
+        parse([], options: .json)
+    }
+
+    package init(_ source: [UInt8], options: JSONOptions = .json) {
+        self.source = source
+        nodes = []
+        problems = []
+        comments = []
+        reparse(options: options)
+    }
+
+    package init(_ text: String, options: JSONOptions = .json) { self.init(Array(text.utf8), options: options) }
+
+    /// Reads other bytes into this tree, using its storage again: the way of the wire, where a message costs no
+    /// allocation once the largest has been seen.
+    package mutating func parse(_ bytes: UnsafeRawBufferPointer, options: JSONOptions) {
+        source.removeAll(keepingCapacity: true)
+        source.append(contentsOf: bytes)
+        reparse(options: options)
+    }
+
+    package mutating func parse(_ bytes: [UInt8], options: JSONOptions) {
+        source = bytes
+        reparse(options: options)
+    }
+}
+
+/// What counts as JSON.
+package struct JSONOptions: Sendable {
+    /// Comments and trailing commas are allowed, as in `.jsonc` files.
+    package var comments: Bool
+    /// Containers inside each other; more is a ``SyntaxProblem`` and ends the reading.
+    package var maximumDepth: Int
+    /// The text is JSON Lines: a value on each line that is not blank, read as the elements of one array.
+    package var isLines = false
+    /// Whether reading goes on behind a problem. A message on the wire needs only the first.
+    package var recovers: Bool
+
+    package init(comments: Bool = false, maximumDepth: Int = 512, recovers: Bool = true) {
+        self.comments = comments
+        self.maximumDepth = maximumDepth
+        self.recovers = recovers
+    }
+
+    package static let json = JSONOptions()
+    package static let jsonc = JSONOptions(comments: true)
+    package static let lines: JSONOptions = {
+        var options = JSONOptions()
+        options.isLines = true
+        return options
+    }()
+}
+
+// MARK: - Reading the tree
+
+extension JSONTree {
+    @inlinable package var root: Index { Index(0) }
+    @inlinable package var isValid: Bool { problems.isEmpty }
+
+    @inlinable package func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
+
+    /// The bytes of the value, quotes and brackets included.
+    @inlinable package func range(_ index: Index) -> Range<Int> {
+        let node = nodes[Int(index.raw)]
+        return Int(node.start)..<Int(node.end)
+    }
+
+    /// The bytes between the quotes of a string; the whole range of anything else.
+    @inlinable package func contentRange(_ index: Index) -> Range<Int> {
+        let node = nodes[Int(index.raw)]
+        let start = Int(node.start) + (node.flags.contains(.opened) ? 1 : 0)
+        let end = Int(node.end) - (node.flags.contains(.closed) ? 1 : 0)
+        return start..<max(start, end)
+    }
+
+    /// Whether a string's content differs from its bytes.
+    @inlinable package func isEscaped(_ index: Index) -> Bool { nodes[Int(index.raw)].flags.contains(.escaped) }
+
+    /// Whether a string's content is ASCII in the source; an escape may still say another character.
+    @inlinable package func isASCII(_ index: Index) -> Bool {
+        !nodes[Int(index.raw)].flags.contains(.beyondASCII)
+    }
+
+    /// Elements of an array, members of an object, 0 for the rest.
+    @inlinable package func count(_ index: Index) -> Int {
+        let node = nodes[Int(index.raw)]
+        guard node.count == .max else { return Int(node.count) }
+        var children = elements(index)
+        var count = 0
+        while children.next(in: self) != nil { count += 1 }
+        return node.kind == .object ? count / 2 : count
+    }
+
+    /// The elements of an array; of an object, names and values in turn; empty for the rest.
+    @inlinable package func elements(_ index: Index) -> Elements {
+        let node = nodes[Int(index.raw)]
+        return Elements(
+            next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
+    }
+
+    /// The value with the name, the last of several (RFC 8259 §4); nil when there is none or this is no object.
+    package func member(_ name: StaticString, of index: Index) -> Index? {
+        guard kind(index) == .object else { return nil }
+        var found: Index?
+        var members = elements(index)
+        while let key = members.next(in: self), let value = members.next(in: self) {
+            if self.string(key, equals: name) { found = value }
+        }
+        return found
+    }
+
+    /// Walks the children of one container: `while let child = children.next(in: tree)`.
+    ///
+    /// It holds no reference to the tree, so that a walk costs no reference counting.
+    @frozen package struct Elements {
+        @usableFromInline var nextIndex: UInt32
+        @usableFromInline let end: UInt32
+
+        @inlinable init(next: UInt32, end: UInt32) {
+            nextIndex = next
+            self.end = end
+        }
+
+        @inlinable package mutating func next(in tree: borrowing JSONTree) -> Index? {
+            guard nextIndex < end else { return nil }
+            let index = Index(nextIndex)
+            nextIndex = tree.nodes[Int(nextIndex)].next
+            return index
+        }
+    }
+}

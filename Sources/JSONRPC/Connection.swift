@@ -1,0 +1,294 @@
+package import JSON
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Answers messages. Called on the reading thread, one message at a time, in the order they came.
+package protocol MessageHandler: AnyObject {
+    /// Handles a request or notification. For ``Outcome/written`` the result stands in `writer`, behind what was there.
+    func handle(_ message: Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome
+
+    /// Set by a method that ends the process: the loop stops behind the message that set it.
+    var exitCode: Int32? { get }
+}
+
+/// One client on a pair of descriptors: reads, cuts, parses, dispatches, replies.
+///
+/// Confined to the thread that calls ``run()``. What is pure is answered inline, in order; what takes time is put in
+/// flight and answered when it is done. Exactly one reply goes out for each request id.
+package final class Connection {
+    package struct Limits: Sendable {
+        package var framer = Framer.Limits()
+        package var depth = 512
+        package var batch = 10_000
+        package init() {}
+    }
+
+    package enum End: Sendable, Equatable {
+        /// The input ended.
+        case endOfInput
+        /// The input cannot be cut into messages any more; said to the client with a last -32700.
+        case broken(String)
+        /// A method asked for it.
+        case exit(Int32)
+    }
+
+    private let input: Int32
+    private let outbox: Outbox
+    private let inFlight: InFlight
+    private let handler: any MessageHandler
+    private let limits: Limits
+    private let afterFirstReply: () -> Void
+    private var framer: Framer
+    private var tree = JSONTree()
+    private var scratch = JSONWriter(capacity: 4096)
+    private let options: JSONOptions
+
+    /// - Parameter afterFirstReply: what need not be there before the first reply.
+    package init(
+        input: Int32, outbox: Outbox, inFlight: InFlight, handler: any MessageHandler, framing: Framer.Framing?,
+        limits: Limits = Limits(), afterFirstReply: @escaping () -> Void = {}
+    ) {
+        self.input = input
+        self.outbox = outbox
+        self.inFlight = inFlight
+        self.handler = handler
+        self.limits = limits
+        self.afterFirstReply = afterFirstReply
+        framer = Framer(framing: framing, limits: limits.framer)
+        options = JSONOptions(comments: false, maximumDepth: limits.depth, recovers: false)
+    }
+
+    /// Reads until the input ends. Answers that are still in flight then, and output that waits, are the caller's.
+    package func run() -> End {
+        var isFirst = true
+        while true {
+            let count = framer.fill { free in read(input, free.baseAddress, free.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                if errno == EAGAIN {
+                    _ = Descriptors.poll(input, Int32(POLLIN), milliseconds: -1)
+                    continue
+                }
+            }
+            if count <= 0 { break }
+            if let end = drain() { return end }
+            if isFirst {
+                isFirst = false
+                afterFirstReply()
+            }
+        }
+        var end = End.endOfInput
+        if let last = framer.finish(), let ended = take(last) { end = ended }
+        outbox.flush()
+        return end
+    }
+
+    /// Handles all messages that are whole.
+    private func drain() -> End? {
+        defer { outbox.flush() }
+        var isKnown = framer.framing != nil
+        while let event = framer.next() {
+            if !isKnown, let framing = framer.framing {
+                isKnown = true
+                outbox.use(framing)
+            }
+            if let end = take(event) { return end }
+            if outbox.gatheredBytes > 1 << 16 {
+                outbox.flush()
+                outbox.waitForRoom()
+            }
+        }
+        return nil
+    }
+
+    private func take(_ event: Framer.Event) -> End? {
+        switch event {
+        case .message(let range):
+            framer.buffer.withUnsafeBytes { bytes in
+                tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
+            }
+            answer()
+            // What one large message needed is not kept for the small ones behind it.
+            if range.count > 1 << 20 {
+                tree = JSONTree()
+                scratch = JSONWriter(capacity: 4096)
+            }
+            return handler.exitCode.map(End.exit)
+        case .oversized:
+            refuse(.invalidRequest("the message is over the limit of \(limits.framer.messageBytes) bytes"))
+            return nil
+        case .broken(let reason):
+            refuse(.parseError("\(reason); the stream cannot be followed any further"))
+            return .broken(reason)
+        }
+    }
+
+    // MARK: One message
+
+    private func answer() {
+        if let problem = tree.problems.first {
+            return refuse(
+                .parseError(
+                    problem.kind == .depth
+                        ? "more than \(limits.depth) arrays and objects inside each other"
+                        : "\(problem.kind.words) at byte \(problem.range.lowerBound)"))
+        }
+        guard tree.kind(tree.root) == .array else {
+            switch Message.read(tree.root, in: tree) {
+            case .call(let message): call(message)
+            case .response: break
+            case .invalid(let id, let reason): refuse(.invalidRequest(reason), id: id)
+            }
+            return
+        }
+        let count = tree.count(tree.root)
+        guard count > 0 else { return refuse(.invalidRequest("the batch is empty")) }
+        guard count <= limits.batch else {
+            return refuse(.invalidRequest("the batch has \(count) messages, over the limit of \(limits.batch)"))
+        }
+        answerBatch(count)
+    }
+
+    /// The way of nearly every message: the reply is made in one buffer that is kept, and nothing is allocated.
+    private func call(_ message: Message) {
+        guard let id = message.id else {
+            notified(message)
+            return
+        }
+        if let key = duplicate(of: id) { return refuse(duplicateError(key)) }
+        scratch.removeAll()
+        Reply.begin(id: tree.source[tree.range(id)], into: &scratch)
+        let mark = scratch.bytes.count
+        scratch.name("result")
+        switch handler.handle(message, in: tree, writer: &scratch) {
+        case .written: break
+        case .failure(let error):
+            scratch.truncate(to: mark, follows: true)
+            scratch.name("error")
+            error.write(into: &scratch)
+        case .none: return
+        case .deferred(let operation):
+            inFlight.start(
+                InFlight.Key(id, in: tree),
+                Reply(id: Array(tree.source[tree.range(id)]), to: Direct(outbox: outbox)), operation)
+            return
+        }
+        scratch.endObject()
+        scratch.bytes.withUnsafeBytes { outbox.gather($0) }
+    }
+
+    private func notified(_ message: Message) {
+        if tree.string(message.method, equals: "$/cancelRequest") {
+            if let params = message.params, let id = tree.member("id", of: params) {
+                inFlight.cancel(InFlight.Key(id, in: tree), answering: .cancelled)
+            }
+            return
+        }
+        scratch.removeAll()
+        if case .deferred(let operation) = handler.handle(message, in: tree, writer: &scratch) {
+            inFlight.start(nil, Reply(id: nil, to: Direct(outbox: outbox)), operation)
+        }
+    }
+
+    private func answerBatch(_ count: Int) {
+        let batch = Batch(count: count) { [outbox] in outbox.send($0) }
+        var elements = tree.elements(tree.root)
+        while let element = elements.next(in: tree) {
+            switch Message.read(element, in: tree) {
+            case .response: batch.deliver(nil)
+            case .invalid(let id, let reason):
+                Reply(id: idBytes(id), to: batch).send(.failure(.invalidRequest(reason)))
+            case .call(let message):
+                guard let id = message.id else {
+                    notified(message)
+                    batch.deliver(nil)
+                    continue
+                }
+                if let key = duplicate(of: id) {
+                    Reply(id: Array("null".utf8), to: batch).send(.failure(duplicateError(key)))
+                    continue
+                }
+                var writer = JSONWriter()
+                Reply.begin(id: tree.source[tree.range(id)], into: &writer)
+                let mark = writer.bytes.count
+                writer.name("result")
+                switch handler.handle(message, in: tree, writer: &writer) {
+                case .written:
+                    writer.endObject()
+                    batch.deliver(writer.bytes)
+                case .failure(let error):
+                    writer.truncate(to: mark, follows: true)
+                    writer.name("error")
+                    error.write(into: &writer)
+                    writer.endObject()
+                    batch.deliver(writer.bytes)
+                case .none: batch.deliver(nil)
+                case .deferred(let operation):
+                    inFlight.start(
+                        InFlight.Key(id, in: tree), Reply(id: idBytes(id), to: batch), operation)
+                }
+            }
+        }
+    }
+
+    // MARK: Refusals
+
+    private func duplicate(of id: JSONTree.Index) -> InFlight.Key? {
+        guard !inFlight.isIdle else { return nil }
+        let key = InFlight.Key(id, in: tree)
+        return inFlight.contains(key) ? key : nil
+    }
+
+    private func duplicateError(_ key: InFlight.Key) -> RPCError {
+        .invalidRequest("a request with the id \(key.text) is still being answered")
+    }
+
+    private func idBytes(_ id: JSONTree.Index?) -> [UInt8] {
+        guard let id else { return Array("null".utf8) }
+        return Array(tree.source[tree.range(id)])
+    }
+
+    /// Answers without a handler; the id is null where none could be told (JSON-RPC 2.0 §5).
+    private func refuse(_ error: RPCError, id: JSONTree.Index? = nil) {
+        scratch.removeAll()
+        Reply.write(id: idBytes(id), .failure(error), into: &scratch)
+        scratch.bytes.withUnsafeBytes { outbox.gather($0) }
+    }
+
+    private struct Direct: ReplyDestination {
+        let outbox: Outbox
+        func deliver(_ response: [UInt8]?) { if let response { outbox.send(response) } }
+    }
+}
+
+extension SyntaxProblem.Kind {
+    /// For whoever debugs a client; documents get full sentences from the validator.
+    fileprivate var words: String {
+        switch self {
+        case .empty: "nothing"
+        case .strayText: "something behind the end"
+        case .strayBracket: "a bracket that closes nothing"
+        case .missingBracket: "no closing bracket for the one"
+        case .missingComma: "no comma"
+        case .trailingComma: "a comma with nothing behind it"
+        case .extraComma: "a comma with nothing before it"
+        case .missingColon: "no colon"
+        case .missingValue: "no value"
+        case .unquotedName: "a name without double quotes"
+        case .badLiteral: "no JSON value"
+        case .badNumber: "no JSON number"
+        case .missingQuote: "no closing quote for the string"
+        case .wrongQuote: "the wrong kind of quote"
+        case .badEscape: "an unknown escape"
+        case .loneSurrogate: "half a surrogate pair"
+        case .controlCharacter: "a raw control character"
+        case .invalidUTF8: "bytes that are not UTF-8"
+        case .depth: "too deep"
+        case .comment: "a comment"
+        }
+    }
+}

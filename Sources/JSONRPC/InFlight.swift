@@ -1,0 +1,92 @@
+import JSON
+import Synchronization
+
+/// The requests whose answers are being worked on, by id; the place where a cancellation and an answer meet, of which
+/// the first wins.
+package final class InFlight: Sendable {
+    /// The id as far as ids are compared: a string by its content, a number as it is written.
+    struct Key: Hashable, Sendable {
+        let text: String
+        let isString: Bool
+
+        init(_ id: JSONTree.Index, in tree: borrowing JSONTree) {
+            isString = tree.kind(id) == .string
+            text = tree.string(id) ?? tree.literal(id)
+        }
+    }
+
+    /// Notifications whose handler takes time have no id; they are counted all the same.
+    private enum Entry: Hashable {
+        case request(Key)
+        case notification(Int)
+    }
+
+    private final class Work: Sendable {
+        let reply: Mutex<Reply?>
+        let task = Mutex<Task<Void, Never>?>(nil)
+
+        init(_ reply: consuming sending Reply) { self.reply = Mutex(reply) }
+    }
+
+    private struct State {
+        var works: [Entry: Work] = [:]
+        var notifications = 0
+        var onIdle: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    func contains(_ key: Key) -> Bool { state.withLock { $0.works[.request(key)] != nil } }
+
+    /// Starts the work of a request. Nothing orders it against other work: that is what deferring means.
+    func start(
+        _ key: Key?, _ reply: consuming sending Reply, _ operation: @escaping @Sendable () async -> Answer
+    ) {
+        let work = Work(reply)
+        let entry: Entry = state.withLock { state in
+            state.notifications += 1
+            let entry = key.map(Entry.request) ?? .notification(state.notifications)
+            state.works[entry] = work
+            return entry
+        }
+        let task = Task { [self] in
+            let answer = await operation()
+            finish(entry, answer)
+        }
+        work.task.withLock { $0 = task }
+    }
+
+    /// Answers the request with `error` now and stops its work; false when it is not in flight.
+    @discardableResult
+    func cancel(_ key: Key, answering error: RPCError?) -> Bool {
+        guard let work = state.withLock({ $0.works[.request(key)] }) else { return false }
+        finish(.request(key), .failure(error ?? .cancelled))
+        work.task.withLock { $0 }?.cancel()
+        return true
+    }
+
+    private func finish(_ entry: Entry, _ answer: Answer) {
+        guard let work = state.withLock({ $0.works.removeValue(forKey: entry) }) else { return }
+        if let reply = work.reply.withLock({ $0.take() }) { reply.send(answer) }
+        answer.afterwards?()
+        let onIdle = state.withLock { state -> (@Sendable () -> Void)? in
+            guard state.works.isEmpty else { return nil }
+            defer { state.onIdle = nil }
+            return state.onIdle
+        }
+        onIdle?()
+    }
+
+    package var isIdle: Bool { state.withLock { $0.works.isEmpty } }
+
+    /// Calls once, as soon as nothing is in flight; at once when nothing is.
+    package func whenIdle(_ body: @escaping @Sendable () -> Void) {
+        let isIdle = state.withLock { state in
+            if !state.works.isEmpty { state.onIdle = body }
+            return state.works.isEmpty
+        }
+        if isIdle { body() }
+    }
+}

@@ -1,0 +1,85 @@
+package import JSON
+
+/// What a handler makes of a request. One value comes back from one call, so a request has exactly one reply.
+package enum Outcome {
+    /// The result has been written to the writer that the handler was given.
+    case written
+    case failure(RPCError)
+    /// The answer takes time: the work goes on beside the loop, which reads on.
+    case deferred(@Sendable () async -> Answer)
+    /// No answer at all, for methods that only exist as notifications.
+    case none
+}
+
+/// The answer of deferred work.
+package struct Answer: Sendable {
+    /// A result in JSON, or an error.
+    package var content: Result<JSONValue, RPCError>
+    /// What may only begin when the client has the answer, such as the notifications of a subscription.
+    package var afterwards: (@Sendable () -> Void)?
+
+    package static func success(_ result: JSONValue, then afterwards: (@Sendable () -> Void)? = nil) -> Answer {
+        Answer(content: .success(result), afterwards: afterwards)
+    }
+
+    package static func failure(_ error: RPCError) -> Answer { Answer(content: .failure(error)) }
+}
+
+/// The duty to answer one request, held while its work goes on.
+///
+/// It cannot be copied, and answering consumes it: there is no way to answer twice. Dropping it without an answer
+/// answers with an internal error, so there is none to leave a request unanswered either.
+struct Reply: ~Copyable, Sendable {
+    /// Taken by the answer, so that the end of the value knows whether there was one.
+    private var open: (id: [UInt8]?, destination: any ReplyDestination)?
+
+    /// - Parameter id: exactly as it came, or nil when no answer is wanted.
+    init(id: [UInt8]?, to destination: any ReplyDestination) { open = (id, destination) }
+
+    consuming func send(_ answer: Answer) { deliver(answer) }
+
+    deinit {
+        guard let open else { return }
+        Reply.deliver(.failure(.internalError), id: open.id, to: open.destination)
+    }
+
+    private mutating func deliver(_ answer: Answer) {
+        guard let open else { return }
+        self.open = nil
+        Reply.deliver(answer, id: open.id, to: open.destination)
+    }
+
+    private static func deliver(_ answer: Answer, id: [UInt8]?, to destination: any ReplyDestination) {
+        guard let id else { return destination.deliver(nil) }
+        var writer = JSONWriter()
+        write(id: id, answer, into: &writer)
+        destination.deliver(writer.bytes)
+    }
+
+    static func write(id: some Collection<UInt8>, _ answer: Answer, into writer: inout JSONWriter) {
+        Reply.begin(id: id, into: &writer)
+        switch answer.content {
+        case .success(let result):
+            writer.name("result")
+            writer.value(result)
+        case .failure(let error):
+            writer.name("error")
+            error.write(into: &writer)
+        }
+        writer.endObject()
+    }
+
+    @inline(__always) static func begin(id: some Collection<UInt8>, into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("jsonrpc")
+        writer.literal("\"2.0\"")
+        writer.name("id")
+        writer.raw(id)
+    }
+}
+
+/// Where the bytes of an answer go: to the client at once, or into the array of the batch it belongs to.
+protocol ReplyDestination: Sendable {
+    /// One response object, or nil where there is none to send.
+    func deliver(_ response: [UInt8]?)
+}
