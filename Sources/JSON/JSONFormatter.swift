@@ -1,12 +1,12 @@
 extension JSONTree {
-    /// The document printed for people, or nil when it has problems. Printing its result again changes nothing.
+    /// The document printed for people, or nil when it has problems or is JSON Lines. Printing its result again changes nothing.
     ///
     /// White space is all that changes, but for a comma that moves before the comments between it and its value.
     /// Literals stay as written, so do comments, trailing commas and single empty lines between members. A container
     /// that stands on one line and holds scalars only stays there where that line ends within 80 columns; any other
     /// has a line for each member. The text ends with one line end; which one, the first of the document decides.
     package func formatted(indent: String = "  ") -> String? {
-        guard isValid else { return nil }
+        guard isValid, !isLines else { return nil }
         var formatter = JSONFormatter(self, indent: indent)
         formatter.run()
         return String(decoding: formatter.output, as: UTF8.self)
@@ -30,8 +30,8 @@ private struct JSONFormatter {
         case nothing, open, colon, comma, value
         /// The name of a member.
         case name
-        /// A comment that ends its line.
-        case trailing
+        /// A comment that ends its line, one that could not be followed by anything, and one that could.
+        case trailingLine, trailing
         /// A comment that the next token follows on the same line.
         case leading
         /// A comment inside a member, whose value is still to come.
@@ -110,7 +110,7 @@ private struct JSONFormatter {
         case .insideLine: breakLine(extra: 1)
         case .leading: output.append(0x20)
         case .open: breakLine()
-        case .comma, .value, .trailing: itemBreak(token)
+        case .comma, .value, .trailing, .trailingLine: itemBreak(token)
         }
     }
 
@@ -129,8 +129,8 @@ private struct JSONFormatter {
             return
         case .nothing: break
         case .leading: output.append(0x20)
-        case .open, .comma, .value, .trailing:
-            if token.lineEnds == 0, endsLine(number) {
+        case .open, .comma, .value, .trailing, .trailingLine:
+            if token.lineEnds == 0, last != .trailingLine, endsLine(number) {
                 output.append(0x20)
             } else if last == .open {
                 breakLine()
@@ -138,7 +138,11 @@ private struct JSONFormatter {
                 itemBreak(token)
             }
         }
-        let isTrailing = token.kind == .lineComment || number + 1 == tokens.count || tokens[number + 1].lineEnds > 0
+        if token.kind == .lineComment {
+            write(token, as: .trailingLine)
+            return
+        }
+        let isTrailing = number + 1 == tokens.count || tokens[number + 1].lineEnds > 0
         write(token, as: isTrailing || isBeforeComma(number) ? .trailing : .leading)
     }
 

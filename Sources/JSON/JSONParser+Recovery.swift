@@ -233,17 +233,21 @@ extension JSONParser {
 
     private mutating func trailingComma(_ text: Span<UInt8>, _ at: Int) {
         guard !options.comments else { return }
-        var comma = at
-        while comma > 0, text[comma - 1] != UInt8(ascii: ",") { comma -= 1 }
-        guard comma > 0 else { return }
+        let comma = previousEnd(text, at)
+        guard comma > 0, text[comma - 1] == UInt8(ascii: ",") else { return }
         report(.trailingComma, (comma - 1)..<comma, "")
     }
 
-    /// Behind the last byte before `at` that is no space.
+    /// Behind the last byte before `at` that is neither space nor comment.
     private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
         var end = at
-        while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
-        return end
+        while true {
+            while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
+            guard let comment = comments.last(where: { $0.upperBound <= end }), comment.upperBound == end else {
+                return end
+            }
+            end = comment.lowerBound
+        }
     }
 
     /// Behind the comment at `at`, or nil when there is none.
@@ -258,13 +262,15 @@ extension JSONParser {
                 end += 1
             }
             guard end + 1 < text.count else {
+                comments.append(at..<text.count)
                 report(.comment, at..<text.count, "")
                 return text.count
             }
             end += 2
         default: return nil
         }
-        if options.comments { comments.append(at..<end) } else { report(.comment, at..<end, "") }
+        comments.append(at..<end)
+        if !options.comments { report(.comment, at..<end, "") }
         return end
     }
 }

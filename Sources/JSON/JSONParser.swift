@@ -13,6 +13,8 @@ struct JSONParser {
     /// What `open` is at the root: ``none``, or for JSON Lines the array that holds the lines.
     var bottom = Self.none
     var inObject = false
+    /// Children of the innermost open container so far; those of the outer ones wait in their nodes.
+    var children: UInt16 = 0
     var depth = 0
     /// Nothing more is to be read: the limit of depth, or the first problem where reading does not recover.
     var stopped = false
@@ -44,9 +46,27 @@ struct JSONParser {
         self.options = options
     }
 
+    /// Makes room for the nodes of a large text at once, by the density of its beginning: growing step by step would copy them
+    /// over and over and hold old and new side by side.
+    mutating func reserve(for text: Span<UInt8>, in range: Range<Int>) {
+        guard range.count > 1 << 20 else { return }
+        let sample = range.prefix(1 << 16)
+        var count = 1
+        for at in sample {
+            switch text[at] {
+            case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "{"): count &+= 1
+            default: break
+            }
+        }
+        nodes.reserveCapacity(Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64)
+    }
+
     /// Reads all of it; a byte order mark at the front is passed over (RFC 8259 §8.1).
-    mutating func read(_ text: Span<UInt8>) {
-        let start = text.count >= 3 && text[0] == 0xEF && text[1] == 0xBB && text[2] == 0xBF ? 3 : 0
+    mutating func read(_ source: Span<UInt8>, in range: Range<Int>) {
+        let text = source.extracting(0..<range.upperBound)
+        var start = range.lowerBound
+        if range.count >= 3, text[start] == 0xEF, text[start + 1] == 0xBB, text[start + 2] == 0xBF { start += 3 }
+        reserve(for: text, in: range)
         if options.isLines { runLines(text, from: start) } else { run(text, from: start) }
     }
 
@@ -169,11 +189,9 @@ struct JSONParser {
                 next: UInt32(truncatingIfNeeded: nodes.count &+ 1), kind: kind, flags: flags, count: 0))
     }
 
-    /// One more element or member in the innermost container, if there is one.
+    /// One more element or member in the innermost container.
     @inline(__always) mutating func countChild() {
-        guard open != Self.none else { return }
-        let count = nodes[Int(open)].count
-        if count < .max { nodes[Int(open)].count = count &+ 1 }
+        if children < .max { children &+= 1 }
     }
 
     @inline(__always) mutating func push(_ bracket: UInt8, _ at: Int) -> State {
@@ -185,6 +203,8 @@ struct JSONParser {
         }
         let index = UInt32(truncatingIfNeeded: nodes.count)
         inObject = bracket == UInt8(ascii: "{")
+        if open != Self.none { nodes[Int(open)].count = children }
+        children = 0
         append(inObject ? .object : .array, at, at)
         nodes[Int(index)].next = open
         open = index
@@ -198,6 +218,8 @@ struct JSONParser {
         open = nodes[index].next
         nodes[index].end = UInt32(truncatingIfNeeded: end)
         nodes[index].next = UInt32(truncatingIfNeeded: nodes.count)
+        nodes[index].count = children
+        children = open == Self.none ? 0 : nodes[Int(open)].count
         depth &-= 1
         inObject = open != Self.none && nodes[Int(open)].kind == .object
         return afterValue
@@ -332,14 +354,14 @@ struct JSONParser {
 }
 
 extension JSONTree {
-    /// Reads `source` anew into the tree.
-    mutating func reparse(options: JSONOptions) {
+    /// Reads `source`, or a range of it, anew into the tree.
+    mutating func reparse(options: JSONOptions, range: Range<Int>? = nil) {
         var reused: [Node] = []
         swap(&reused, &nodes)
         var parser = JSONParser(reusing: reused, options: options)
-        parser.read(source.span)
+        parser.read(source.span, in: range ?? 0..<source.count)
         nodes = parser.nodes
         problems = parser.problems
-        comments = parser.comments
+        comments = options.comments ? parser.comments : []
     }
 }

@@ -27,8 +27,8 @@ extension JSONTree {
 
     /// Proof by trial, for text with problems, where the layout may not be what it seems.
     private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation], at base: Index) -> Bool {
-        let before = JSONTree(source, options: .jsonc)
-        let after = JSONTree(TextEdit.apply(edits, to: source), options: .jsonc)
+        let before = JSONTree(source, options: leniently)
+        let after = JSONTree(TextEdit.apply(edits, to: source), options: leniently)
         guard after.problems.count <= before.problems.count, let way = ordinals(to: base),
             let place = after.index(atOrdinals: way), let wanted = try? value(base).applying(patch)
         else { return false }
@@ -66,6 +66,7 @@ extension JSONTree {
 private struct DocumentEditor {
     private var tree: JSONTree
     private var isStale = false
+    private let options: JSONOptions
     private let way: [Int]
     private var base: JSONTree.Index
     private var pieces: PieceTable
@@ -75,6 +76,7 @@ private struct DocumentEditor {
         self.tree = tree
         self.base = base
         self.way = way
+        options = tree.leniently
         pieces = PieceTable(length: tree.source.count)
     }
 
@@ -111,7 +113,7 @@ private struct DocumentEditor {
     /// Reads the text again when it has changed since.
     private mutating func refresh() -> Bool {
         guard isStale else { return true }
-        tree.reparse(options: .jsonc)
+        tree.reparse(options: options)
         isStale = false
         guard let base = tree.index(atOrdinals: way) else { return false }
         self.base = base
@@ -186,7 +188,7 @@ private struct DocumentEditor {
         else { return false }
         let numbers = numbers(old, in: container)
         guard let number = numbers.last, let key = tree.items(of: container)[number].key else { return false }
-        let edit = TextEdit(range: tree.range(key), newText: JSONValue.string(name).description)
+        let edit = TextEdit(range: tree.wholeRange(key), newText: JSONValue.string(name).description)
         guard commit([edit]) else { return false }
         return numbers.count == 1 || (refresh() && remove(from))
     }

@@ -15,8 +15,10 @@ extension JSONTree {
     /// The edits that put a child into a container before the child `number`, or at its end.
     ///
     /// Where the neighbours stand on lines of their own the new child does too, indented like them; comments stay
-    /// with the child they stand at. Nil where the comma that should be there is not.
+    /// with the child they stand at. Nil where the comma that should be there is not,
+    /// and for a line of JSON Lines.
     func edits(inserting content: NewContent, name: String?, at number: Int, in container: Index) -> [TextEdit]? {
+        guard !isLines || container != root else { return nil }
         let items = items(of: container)
         guard let last = items.last else { return edits(filling: container, with: content, name: name) }
         let opening = range(container).lowerBound + 1
@@ -67,7 +69,7 @@ extension JSONTree {
         let interior = (start + 1)..<closing
         let outer = indentation(start)
         let inner = outer + indentUnit
-        guard isBlank(interior) else {
+        guard isBlank(from: start + 1, to: closing) else {
             // Comments only; what comes goes behind them.
             var end = interior.upperBound
             while JSONParser.isSpace(source[end - 1]) { end -= 1 }
@@ -86,14 +88,14 @@ extension JSONTree {
 
     /// The edits that put other content in the place of a value.
     func edits(replacing index: Index, by content: NewContent) -> [TextEdit] {
-        let range = range(index)
+        let range = wholeRange(index)
         guard kind(index) != .missing else { return edits(supplying: index, with: content) }
         let start = lineStart(range.lowerBound)
         let standsOnLine = index != root && source[skippingSpaces(start)] == UInt8(ascii: "\"")
         let isOnLines = hasLineEnd(range) || (standsOnLine && isAloneOnLines(range))
         let column = UTF8Scan.columns(source[start..<range.lowerBound])
         let new = text(of: content, indent: isOnLines ? indentation(range.lowerBound) : nil, column: column)
-        return new == literal(index) ? [] : [TextEdit(range: range, newText: new)]
+        return source[range].elementsEqual(new.utf8) ? [] : [TextEdit(range: range, newText: new)]
     }
 
     /// Whether a value ends its line, so that it may become several.
@@ -108,7 +110,7 @@ extension JSONTree {
         guard index != root else {
             return [insert(text(of: content, indent: "", column: 0), at: range(index).lowerBound)]
         }
-        let name = range(Index(index.raw - 1))
+        let name = wholeRange(Index(index.raw - 1))
         let space = isSpaced ? " " : ""
         let new = text(of: content, indent: nil, column: 0)
         guard let colon = colon(after: name.upperBound) else { return [insert(":" + space + new, at: name.upperBound)] }
@@ -127,7 +129,7 @@ extension JSONTree {
     private func text(of content: NewContent, indent: String?, column: Int) -> String {
         switch content {
         case .value(let value):
-            guard let indent else { return JSONPrinter(layout: .line(spaced: isSpaced)).text(of: value) }
+            guard let indent, !isLines else { return JSONPrinter(layout: .line(spaced: isSpaced)).text(of: value) }
             return JSONPrinter(
                 layout: .lines, indent: indentUnit, prefix: indent, newline: newline, column: column
             ).text(of: value)

@@ -15,16 +15,38 @@ extension JSONTree {
         var children = elements(container)
         if kind(container) == .object {
             while let key = children.next(in: self), let value = children.next(in: self) {
-                let start = range(key).lowerBound
-                items.append(
-                    Item(key: key, value: value, range: start..<max(range(key).upperBound, range(value).upperBound)))
+                let name = wholeRange(key)
+                let end = max(name.upperBound, wholeRange(value).upperBound)
+                items.append(Item(key: key, value: value, range: name.lowerBound..<end))
             }
         } else {
             while let value = children.next(in: self) {
-                items.append(Item(key: nil, value: value, range: range(value)))
+                items.append(Item(key: nil, value: value, range: wholeRange(value)))
             }
         }
         return items
+    }
+
+    /// The bytes of a value and of the quotes around it that JSON does not know.
+    func wholeRange(_ index: Index) -> Range<Int> {
+        let range = range(index)
+        guard kind(index) == .string, !nodes[Int(index.raw)].flags.contains(.opened) else { return range }
+        return problems.first { $0.kind == .wrongQuote && $0.range.contains(range) }?.range ?? range
+    }
+
+    /// Whether the text is JSON Lines: its root is an array that has no brackets.
+    var isLines: Bool {
+        let start = range(root).lowerBound
+        guard kind(root) == .array else { return false }
+        guard start < source.count, source[start] == UInt8(ascii: "[") else { return true }
+        return nodes.count > 1 && Int(nodes[1].start) == start
+    }
+
+    /// How the text is read again after an edit: a comment or comma too many is not what an edit is about.
+    var leniently: JSONOptions {
+        var options: JSONOptions = isLines ? .lines : .jsonc
+        options.comments = true
+        return options
     }
 
     // MARK: Lines
@@ -53,7 +75,12 @@ extension JSONTree {
     }
 
     func hasLineEnd(_ range: Range<Int>) -> Bool { source[range].contains { $0 == 0x0A || $0 == 0x0D } }
-    func isBlank(_ range: Range<Int>) -> Bool { source[range].allSatisfy(JSONParser.isSpace) }
+
+    /// Whether nothing but white space stands between two offsets; so too where they are not in order, as the
+    /// children of broken text may be.
+    func isBlank(from start: Int, to end: Int) -> Bool {
+        start >= end || source[start..<end].allSatisfy(JSONParser.isSpace)
+    }
 
     /// The line end that the document uses, judged by its first.
     var newline: String {

@@ -14,14 +14,14 @@ extension JSONTree {
         var edits: [TextEdit]
         if let next {
             let gap = item.range.upperBound..<next
-            if hasLineEnd(gap), !isBlank(gap) {
+            if hasLineEnd(gap), !isBlank(from: gap.lowerBound, to: gap.upperBound) {
                 // The comma stands behind comments on a later line, which are not this child's alone.
                 edits = [delete(item.range), delete(next..<(next + 1))]
             } else {
                 edits = [delete(widen(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))]
             }
         } else if let comma = beforeComma {
-            if isBlank((comma + 1)..<item.range.lowerBound) {
+            if isBlank(from: comma + 1, to: item.range.lowerBound) {
                 let isWhole = isFirstOnLine(comma, after: before)
                 edits = [delete(widen(comma..<item.range.upperBound, isAlone: isWhole || isAlone, takesComma: false))]
             } else {
@@ -33,9 +33,7 @@ extension JSONTree {
         }
 
         if items.count == 1, let closing = closingBracket(container), let first = edits.first?.range,
-            let last = edits.last?.range, first.lowerBound >= opening || isBlank(opening..<item.range.lowerBound),
-            isBlank(opening..<max(opening, first.lowerBound)), isBlank(min(closing, last.upperBound)..<closing),
-            edits.count == 1
+            edits.count == 1, isBlank(from: opening, to: first.lowerBound), isBlank(from: first.upperBound, to: closing)
         {
             edits = [delete(opening..<closing)]
         }
@@ -55,7 +53,7 @@ extension JSONTree {
             }
             let start = lineStart(range.lowerBound)
             // A range that begins with a comma may begin on the line of the child before.
-            let startsLine = isBlank(start..<range.lowerBound) || source[range.lowerBound] != UInt8(ascii: ",")
+            let startsLine = isBlank(from: start, to: range.lowerBound) || source[range].first != UInt8(ascii: ",")
             return startsLine ? start..<nextLine(end) : range.lowerBound..<end
         }
         guard takesComma else { return range }

@@ -73,9 +73,10 @@ package struct JSONTree: Sendable {
         reparse(options: options)
     }
 
-    package mutating func parse(_ bytes: [UInt8], options: JSONOptions) {
+    /// Reads the bytes in `range` without copying them; positions count from the beginning of `bytes`.
+    package mutating func parse(_ bytes: consuming [UInt8], in range: Range<Int>? = nil, options: JSONOptions) {
         source = bytes
-        reparse(options: options)
+        reparse(options: options, range: range.map { $0.clamped(to: 0..<source.count) })
     }
 }
 

@@ -1,5 +1,5 @@
 /// A set of names known in advance, found from the bytes of a string in the tree without making a `String`.
-package struct NameTable: Sendable {
+package final class NameTable: Sendable {
     /// The names by their number.
     package let names: [String]
     @usableFromInline let slots: [UInt16]

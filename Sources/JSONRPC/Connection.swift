@@ -46,6 +46,7 @@ package final class Connection {
     private var tree = JSONTree()
     private var scratch = JSONWriter(capacity: 4096)
     private let options: JSONOptions
+    private static let largeMessage = 1 << 20
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
     package init(
@@ -108,15 +109,18 @@ package final class Connection {
     private func take(_ event: Framer.Event) -> End? {
         switch event {
         case .message(let range):
-            framer.buffer.withUnsafeBytes { bytes in
-                tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
+            guard range.count > Self.largeMessage else {
+                framer.buffer.withUnsafeBytes { bytes in
+                    tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
+                }
+                answer()
+                return handler.exitCode.map(End.exit)
             }
+            tree.parse(framer.takeBuffer(), in: range, options: options)
             answer()
             // What one large message needed is not kept for the small ones behind it.
-            if range.count > 1 << 20 {
-                tree = JSONTree()
-                scratch = JSONWriter(capacity: 4096)
-            }
+            tree = JSONTree()
+            scratch = JSONWriter(capacity: 4096)
             return handler.exitCode.map(End.exit)
         case .oversized:
             refuse(.invalidRequest("the message is over the limit of \(limits.framer.messageBytes) bytes"))

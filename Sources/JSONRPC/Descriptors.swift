@@ -10,6 +10,10 @@ package enum Descriptors {
     /// that nothing a library prints can get between two messages. Nil when standard output is closed.
     package static func claimStandardOutput() -> Int32? {
         signal(SIGPIPE, SIG_IGN)
+        guard fcntl(1, F_GETFD) >= 0 else { return nil }
+        // A standard stream that is closed would lend its number to the next file opened, and the log, or what a library
+        // prints, would go into that.
+        for closed: Int32 in [0, 2] where fcntl(closed, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
         let copy = privateCopy(of: 1)
         guard copy >= 0 else { return nil }
         dup2(2, 1)
@@ -75,12 +79,15 @@ package enum Descriptors {
     /// Waits until one of `events`, an error or the time limit (-1: none). Zero at the limit.
     static func poll(_ descriptor: Int32, _ events: Int32, milliseconds: Int32) -> Int16 {
         var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
-        #if canImport(Glibc)
-        let count = Glibc.poll(&entry, 1, milliseconds)
-        #else
-        let count = Darwin.poll(&entry, 1, milliseconds)
-        #endif
-        return count > 0 ? entry.revents : 0
+        while true {
+            #if canImport(Glibc)
+            let count = Glibc.poll(&entry, 1, milliseconds)
+            #else
+            let count = Darwin.poll(&entry, 1, milliseconds)
+            #endif
+            if count < 0, errno == EINTR { continue }
+            return count > 0 ? entry.revents : 0
+        }
     }
 
     private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {

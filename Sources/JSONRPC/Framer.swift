@@ -36,6 +36,9 @@ package struct Framer {
     package private(set) var buffer: [UInt8] = []
 
     private let limits: Limits
+    /// The most bytes between a header block and the body: an empty line and the end of the line before.
+    private static let blockEnd = 4
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     /// Where the next message, or the header before it, begins.
     private var start = 0
     /// Bytes before this hold no line end.
@@ -89,9 +92,12 @@ package struct Framer {
 
     /// The last message of a stream that has ended: a line needs no line end there.
     package mutating func finish() -> Event? {
-        guard framing == .lines, !isBroken else {
-            return isEmpty || isBroken ? nil : .broken("the input ended inside a message")
+        guard let framing, !isBroken else {
+            // Nothing but blanks, or part of a byte order mark.
+            start = buffer.count
+            return nil
         }
+        guard framing == .lines else { return isEmpty ? nil : .broken("the input ended inside a message") }
         if skipsLine {
             skipsLine = false
             start = buffer.count
@@ -100,6 +106,18 @@ package struct Framer {
         let range = trimmed(start..<buffer.count)
         start = buffer.count
         return range.isEmpty ? nil : range.count > limits.messageBytes ? .oversized : .message(range)
+    }
+
+    /// Hands over the buffer with the message that ``next()`` has just found, so that a large one need not be copied. Its range
+    /// stays what it was.
+    package mutating func takeBuffer() -> [UInt8] {
+        let rest = Array(buffer[start...])
+        var taken: [UInt8] = []
+        swap(&taken, &buffer)
+        buffer = rest
+        searched = max(0, searched - start)
+        start = 0
+        return taken
     }
 
     // MARK: Lines
@@ -147,7 +165,7 @@ package struct Framer {
             }
             while start < buffer.count, buffer[start] == 0x0A || buffer[start] == 0x0D { start += 1 }
             guard let (block, bodyStart) = headerBlock() else {
-                guard buffer.count - start <= limits.headerBytes else {
+                guard buffer.count - start <= limits.headerBytes + Self.blockEnd else {
                     return broken("a header block of over \(limits.headerBytes) bytes")
                 }
                 return nil
@@ -166,7 +184,7 @@ package struct Framer {
     /// The header block at `start`, up to an empty line; nil until that has come.
     private func headerBlock() -> (block: Range<Int>, end: Int)? {
         var at = start
-        while let lineEnd = find(0x0A, from: at), lineEnd - start <= limits.headerBytes + 4 {
+        while let lineEnd = find(0x0A, from: at), lineEnd - start <= limits.headerBytes + Self.blockEnd {
             let next = lineEnd + 1
             guard next < buffer.count else { return nil }
             if buffer[next] == 0x0A { return (start..<lineEnd, next + 1) }
@@ -207,9 +225,19 @@ package struct Framer {
 
     private mutating func detect() {
         var at = start
-        if buffer.count - at >= 3, buffer[at] == 0xEF, buffer[at + 1] == 0xBB, buffer[at + 2] == 0xBF { at += 3 }
+        let head = buffer[at...].prefix(Self.byteOrderMark.count)
+        if head.elementsEqual(Self.byteOrderMark) {
+            at += head.count
+        } else if !head.isEmpty, Self.byteOrderMark.starts(with: head) {
+            // The rest of the mark may be on its way.
+            return
+        }
         while at < buffer.count, Self.isBlank(buffer[at]) { at += 1 }
-        guard at < buffer.count else { return }
+        // A mark with nothing behind it stays, to be seen with what follows.
+        guard at < buffer.count else {
+            if !head.elementsEqual(Self.byteOrderMark) { start = at }
+            return
+        }
         start = at
         framing = buffer[at] | 0x20 == UInt8(ascii: "c") ? .headers : .lines
     }

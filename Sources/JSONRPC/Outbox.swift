@@ -56,7 +56,9 @@ package final class Outbox: Sendable {
         var first = 0
         /// Bytes of the first waiting frame that are out already.
         var sent = 0
+        /// Bytes that wait, and those among them that may not be dropped.
         var bytes = 0
+        var undroppable = 0
         var places: [Key: Int] = [:]
         /// Empty frames among the waiting ones.
         var replaced = 0
@@ -179,12 +181,14 @@ package final class Outbox: Sendable {
             state.replaced += 1
             if state.replaced > 1024, state.replaced > state.waiting.count / 2 { removeReplaced(&state) }
         }
-        if let key { state.places[key] = state.waiting.count }
+        let before = state.undroppable
+        if let key { state.places[key] = state.waiting.count } else { state.undroppable += bytes.count }
         state.waiting.append(Waiting(bytes: bytes, key: key))
         state.bytes += bytes.count
-        guard state.bytes > limits.bytes else { return nil }
+        // One frame may be of any size: a large answer to a client that reads is no overflow.
+        guard before > 0, state.undroppable > limits.bytes else { return nil }
         state.isEnded = true
-        return .overflow(bytes: state.bytes)
+        return .overflow(bytes: state.undroppable)
     }
 
     /// Writes what waits, on a thread of its own, until nothing does.
@@ -237,6 +241,7 @@ package final class Outbox: Sendable {
         case .bytes(let count):
             state.sent += count
             state.bytes -= count
+            if state.waiting[state.first].key == nil { state.undroppable -= count }
             if state.readerWaits, state.bytes <= Self.pauseBytes / 2 {
                 state.readerWaits = false
                 drained.signal()

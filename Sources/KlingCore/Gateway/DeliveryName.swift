@@ -1,0 +1,65 @@
+internal import JSON
+
+/// What the files of a delivery are called.
+struct DeliveryName: Sendable {
+    /// Absolute, without extension when the content decides it.
+    private let base: String
+    private let isExact: Bool
+
+    init(_ task: TaskID, video index: Int, _ target: VideoTask.Delivery) {
+        let suffix = index == 0 ? "" : "-\(index + 1)"
+        switch target {
+        case .directory(let directory):
+            base = Self.absolute(directory.isEmpty ? "." : directory) + "/" + task.text + suffix
+            isExact = false
+        case .path(let path):
+            isExact = true
+            let path = Self.absolute(path)
+            // Further videos of one task cannot all have the one name.
+            let dot =
+                path.lastIndex(of: ".").flatMap { path[$0...].contains("/") ? nil : $0 } ?? path.endIndex
+            base = String(path[..<dot]) + suffix + path[dot...]
+        }
+    }
+
+    /// The name before the content is known; what there is of the file stands in this with `.part`.
+    var expected: String { isExact ? base : base + ".mp4" }
+
+    func final(contentType: String) -> String {
+        guard !isExact else { return base }
+        switch contentType {
+        case "video/quicktime": return base + ".mov"
+        case "video/x-m4v": return base + ".m4v"
+        default: return base + ".mp4"
+        }
+    }
+
+    private static func absolute(_ path: String) -> String {
+        var path = path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        guard !path.hasPrefix("/"), let directory = FileSystem.workingDirectory else { return path }
+        return path == "."
+            ? directory : directory + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    }
+
+    /// Makes the directory, and refuses before anything is fetched what would be refused at the end.
+    func prepare(overwrite: Bool, task: TaskID) throws(Failure) {
+        if let slash = expected.lastIndex(of: "/"), slash != expected.startIndex {
+            try FileSystem.makeDirectory(String(expected[..<slash]))
+        }
+        if !overwrite { try Self.refuse(existing: expected, of: task) }
+    }
+
+    /// A file that is there is in the way; a sidecar of the same task is not.
+    static func refuse(existing path: String, of task: TaskID) throws(Failure) {
+        guard !FileSystem.exists(path) else { throw Failure(.conflict, message: "\(path) exists") }
+        guard let bytes = FileSystem.contents(sidecar(path), limit: 16 << 20) else { return }
+        let tree = JSONTree(bytes)
+        guard tree.isValid, tree.value(tree.root)["task"]?["id"]?.string == task.text else {
+            throw Failure(.conflict, message: "\(sidecar(path)) exists")
+        }
+    }
+
+    /// `clip.mp4` has `clip.mp4.json` beside it: `clip.json` may well be the request it was made from.
+    static func sidecar(_ path: String) -> String { path + ".json" }
+}

@@ -1,0 +1,80 @@
+/// Why something did not work, as a fact: one row of the wire contract's error table, with the gateway's own words.
+/// The sentence a person reads is made in ``Messages``.
+public struct Failure: Error, Sendable, Hashable {
+    public var kind: Kind
+    /// The gateway's own words, or the detail of the system's error; shown, never interpreted.
+    public var message: String?
+    /// The gateway's id of the exchange, for its support.
+    public var requestId: String?
+    public var billed: VideoTask.Billed
+    public var retry: Retry
+    /// The HTTP status, when there was an answer.
+    public var httpStatus: Int?
+    /// Kling's own code found in the answer, such as 1303 (GATEWAY §1).
+    public var klingCode: Int?
+
+    public init(
+        _ kind: Kind, message: String? = nil, requestId: String? = nil, billed: VideoTask.Billed = .no,
+        retry: Retry = .never, httpStatus: Int? = nil, klingCode: Int? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.requestId = requestId
+        self.billed = billed
+        self.retry = retry
+        self.httpStatus = httpStatus
+        self.klingCode = klingCode
+    }
+
+    /// Raw values are the wire's `data.type`.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case validation = "validation_error"
+        case invalidRequest = "invalid_request_error"
+        case authentication = "authentication_error"
+        case permission = "permission_error"
+        case paymentRequired = "payment_required"
+        case taskNotFound = "task_not_found"
+        case conflict
+        case resultExpired = "result_expired"
+        case rateLimit = "rate_limit_error"
+        case budgetExceeded = "budget_exceeded"
+        case serverError = "server_error"
+        case badGateway = "bad_gateway"
+        case unreachable
+        case timeout
+        case journalUnavailable = "journal_unavailable"
+        /// Kling itself refused or failed the content of a task (its codes 1300, 1301).
+        case contentPolicy = "content_policy"
+        /// The file of a result could not be written.
+        case fileSystem = "file_system_error"
+
+        /// The number an HTTP engineer would guess.
+        public var code: Int {
+            switch self {
+            case .validation: 422
+            case .invalidRequest, .contentPolicy: 400
+            case .authentication: 401
+            case .permission: 403
+            case .paymentRequired: 402
+            case .taskNotFound: 404
+            case .conflict: 409
+            case .resultExpired: 410
+            case .rateLimit, .budgetExceeded: 429
+            case .serverError: 500
+            case .badGateway: 502
+            case .unreachable: 503
+            case .timeout: 504
+            case .journalUnavailable, .fileSystem: 507
+            }
+        }
+    }
+
+    /// What a caller may do without risk of paying twice.
+    public enum Retry: Sendable, Hashable {
+        case never
+        case now
+        case after(Duration)
+        /// Again with the same idempotency key, and only so.
+        case sameKey
+    }
+}

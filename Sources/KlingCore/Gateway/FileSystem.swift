@@ -1,0 +1,116 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// The calls of the C library that deliveries need, with their errors as failures.
+enum FileSystem {
+    /// The failure that `errno` tells of.
+    static func failure(_ path: String) -> Failure {
+        let code = errno
+        // Fetching again costs nothing, once the disk is put right.
+        return Failure(.fileSystem, message: "\(path): \(String(cString: strerror(code)))", retry: .now)
+    }
+
+    static func open(_ path: String, _ flags: Int32) -> Int32 {
+        #if canImport(Glibc)
+            Glibc.open(path, flags, 0o666)
+        #elseif canImport(Musl)
+            Musl.open(path, flags, 0o666)
+        #else
+            Darwin.open(path, flags, 0o666)
+        #endif
+    }
+
+    static var workingDirectory: String? {
+        guard let text = getcwd(nil, 0) else { return nil }
+        defer { free(text) }
+        return String(cString: text)
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// The directory with all above it.
+    static func makeDirectory(_ path: String) throws(Failure) {
+        guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+        if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try makeDirectory(String(path[..<slash]))
+            guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+        }
+        let failure = failure(path)
+        // A directory that exists on a read-only or foreign file system may refuse before it looks.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw failure }
+    }
+
+    /// The bytes of a small file; nil when it cannot be read or is larger.
+    static func contents(_ path: String, limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 << 10)
+        while true {
+            let got = read(descriptor, &buffer, buffer.count)
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0, bytes.count + got <= limit else { return nil }
+            if got == 0 { return bytes }
+            bytes += buffer[..<got]
+        }
+    }
+
+    /// Writes a small file, to the disk.
+    static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        defer { close(descriptor) }
+        var written = 0
+        while written < bytes.count {
+            let step = bytes.withUnsafeBytes {
+                pwrite(descriptor, $0.baseAddress.map { $0 + written }, bytes.count - written, off_t(written))
+            }
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { throw failure(path) }
+            written += step
+        }
+        guard fsync(descriptor) == 0 else { throw failure(path) }
+    }
+
+    /// Gives a file the name of another, which is gone then.
+    static func replace(_ name: String, with path: String) throws(Failure) {
+        guard rename(path, name) == 0 else { throw failure(name) }
+    }
+
+    /// Gives a file another name, unless that is taken.
+    static func give(_ path: String, name: String) throws(Failure) {
+        if link(path, name) == 0 {
+            unlink(path)
+            return
+        }
+        switch errno {
+        case EEXIST: throw Failure(.conflict, message: "\(name) exists")
+        // File systems without hard links (FAT, some network shares): a file that appears at this very moment
+        // is lost.
+        case EPERM, EOPNOTSUPP, ENOSYS, EMLINK:
+            guard !exists(name) else { throw Failure(.conflict, message: "\(name) exists") }
+            try replace(name, with: path)
+        default: throw failure(name)
+        }
+    }
+
+    /// Makes a new name survive a loss of power, as far as the file system can.
+    static func syncDirectory(of path: String) {
+        let directory =
+            path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let descriptor = open(directory, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

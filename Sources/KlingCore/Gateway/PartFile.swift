@@ -1,0 +1,193 @@
+internal import JSON
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A file that is being filled, `NAME.part`, held by one delivery at a time.
+///
+/// Beside it, `NAME.part.json` says which version of the remote file it is and how many of its bytes surely
+/// are on the disk: after a loss of power a file may be longer than what was written of it.
+struct PartFile: ~Copyable {
+    private let path: String
+    private let descriptor: Int32
+    /// Bytes that are there and in the digest.
+    private(set) var count: Int64 = 0
+    private var digest = SHA256()
+    private var validator: String?
+    private var synced: Int64 = 0
+    private static let syncInterval: Int64 = 8 << 20
+
+    /// What the earlier delivery knew its bytes by, when there are some to go on from.
+    var earlierValidator: String? { count > 0 ? validator : nil }
+
+    /// - Parameter name: the path without `.part`.
+    static func taking(_ name: String) throws(Failure) -> PartFile {
+        let path = name + ".part"
+        var part = PartFile(path: path, descriptor: try open(path))
+        try part.recover()
+        return part
+    }
+
+    private init(path: String, descriptor: Int32) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    private static func open(_ path: String) throws(Failure) -> Int32 {
+        for _ in 0..<10 {
+            let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_CLOEXEC)
+            guard descriptor >= 0 else { throw FileSystem.failure(path) }
+            guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+                close(descriptor)
+                throw Failure(.conflict, message: "\(path) is being written by another delivery")
+            }
+            // Between open and lock the file may have got its final name, or been removed; and one that was
+            // killed just after publishing has two names. Neither must be written to.
+            var (mine, there) = (stat(), stat())
+            if fstat(descriptor, &mine) == 0, stat(path, &there) == 0, mine.st_ino == there.st_ino {
+                if mine.st_nlink == 1 { return descriptor }
+                unlink(path)
+            }
+            close(descriptor)
+        }
+        throw Failure(.fileSystem, message: "\(path) keeps changing")
+    }
+
+    /// Takes up what an earlier delivery left, as far as it is known to be good.
+    private mutating func recover() throws(Failure) {
+        if let bytes = FileSystem.contents(path + ".json", limit: 64 << 10) {
+            let tree = JSONTree(bytes)
+            let note = tree.value(tree.root)
+            if tree.isValid, let known = note["validator"]?.string, let length = note["bytes"]?.int,
+                length > 0
+            {
+                var buffer = [UInt8](repeating: 0, count: 256 << 10)
+                while count < Int64(length) {
+                    let wanted = min(buffer.count, length - Int(count))
+                    let got = pread(descriptor, &buffer, wanted, off_t(count))
+                    guard got > 0 else { break }
+                    buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+                    count += Int64(got)
+                }
+                validator = known
+                synced = count
+            }
+        }
+        guard ftruncate(descriptor, off_t(count)) == 0 else { throw FileSystem.failure(path) }
+    }
+
+    // MARK: Filling
+
+    /// Goes on at `offset`: where it stands, or at 0 to begin again.
+    mutating func begin(at offset: Int64, validator: String?) throws(Failure) {
+        self.validator = validator
+        guard offset != count else { return }
+        guard offset == 0, ftruncate(descriptor, 0) == 0 else {
+            throw Failure(.badGateway, message: "the server resumed at \(offset) instead of \(count)")
+        }
+        unlink(path + ".json")
+        count = 0
+        synced = 0
+        digest = SHA256()
+    }
+
+    mutating func append(_ bytes: [UInt8]) throws(Failure) {
+        var written = 0
+        while written < bytes.count {
+            let step = bytes.withUnsafeBytes { buffer in
+                pwrite(
+                    descriptor, buffer.baseAddress.map { $0 + written }, bytes.count - written,
+                    off_t(count) + off_t(written))
+            }
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { throw FileSystem.failure(path) }
+            written += step
+        }
+        digest.update(bytes)
+        count += Int64(bytes.count)
+        if count - synced >= Self.syncInterval { try note() }
+    }
+
+    /// Makes what is there survive, so that it can be resumed.
+    private mutating func note() throws(Failure) {
+        guard let validator else { return }
+        guard fsync(descriptor) == 0 else { throw FileSystem.failure(path) }
+        synced = count
+        let text: JSONValue = ["validator": .string(validator), "bytes": JSONValue(Int(count))]
+        try FileSystem.write(Array(text.description.utf8), to: path + ".json.new")
+        try FileSystem.replace(path + ".json", with: path + ".json.new")
+    }
+
+    // MARK: Content
+
+    enum Container {
+        /// The boxes end where the file does.
+        case whole
+        /// Begins as a video and is shorter or longer than its boxes say.
+        case partial
+        case foreign
+    }
+
+    /// Whether the bytes are an ISO base media file (ISO/IEC 14496-12 §4.2: boxes of length, type, content;
+    /// `ftyp` first).
+    var container: Container {
+        var position: Int64 = 0
+        while position < count {
+            guard let head = bytes(at: position, 16), head.count >= 8 else {
+                return position == 0 ? .foreign : .partial
+            }
+            if position == 0, Array(head[4..<8]) != Array("ftyp".utf8) { return .foreign }
+            var length = head[..<4].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            if length == 0 { return .whole }
+            if length == 1 {
+                guard head.count == 16 else { return .partial }
+                length = head[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            }
+            guard length >= 8, length <= UInt64(count - position) else {
+                return position == 0 ? .foreign : .partial
+            }
+            position += Int64(length)
+        }
+        return count > 0 ? .whole : .foreign
+    }
+
+    /// The major brand, such as `isom` or `qt  `.
+    var brand: String { bytes(at: 8, 4).map { String(decoding: $0, as: UTF8.self) } ?? "" }
+
+    private func bytes(at offset: Int64, _ length: Int) -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: length)
+        let got = pread(descriptor, &buffer, length, off_t(offset))
+        return got > 0 ? Array(buffer[..<got]) : nil
+    }
+
+    // MARK: End
+
+    /// Everything is on the disk; the digest of it.
+    mutating func seal() throws(Failure) -> String {
+        guard fsync(descriptor) == 0 else { throw FileSystem.failure(path) }
+        let finished = digest
+        return SHA256.hexadecimal(finished.finish())
+    }
+
+    /// Gives the file its name, in one step that either happens or does not.
+    mutating func publish(_ name: String, overwrite: Bool) throws(Failure) {
+        if overwrite {
+            try FileSystem.replace(name, with: path)
+        } else {
+            try FileSystem.give(path, name: name)
+        }
+        unlink(path + ".json")
+    }
+
+    mutating func discard() {
+        unlink(path)
+        unlink(path + ".json")
+    }
+}

@@ -1,0 +1,137 @@
+internal import JSON
+internal import Synchronization
+
+/// What arrives of one video, on its way into its file. Pieces come on the network's thread.
+final class Reception: Sendable {
+    private struct State: ~Copyable {
+        var part: PartFile
+        var total: Int64?
+        var contentType = ""
+        var validator: String?
+        var failure: Failure?
+    }
+
+    private let state: Mutex<State>
+    private let ceiling: Int64
+    private let progress: @Sendable (Int64, Int64?) -> Void
+
+    /// Opens `path.part`, with what is left of an earlier delivery.
+    init(
+        _ path: String, ceiling: Int64, progress: @escaping @Sendable (Int64, Int64?) -> Void
+    ) throws(Failure) {
+        self.ceiling = ceiling
+        self.progress = progress
+        let part = try PartFile.taking(path)
+        let validator = part.earlierValidator
+        state = Mutex(State(part: part, validator: validator))
+    }
+
+    var count: Int64 { state.withLock { $0.part.count } }
+    /// Why a piece was not taken.
+    var failure: Failure? { state.withLock { $0.failure } }
+
+    var resumption: FetchResumption? {
+        state.withLock { state in
+            guard state.part.count > 0, let validator = state.validator else { return nil }
+            return FetchResumption(offset: state.part.count, validator: validator)
+        }
+    }
+
+    /// All bytes are there: as many as announced, or, when nothing was announced, as many as the boxes of the
+    /// file say.
+    var isWhole: Bool {
+        state.withLock { state in
+            guard let total = state.total else { return state.part.container == .whole }
+            return state.part.count == total
+        }
+    }
+
+    /// Whether to go on.
+    func take(_ piece: FetchPiece) -> Bool {
+        let (count, total): (Int64, Int64?) = state.withLock { state in
+            do throws(Failure) {
+                switch piece {
+                case .head(let offset, let total, let contentType, let validator):
+                    if let total, total > ceiling { throw tooLarge }
+                    try state.part.begin(at: offset, validator: validator)
+                    state.total = total
+                    state.validator = validator
+                    state.contentType = contentType ?? ""
+                case .bytes(let bytes):
+                    guard state.part.count + Int64(bytes.count) <= min(ceiling, state.total ?? .max) else {
+                        throw tooLarge
+                    }
+                    try state.part.append(bytes)
+                }
+            } catch {
+                state.failure = error
+            }
+            return (state.failure == nil ? state.part.count : -1, state.total)
+        }
+        guard count >= 0 else { return false }
+        progress(count, total)
+        return true
+    }
+
+    private var tooLarge: Failure {
+        Failure(.fileSystem, message: "the file is larger than announced or than \(ceiling) bytes")
+    }
+
+    /// Gives the file its name, and writes the sidecar.
+    func publish(
+        _ name: DeliveryName, _ task: VideoTask, link: VideoTask.Video, overwrite: Bool
+    ) throws(Failure) -> DeliveredFile {
+        let result: Result<DeliveredFile, Failure> = state.withLock { state in
+            do throws(Failure) {
+                guard state.part.container != .foreign else {
+                    state.part.discard()
+                    throw Failure(.badGateway, message: "the answer is not a video (\(state.contentType))")
+                }
+                let contentType = Self.contentType(state.contentType, brand: state.part.brand)
+                let path = name.final(contentType: contentType)
+                if !overwrite { try DeliveryName.refuse(existing: path, of: task.id) }
+                let file = DeliveredFile(
+                    path: path, bytes: state.part.count, sha256: try state.part.seal(),
+                    contentType: contentType,
+                    link: link)
+                let sidecar = DeliveryName.sidecar(path)
+                // Written before, so that a full disk is noticed while the part can still be kept.
+                try FileSystem.write(Self.sidecar(file, task), to: sidecar + ".part")
+                try state.part.publish(path, overwrite: overwrite)
+                try FileSystem.replace(sidecar, with: sidecar + ".part")
+                FileSystem.syncDirectory(of: path)
+                return .success(file)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private static func contentType(_ said: String, brand: String) -> String {
+        let type = said.prefix { $0 != ";" && $0 != " " }.lowercased()
+        if type.hasPrefix("video/") { return type }
+        return brand == "qt  " ? "video/quicktime" : "video/mp4"
+    }
+
+    /// What the file is and how it came to be. The link is left out: whoever has it has the video.
+    private static func sidecar(_ file: DeliveredFile, _ task: VideoTask) -> [UInt8] {
+        var about: JSONObject = [
+            "id": .string(task.id.text), "taskId": JSONValue(task.taskId),
+            "model": .string(task.request.model),
+            "createdAt": .string(task.createdAt.description),
+            "completedAt": JSONValue(task.completedAt?.description),
+            "labels": .object(
+                JSONObject(task.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        ]
+        if task.simulated { about["simulated"] = true }
+        let text: JSONValue = [
+            "task": .object(about), "request": .object(task.request.body),
+            "file": [
+                "bytes": JSONValue(Int(file.bytes)), "sha256": .string(file.sha256),
+                "contentType": .string(file.contentType)
+            ]
+        ]
+        return Array((text.description + "\n").utf8)
+    }
+}

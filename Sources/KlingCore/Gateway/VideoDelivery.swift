@@ -1,0 +1,108 @@
+internal import Synchronization
+
+/// Puts the videos of completed tasks into files (GATEWAY §4).
+///
+/// The bytes go to `NAME.part` beside the target; it takes its name when it is whole, checked and on the
+/// disk, so a file that has the name is good. What a broken connection or a killed process leaves is resumed,
+/// when the server still has the same file.
+public struct VideoDelivery: Sendable {
+    let gateway: any Gateway
+    let ceiling: Int64
+    let clock: any ServiceClock
+    /// Attempts in a row that brought not one byte.
+    private static let patience = 4
+
+    /// - Parameters:
+    ///   - ceiling: the most bytes a file may have.
+    ///   - clock: what the pauses between attempts are counted on.
+    public init(gateway: any Gateway, ceiling: Int64 = 4 << 30, clock: any ServiceClock = SystemClock()) {
+        self.gateway = gateway
+        self.ceiling = ceiling
+        self.clock = clock
+    }
+
+    /// Fetches one video of a task.
+    ///
+    /// A link that has died is asked for anew, once. Cancelling the caller's task ends the delivery and
+    /// leaves the part for later.
+    /// - Parameters:
+    ///   - index: which of the task's videos.
+    /// - target: in a directory the file is named by the task's id, with `-2` … for further videos; a path is
+    /// taken as it is. Missing directories are made.
+    ///   - overwrite: whether a file that is there may be replaced.
+    ///   - progress: called on any thread, for each piece: the bytes so far, and of how many.
+    /// - Returns: the failure `conflict` when the file exists or another delivery writes it, `fileSystem`
+    ///   when it cannot be written or is too large, `resultExpired`, `badGateway` when the answer is no
+    ///   video, else that of the network.
+    public func deliver(
+        _ task: VideoTask, video index: Int = 0, to target: VideoTask.Delivery, overwrite: Bool = false,
+        progress: @escaping @Sendable (_ bytes: Int64, _ total: Int64?) -> Void = { _, _ in }
+    ) async -> Result<DeliveredFile, Failure> {
+        guard task.videos.indices.contains(index) else {
+            return .failure(Failure(.taskNotFound, message: "the task has no video \(index + 1)"))
+        }
+        let name = DeliveryName(task.id, video: index, target)
+        do throws(Failure) {
+            try name.prepare(overwrite: overwrite, task: task.id)
+            let reception = try Reception(name.expected, ceiling: ceiling, progress: progress)
+            let link = try await receive(reception, task, index)
+            return .success(try reception.publish(name, task, link: link, overwrite: overwrite))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Fetches until the file is whole; returns the link that worked.
+    private func receive(
+        _ reception: Reception, _ task: VideoTask, _ index: Int
+    ) async throws(Failure) -> VideoTask.Video {
+        var link = task.videos[index]
+        var isFresh = false
+        var fruitless = 0
+        while true {
+            let before = reception.count
+            let result = await gateway.fetch(link.url, resume: reception.resumption) { reception.take($0) }
+            var failure: Failure
+            switch result {
+            case .success:
+                if reception.isWhole { return link }
+                failure = Failure(.unreachable, message: "the connection ended early", retry: .now)
+            case .failure(let reason): failure = reason
+            }
+            if let own = reception.failure { throw own }
+            guard !Task.isCancelled else { throw failure }
+            if failure.kind == .resultExpired, !isFresh, let taskId = task.taskId {
+                isFresh = true
+                guard case .success(let reading) = await gateway.read(taskId),
+                    reading.videos.indices.contains(index)
+                else { throw failure }
+                link = reading.videos[index]
+                continue
+            }
+            guard failure.retry == .now else { throw failure }
+            fruitless = reception.count > before ? 1 : fruitless + 1
+            guard fruitless < Self.patience else { throw failure }
+            let pause = Duration.milliseconds(250 << fruitless)
+            guard (try? await clock.sleep(until: clock.elapsed() + pause)) != nil else { throw failure }
+        }
+    }
+}
+
+/// A video that is in its file, whole.
+public struct DeliveredFile: Sendable, Hashable {
+    public var path: String
+    public var bytes: Int64
+    /// Lower-case hexadecimal.
+    public var sha256: String
+    public var contentType: String
+    /// The link that worked; another than the task's when that had died.
+    public var link: VideoTask.Video
+
+    public init(path: String, bytes: Int64, sha256: String, contentType: String, link: VideoTask.Video) {
+        self.path = path
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.contentType = contentType
+        self.link = link
+    }
+}

@@ -1,0 +1,202 @@
+/// Sentences about what did not work: what happened, what it cost, what to do next.
+///
+/// No sentence advises to send a create again where that could be paid for twice.
+public enum FailureMessages {
+    public static func sentence(for failure: Failure, locale: Locale) -> String {
+        var text = happened(failure)[locale]
+        if let cost = cost(failure) { text += space(locale) + cost[locale] }
+        if let next = next(failure) { text += space(locale) + next[locale] }
+        if let message = failure.message, !message.isEmpty {
+            let words = Fact.shortened(message, to: 300)
+            text += locale == .en ? " It said: \"\(words)\"" : "对方返回：“\(words)”"
+        }
+        return text
+    }
+
+    private static func space(_ locale: Locale) -> String { locale == .en ? " " : "" }
+
+    private static func happened(_ failure: Failure) -> LocalizedText {
+        switch failure.kind {
+        case .validation:
+            LocalizedText(en: "The request has errors, so it was not sent.", zh: "请求有错误，没有发送。")
+        case .invalidRequest:
+            LocalizedText(en: "The gateway refused the request as invalid.", zh: "网关认为请求无效并拒绝了它。")
+        case .authentication where failure.httpStatus == nil:
+            LocalizedText(en: "There is no API key, so nothing was sent.", zh: "没有 API Key，没有发送任何内容。")
+        case .authentication:
+            LocalizedText(en: "The gateway did not accept the API key.", zh: "网关不接受该 API Key。")
+        case .permission:
+            LocalizedText(en: "The API key may not do this.", zh: "该 API Key 没有此权限。")
+        case .paymentRequired:
+            LocalizedText(en: "The account has not enough funds.", zh: "账户余额不足。")
+        case .taskNotFound:
+            LocalizedText(en: "There is no such task.", zh: "没有这个任务。")
+        case .conflict:
+            LocalizedText(en: "This contradicts something that exists already.", zh: "与已有内容冲突。")
+        case .resultExpired:
+            LocalizedText(
+                en: "The link to the video has expired and no fresh one could be had.", zh: "视频链接已过期，也无法取得新链接。")
+        case .rateLimit:
+            LocalizedText(en: "The gateway takes no more requests at the moment.", zh: "网关暂时不再接受请求。")
+        case .budgetExceeded:
+            LocalizedText(
+                en: "The budget set with --budget would be exceeded, so nothing was sent.",
+                zh: "将超出 --budget 设定的预算，没有发送。")
+        case .serverError:
+            LocalizedText(en: "The gateway had an error of its own.", zh: "网关内部出错。")
+        case .badGateway:
+            LocalizedText(en: "The gateway's answer could not be understood.", zh: "无法理解网关的应答。")
+        case .unreachable:
+            LocalizedText(en: "The gateway could not be reached.", zh: "无法连接网关。")
+        case .timeout:
+            LocalizedText(en: "The gateway did not answer in time.", zh: "网关没有按时应答。")
+        case .journalUnavailable:
+            LocalizedText(
+                en: "The journal of tasks cannot be used, so nothing was sent.", zh: "任务日志无法使用，没有发送任何内容。")
+        case .contentPolicy:
+            LocalizedText(
+                en: "Kling refused the content of the request under its policy.", zh: "可灵因内容政策拒绝了该请求。")
+        case .fileSystem:
+            LocalizedText(en: "The file could not be written.", zh: "无法写入文件。")
+        }
+    }
+
+    private static func cost(_ failure: Failure) -> LocalizedText? {
+        switch failure.billed {
+        case .no: LocalizedText(en: "Nothing was charged.", zh: "没有产生费用。")
+        case .yes: LocalizedText(en: "The task has been charged.", zh: "该任务已计费。")
+        case .unknown:
+            LocalizedText(
+                en: "It is not known whether the task exists and is charged.", zh: "无法确定任务是否已创建并计费。")
+        case .pending:
+            LocalizedText(en: "The gateway has the task and settles at its end.", zh: "网关已接受任务，结束时结算。")
+        }
+    }
+
+    private static func next(_ failure: Failure) -> LocalizedText? {
+        // Whatever the cause: what may exist must not be sent again.
+        if failure.billed == .unknown {
+            return LocalizedText(
+                en: "Look for it in your account at the gateway: `adopt` its id if it is there; submit anew only if "
+                    + "it is not.",
+                zh: "请在网关账户中查看：如已存在，用 `adopt` 认领其任务 ID；确认不存在后再重新提交。")
+        }
+        if failure.billed == .pending || failure.billed == .yes, failure.kind != .resultExpired {
+            switch failure.kind {
+            case .fileSystem:
+                return LocalizedText(
+                    en: "Make room or choose another directory, then call `download`; the video is made already.",
+                    zh: "请腾出空间或更换目录后调用 `download`；视频已经生成。")
+            default:
+                return LocalizedText(
+                    en: "The task goes on; ask for its `status`, do not submit it anew.",
+                    zh: "任务仍在继续；请用 `status` 查询，不要重新提交。")
+            }
+        }
+        switch failure.kind {
+        case .validation:
+            return LocalizedText(en: "Correct what `diagnostics` lists.", zh: "请按 `diagnostics` 修正。")
+        case .invalidRequest, .contentPolicy:
+            return LocalizedText(en: "Change the request before sending it.", zh: "请修改请求后再提交。")
+        case .authentication:
+            return LocalizedText(
+                en: "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or "
+                    + "into a file named with --api-key-file.",
+                zh: "请在 https://xcompute.us/keys 获取 API Key，写入环境变量 KLING_API_KEY，或写入文件并用 --api-key-file 指定。")
+        case .permission:
+            return LocalizedText(
+                en: "Check the key's rights at https://xcompute.us/keys.", zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
+        case .paymentRequired:
+            return LocalizedText(en: "Top up the account, then submit.", zh: "请充值后再提交。")
+        case .taskNotFound:
+            return LocalizedText(en: "Check the id; `list` shows every task.", zh: "请检查 ID；`list` 可列出所有任务。")
+        case .conflict:
+            return LocalizedText(
+                en: "Use another name or key, or ask for what exists.", zh: "请换用其他名称或键，或查询已有内容。")
+        case .resultExpired:
+            return LocalizedText(
+                en: "Ask the gateway's support with the task's id; the video itself was made.",
+                zh: "请凭任务 ID 联系网关支持；视频已经生成。")
+        case .rateLimit:
+            return wait(failure)
+                ?? LocalizedText(en: "Submit later, or fewer at once (--max-active).", zh: "请稍后提交，或用 --max-active 减少并发。")
+        case .budgetExceeded:
+            return LocalizedText(
+                en: "Wait until earlier submissions are a day old, or raise --budget.",
+                zh: "请等较早的提交满一天，或调高 --budget。")
+        case .serverError, .badGateway, .unreachable, .timeout:
+            return wait(failure)
+                ?? LocalizedText(
+                    en: "Check the connection and --gateway; nothing of this request is left there.",
+                    zh: "请检查网络和 --gateway；该请求没有在网关留下任何内容。")
+        case .journalUnavailable:
+            return LocalizedText(
+                en: "Check the file given with --journal: it must be writable and the disk not full.",
+                zh: "请检查 --journal 指定的文件：须可写且磁盘未满。")
+        case .fileSystem:
+            return LocalizedText(
+                en: "Make room or choose another directory.", zh: "请腾出空间或更换目录。")
+        }
+    }
+
+    private static func wait(_ failure: Failure) -> LocalizedText? {
+        guard case .after(let duration) = failure.retry else { return nil }
+        let seconds = max(1, duration.milliseconds / 1000)
+        return LocalizedText(
+            en: "It may be submitted after \(seconds) seconds.", zh: "可在 \(seconds) 秒后提交。")
+    }
+}
+
+extension FailureMessages {
+    /// Nothing is sent without the journal, so none of these costs anything.
+    public static func sentence(for failure: JournalFailure, locale: Locale) -> String {
+        words(failure)[locale] + (locale == .en ? " Nothing was sent or charged." : "没有发送任何内容，也没有产生费用。")
+    }
+
+    private static func words(_ failure: JournalFailure) -> LocalizedText {
+        switch failure {
+        case .cannotOpen(let path, let reason):
+            LocalizedText(
+                en: "The journal \(path) cannot be opened (\(reason)). Check that the directory exists and is "
+                    + "writable, or name another with --journal.",
+                zh: "无法打开任务日志 \(path)（\(reason)）。请确认目录存在且可写，或用 --journal 指定其他位置。")
+        case .locked(let path):
+            LocalizedText(
+                en: "The journal \(path) is held by another program. Close that program, or name another journal with "
+                    + "--journal.",
+                zh: "任务日志 \(path) 被其他程序占用。请关闭该程序，或用 --journal 指定其他位置。")
+        case .readOnly(let path):
+            LocalizedText(
+                en: "The journal \(path) is read-only. Give it write permission, or name another with --journal.",
+                zh: "任务日志 \(path) 为只读。请授予写权限，或用 --journal 指定其他位置。")
+        case .corrupt(let path, let reason):
+            LocalizedText(
+                en: "The journal \(path) is damaged (\(reason)). Keep a copy of it, for it names tasks that may be "
+                    + "charged, and start a new one with --journal.",
+                zh: "任务日志 \(path) 已损坏（\(reason)）。其中可能有已计费的任务，请保留副本，并用 --journal 新建一个。")
+        case .newer(let path, let version):
+            LocalizedText(
+                en: "The journal \(path) was written by a newer version of this program (format \(version)). Use that "
+                    + "version, or name another journal with --journal.",
+                zh: "任务日志 \(path) 由更新版本的程序写入（格式 \(version)）。请使用该版本，或用 --journal 指定其他位置。")
+        case .wrongKind(let path, let simulated):
+            simulated
+                ? LocalizedText(
+                    en: "The journal \(path) holds simulated tasks; they are never mixed with real ones. Name another "
+                        + "with --journal.",
+                    zh: "任务日志 \(path) 存放的是模拟任务，不能与真实任务混用。请用 --journal 指定其他位置。")
+                : LocalizedText(
+                    en: "The journal \(path) holds real tasks; they are never mixed with simulated ones. Name another "
+                        + "with --journal.",
+                    zh: "任务日志 \(path) 存放的是真实任务，不能与模拟任务混用。请用 --journal 指定其他位置。")
+        case .diskFull(let path):
+            LocalizedText(
+                en: "The disk with the journal \(path) is full. Make room.", zh: "任务日志 \(path) 所在磁盘已满。请腾出空间。")
+        case .other(let path, let reason):
+            LocalizedText(
+                en: "The journal \(path) cannot be used (\(reason)).", zh: "任务日志 \(path) 无法使用（\(reason)）。")
+        case .closed:
+            LocalizedText(en: "The program is shutting down.", zh: "程序正在关闭。")
+        }
+    }
+}

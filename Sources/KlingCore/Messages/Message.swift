@@ -1,0 +1,127 @@
+/// One sentence the validator can say: its code, its level unless told otherwise, and the words in every language.
+///
+/// Words hold facts in braces: `{name}` is replaced by the fact of that name, `{count|shot|shots}` by the first word
+/// when the fact is 1 and by the second otherwise.
+package struct Message: Sendable, Hashable {
+    /// Stable; several sentences may share one.
+    package let code: String
+    package let level: Severity
+    package let words: LocalizedText
+    /// Where the rule comes from; nil when it is the line of the parameter concerned.
+    package let source: String?
+
+    init(_ code: String, _ level: Severity, source: String? = nil, en: String, zh: String) {
+        self.code = code
+        self.level = level
+        self.source = source
+        words = LocalizedText(en: en, zh: zh)
+    }
+}
+
+/// Words with the facts that belong in them.
+package struct Phrase: Sendable, Hashable {
+    package let words: LocalizedText
+    package let facts: Facts
+
+    init(_ words: LocalizedText, _ facts: Facts = [:]) {
+        self.words = words
+        self.facts = facts
+    }
+
+    package func text(_ locale: Locale) -> String {
+        let template = words[locale]
+        guard template.utf8.contains(UInt8(ascii: "{")) else { return template }
+        var text = ""
+        text.reserveCapacity(template.utf8.count + 32)
+        var rest = Substring(template)
+        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            text += rest[..<open]
+            let parts = rest[rest.index(after: open)..<close].split(separator: "|", omittingEmptySubsequences: false)
+            let fact = facts[String(parts.first ?? "")]
+            if parts.count == 3 {
+                text += fact == .int(1) ? parts[1] : parts[2]
+            } else {
+                text += fact?.text(locale) ?? ""
+            }
+            rest = rest[rest.index(after: close)...]
+        }
+        return text + rest
+    }
+}
+
+/// What a sentence is about, before it is a sentence.
+package struct Facts: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    private var names: [String] = []
+    private var values: [Fact] = []
+
+    package init(dictionaryLiteral elements: (String, Fact)...) {
+        for (name, value) in elements {
+            names.append(name)
+            values.append(value)
+        }
+    }
+
+    package subscript(name: String) -> Fact? {
+        guard let index = names.firstIndex(of: name) else { return nil }
+        return values[index]
+    }
+}
+
+package enum Fact: Sendable, Hashable {
+    case int(Int)
+    /// Text of the request or a name; long text is cut.
+    case text(String)
+    /// Alternatives, joined by "or".
+    case anyOf([String])
+    /// Things that all hold, joined by "and".
+    case all([String])
+    case type(JSONType)
+    /// A part of the sentence.
+    case words(LocalizedText)
+
+    /// Text from outside is shown up to this many characters.
+    static let longest = 60
+
+    func text(_ locale: Locale) -> String {
+        switch self {
+        case .int(let value): String(value)
+        case .text(let text): Self.shortened(text)
+        case .anyOf(let words): Self.list(words, locale == .en ? " or " : "或")
+        case .all(let words): Self.list(words, locale == .en ? " and " : "和")
+        case .type(let type): Self.word(type)[locale]
+        case .words(let words): words[locale]
+        }
+    }
+
+    /// The first characters of a long text; control characters show as spaces.
+    static func shortened(_ text: String, to longest: Int = longest) -> String {
+        var result = String.UnicodeScalarView()
+        var count = 0
+        for scalar in text.unicodeScalars {
+            guard count < longest else {
+                result.append("…")
+                break
+            }
+            result.append(scalar.value < 0x20 || scalar.value == 0x7F ? " " : scalar)
+            count += 1
+        }
+        return String(result)
+    }
+
+    private static func list(_ words: [String], _ joint: String) -> String {
+        let words = words.map { shortened($0) }
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + joint + last
+    }
+
+    private static func word(_ type: JSONType) -> LocalizedText {
+        switch type {
+        case .null: LocalizedText(en: "null", zh: "null")
+        case .boolean: LocalizedText(en: "true or false", zh: "true 或 false")
+        case .number: LocalizedText(en: "a number", zh: "数字")
+        case .string: LocalizedText(en: "a string in quotes", zh: "带引号的字符串")
+        case .array: LocalizedText(en: "a list in [ ]", zh: "[ ] 列表")
+        case .object: LocalizedText(en: "an object in { }", zh: "{ } 对象")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// The document and its members (both models).
+extension Message {
+    static let documentRoot = Message(
+        "document.root", .error, source: "both pages, request example",
+        en: "A request is one object in { }, not {type}.", zh: "请求必须是一个 { } 对象，而不是{type}。")
+    static let documentRootOrArray = Message(
+        "document.root", .error, source: "both pages, request example",
+        en: "A document holds one request object in { }, or a list of them, not {type}.",
+        zh: "文档应为一个 { } 请求对象或请求对象的列表，而不是{type}。")
+    static let duplicateKey = Message(
+        "document.duplicateKey", .error, source: "RFC 8259 §4; both pages name each parameter once",
+        en: "`{name}` is given more than once; only the last one would count. Remove this one.",
+        zh: "`{name}` 重复出现，只有最后一个生效。请删除这一个。")
+    static let parameterType = Message(
+        "parameter.type", .error, en: "`{name}` must be {expected}, not {actual}.", zh: "`{name}` 必须是{expected}，而不是{actual}。")
+    static let parameterNull = Message(
+        "parameter.null", .hint, en: "`{name}` is null and will not be sent.", zh: "`{name}` 为 null，不会发送。")
+    static let parameterUnknown = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en: "`{name}` is not a parameter of {model}; the gateway may ignore or refuse it.",
+        zh: "`{name}` 不是 {model} 的参数，网关可能忽略或拒绝它。")
+    static let parameterUnknownNear = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en: "`{name}` is not a parameter of {model}. Did you mean `{near}`?",
+        zh: "`{name}` 不是 {model} 的参数。是否想写 `{near}`？")
+    static let parameterAlias = Message(
+        "parameter.alias", .warning,
+        en: "The parameter is called `{target}`; `{name}` is sent as `{target}`.",
+        zh: "该参数名为 `{target}`；`{name}` 将以 `{target}` 发送。")
+    static let parameterAliasConflict = Message(
+        "parameter.aliasConflict", .error,
+        en: "`{name}` and `{target}` mean the same and say different things. Keep one, best `{target}`.",
+        zh: "`{name}` 与 `{target}` 含义相同但取值不同。请只保留一个，建议保留 `{target}`。")
+    static let parameterFrameField = Message(
+        "parameter.frameField", .error,
+        en: "There is no `{name}`: put the picture into `image_urls`, where the first is the first frame and the "
+            + "second the last.",
+        zh: "没有 `{name}` 这个参数：请把图片放入 `image_urls`，第 1 张为首帧，第 2 张为尾帧。")
+    static let parameterFrameFieldLast = Message(
+        "parameter.frameField", .error, source: "kling-v3 page, 参数互斥与边界 (line 511)",
+        en: "There is no `{name}`, and a last frame needs a first one: put both into `image_urls`, the first frame "
+            + "first.",
+        zh: "没有 `{name}` 这个参数，且尾帧必须配首帧：请把首帧和尾帧依次放入 `image_urls`。")
+    static let parameterEmpty = Message(
+        "parameter.empty", .hint, en: "`{name}` is empty and will not be sent.", zh: "`{name}` 为空，不会发送。")
+    static let modelMissing = Message(
+        "model.missing", .error, source: "both pages, model",
+        en: "`model` is missing: write {allowed}.", zh: "缺少 `model`：请填写 {allowed}。")
+    static let modelUnknown = Message(
+        "model.unknown", .error, source: "both pages, model",
+        en: "There is no model \"{value}\" here: write {allowed}.", zh: "没有名为“{value}”的模型：请填写 {allowed}。")
+    static let modelUnknownNear = Message(
+        "model.unknown", .error, source: "both pages, model",
+        en: "There is no model \"{value}\" here. Did you mean \"{near}\"?",
+        zh: "没有名为“{value}”的模型。是否想写“{near}”？")
+    static let parameterOtherModel = Message(
+        "parameter.otherModel", .warning, source: "both pages, request parameters",
+        en: "`{name}` belongs to {other}; {model} does not name it and may ignore or refuse it.",
+        zh: "`{name}` 是 {other} 的参数；{model} 没有该参数，可能忽略或拒绝它。")
+
+    static let documentTable: [Message] = [
+        documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
+        parameterUnknownNear, parameterAlias, parameterAliasConflict, parameterFrameField, parameterFrameFieldLast,
+        parameterEmpty, modelMissing, modelUnknown, modelUnknownNear, parameterOtherModel
+    ]
+}

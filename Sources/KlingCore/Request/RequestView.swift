@@ -1,0 +1,211 @@
+package import JSON
+
+/// A request as the rules read it: every parameter in its slot, found in one pass over the members.
+///
+/// Nothing is copied out of the tree; a reader asks the tree for the bytes when it needs them. A class, because it is
+/// handed to every rule: one reference, not three hundred bytes.
+package final class RequestView: Sendable {
+    package let tree: JSONTree
+    package let object: JSONTree.Index
+    let tables: CatalogTables
+    /// The model's table; of a request whose model is missing or unknown, the most likely model's.
+    package let table: ModelTable
+    let modelIsKnown: Bool
+
+    /// Written in the request, under its own name or an alias, whatever the value.
+    package let mentioned: FieldSet
+    /// Those with a value that counts: not null, not an empty string or array, and valid JSON.
+    package let present: FieldSet
+    /// An empty string or array.
+    let empty: FieldSet
+    /// `null`.
+    let null: FieldSet
+    /// Written under an alias only.
+    let aliased: FieldSet
+    private let slots: Slots
+
+    package var model: Model { table.model }
+
+    struct Slot: Sendable {
+        var key: JSONTree.Index
+        var value: JSONTree.Index
+    }
+    typealias Slots = InlineArray<32, Slot>
+
+    /// - Precondition: `object` is an object of `tree`; anything else reads as an empty one.
+    init(_ tree: JSONTree, at object: JSONTree.Index, tables: CatalogTables, as forced: ModelTable? = nil) {
+        self.tree = tree
+        self.object = object
+        self.tables = tables
+        var slots = Slots(repeating: Slot(key: object, value: object))
+        var mentioned = FieldSet.always
+        var present = FieldSet()
+        var empty = FieldSet()
+        var null = FieldSet()
+        var aliased = FieldSet()
+        var hasAliases = false
+
+        @inline(__always) func take(_ slot: Int, _ key: JSONTree.Index, _ value: JSONTree.Index) {
+            let bit = FieldSet(slot: slot)
+            if !mentioned.isDisjoint(with: bit) {
+                mentioned.insert(.irregular)
+                present.remove(bit)
+                empty.remove(bit)
+                null.remove(bit)
+            }
+            mentioned.insert(bit)
+            slots[slot & 31] = Slot(key: key, value: value)
+            switch tree.kind(value) {
+            case .missing, .invalid: break
+            case .null: null.insert(bit)
+            case .string where tree.contentRange(value).isEmpty: empty.insert(bit)
+            case .array where tree.count(value) == 0: empty.insert(bit)
+            default: present.insert(bit)
+            }
+        }
+
+        var members = tree.elements(object)
+        if tree.kind(object) == .object {
+            while let key = members.next(in: tree), let value = members.next(in: tree) {
+                if let number = tables.names.number(of: key, in: tree) {
+                    if number < tables.slotCount {
+                        take(number, key, value)
+                        continue
+                    }
+                    hasAliases = true
+                }
+                mentioned.insert(.irregular)
+            }
+        }
+        if hasAliases {
+            members = tree.elements(object)
+            while let key = members.next(in: tree), let value = members.next(in: tree) {
+                guard let field = Self.field(ofAlias: key, value, in: tree, tables), !mentioned.contains(field) else {
+                    continue
+                }
+                take(field.rawValue, key, value)
+                aliased.insert(FieldSet(field))
+            }
+        }
+
+        var table: ModelTable?
+        if present.contains(.model), let number = tables.modelNames.number(ofString: slots[0].value, in: tree) {
+            table = tables.models[number]
+        }
+        modelIsKnown = table != nil
+        self.table =
+            forced ?? table
+            ?? tables.likelyModel(
+                named: present.contains(.model) ? tree.string(slots[0].value) : nil, mentioned: mentioned)
+        self.slots = slots
+        self.mentioned = mentioned
+        self.present = present
+        self.empty = empty
+        self.null = null
+        self.aliased = aliased
+    }
+
+    /// The parameter that a member means though it is called otherwise.
+    static func field(
+        ofAlias key: JSONTree.Index, _ value: JSONTree.Index, in tree: borrowing JSONTree, _ tables: CatalogTables
+    ) -> Field? {
+        guard let number = tables.names.number(of: key, in: tree), case .alias(let alias)? = tables.word(number),
+            !alias.onlyRatios || tree.isRatio(value)
+        else { return nil }
+        return alias.field
+    }
+}
+
+// MARK: - Reading
+
+extension RequestView {
+    package func has(_ field: Field) -> Bool { present.contains(field) }
+
+    /// The value of a parameter, nil when it is not there or does not count.
+    package func value(_ field: Field) -> JSONTree.Index? {
+        present.contains(field) ? slots[field.rawValue].value : nil
+    }
+
+    /// The value as written, null and empty ones included.
+    func written(slot: Int) -> Slot? { mentioned.contains(slot: slot) ? slots[slot & 31] : nil }
+    func written(_ field: Field) -> Slot? { written(slot: field.rawValue) }
+
+    /// The value, when it is a string that counts.
+    package func string(_ field: Field) -> JSONTree.Index? {
+        guard let value = value(field), tree.kind(value) == .string else { return nil }
+        return value
+    }
+
+    package func isTrue(_ field: Field) -> Bool { value(field).map { tree.kind($0) == .true } ?? false }
+
+    /// The elements of an array; empty when there is none.
+    package func list(_ field: Field) -> JSONTree.Elements {
+        guard let value = value(field), tree.kind(value) == .array else { return JSONTree.Elements.none }
+        return tree.elements(value)
+    }
+
+    /// Elements of an array, 0 when there is none.
+    package func count(_ field: Field) -> Int {
+        guard let value = value(field), tree.kind(value) == .array else { return 0 }
+        return tree.count(value)
+    }
+
+    /// The seconds in force: what is written, a quoted number included, or the model's default; nil when what is
+    /// written is none of the allowed.
+    package var duration: Int? {
+        guard mentioned.contains(.duration), !null.contains(.duration), !empty.contains(.duration) else {
+            return table.defaultDuration
+        }
+        guard let value = value(.duration),
+            let seconds = tree.kind(value) == .string ? tree.quotedNumber(value) : tree.int(value),
+            table.checks[Field.duration.rawValue].allows(seconds)
+        else { return nil }
+        return seconds
+    }
+
+    /// Who makes the shots.
+    enum Storyboard { case none, customize, intelligence, undecided }
+
+    var storyboard: Storyboard {
+        guard table.takes.contains(.multiShot), isTrue(.multiShot) else { return .none }
+        guard let type = string(.shotType) else { return .undecided }
+        if tree.string(type, equals: "customize") { return .customize }
+        return tree.string(type, equals: "intelligence") ? .intelligence : .undecided
+    }
+
+    /// Whether there is text to make a video from.
+    var hasPrompt: Bool { string(.prompt).map { !tree.isBlank($0) } ?? false }
+}
+
+// MARK: - Places
+
+extension RequestView {
+    /// The opening bracket: where something is missing.
+    package var container: Place { Place(tokens: [], range: tree.opening(object)) }
+
+    /// A parameter's value, under the name it is written with; the container when it is not written.
+    package func place(_ field: Field) -> Place { place(slot: field.rawValue) }
+
+    func place(slot: Int) -> Place {
+        guard let written = written(slot: slot) else { return container }
+        return Place(
+            tokens: [tree.string(written.key) ?? ""], range: tree.range(written.value),
+            line: slot < table.parameters.count ? table.parameters[slot]?.source : nil)
+    }
+
+    /// The name of a parameter with its quotes.
+    func name(slot: Int) -> Place {
+        guard let written = written(slot: slot) else { return container }
+        return place(slot: slot).at(tree.range(written.key))
+    }
+
+    package func name(_ field: Field) -> Place { name(slot: field.rawValue) }
+
+    /// The name a parameter is written with.
+    func spelling(_ field: Field) -> String {
+        guard let written = written(field) else { return field.name }
+        return tree.string(written.key) ?? field.name
+    }
+
+    package func pointer(_ field: Field) -> JSONPointer { JSONPointer(tokens: [spelling(field)]) }
+}

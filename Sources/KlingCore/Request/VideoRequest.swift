@@ -1,0 +1,16 @@
+public import JSON
+
+/// A request for one video that passed the validator, in its normalised form.
+public struct VideoRequest: Sendable, Hashable {
+    /// Exactly what is sent as the body.
+    public let body: JSONObject
+
+    public init(body: JSONObject) { self.body = body }
+
+    public var model: String { body["model"]?.string ?? "" }
+    /// The mode in force: `std` where none is given (both model pages, "mode").
+    public var mode: String { body["mode"]?.string ?? "std" }
+    /// The seconds in force: 5 where none are given (both model pages, "duration"). For an edited clip (o1 with a
+    /// `base` video) the clip decides, and this is only what was asked for.
+    public var duration: Int { body["duration"]?.int ?? 5 }
+}

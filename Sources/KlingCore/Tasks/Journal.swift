@@ -1,0 +1,103 @@
+/// The memory that outlives the process: every task and every change of it, durable before the world is changed and
+/// before the caller is told.
+///
+/// Several processes may share one journal; each method is one transaction. A returned task carries its new `seq`.
+public protocol Journal: Sendable {
+    /// Writes a new intent, unless its idempotency key is bound already (GATEWAY §2.4).
+    func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning
+
+    /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
+    /// `maximumActive` tasks of the whole journal are active; nil otherwise. Exactly one process gets it.
+    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure) -> VideoTask?
+
+    /// Writes a change of a task. `kind` tells replay what to keep.
+    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
+
+    /// By our id or the gateway's.
+    func find(_ id: String) async throws(JournalFailure) -> VideoTask?
+
+    /// Newest first.
+    func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask]
+
+    /// Every task that is not at its end, oldest first. A task that a process left in `submitting` when it died comes
+    /// as it was: its create may have arrived. Tasks that a living process is submitting are left out.
+    func unfinished() async throws(JournalFailure) -> [VideoTask]
+
+    /// Queued tasks before this one.
+    func position(of id: TaskID) async throws(JournalFailure) -> Int
+
+    /// Changes after `seq`, in order, at most `limit`; `complete` is false when history that old is gone.
+    func events(after seq: Int64, limit: Int) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool)
+
+    /// The number of the newest change.
+    func lastSeq() async throws(JournalFailure) -> Int64
+
+    /// Writes what is pending and lets go of the files. Later calls fail.
+    func close() async
+}
+
+/// One change of one task, as it was after the change.
+public struct JournalEvent: Sendable, Hashable {
+    public enum Kind: Int, Sendable, Hashable {
+        /// A change of state, an error, a result: never dropped.
+        case change = 0
+        /// Progress only: the newest is enough.
+        case progress = 1
+    }
+
+    public var seq: Int64
+    public var kind: Kind
+    public var task: VideoTask
+
+    public init(seq: Int64, kind: Kind, task: VideoTask) {
+        self.seq = seq
+        self.kind = kind
+        self.task = task
+    }
+}
+
+public enum JournalBeginning: Sendable, Hashable {
+    /// The intent is durable.
+    case created(VideoTask)
+    /// The key is bound to this task, whose request is the same.
+    case existing(VideoTask)
+    /// The key is bound to this task, whose request is another one.
+    case conflict(VideoTask)
+}
+
+public struct JournalQuery: Sendable, Hashable {
+    /// Empty means every state.
+    public var states: Set<VideoTask.State>
+    /// All of these must be there.
+    public var labels: [String: String]
+    public var model: String?
+    public var limit: Int
+    /// Only tasks made before the task with this id, in the order of ids (by time).
+    public var before: TaskID?
+
+    public init(
+        states: Set<VideoTask.State> = [], labels: [String: String] = [:], model: String? = nil, limit: Int = 50,
+        before: TaskID? = nil
+    ) {
+        self.states = states
+        self.labels = labels
+        self.model = model
+        self.limit = limit
+        self.before = before
+    }
+}
+
+/// Why the journal cannot be used; nothing is sent without it.
+public enum JournalFailure: Error, Sendable, Hashable {
+    case cannotOpen(path: String, reason: String)
+    case locked(path: String)
+    case readOnly(path: String)
+    case corrupt(path: String, reason: String)
+    /// Written by a newer version of this program.
+    case newer(path: String, version: Int)
+    /// Holds tasks of the other kind (real or simulated).
+    case wrongKind(path: String, simulated: Bool)
+    case diskFull(path: String)
+    case other(path: String, reason: String)
+    case closed
+}

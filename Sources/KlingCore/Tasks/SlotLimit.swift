@@ -1,0 +1,28 @@
+/// How many tasks may be at the gateway: what the options say, and less for a while after the gateway said it was too
+/// many (Kling 1303). All times are the gateway's.
+struct SlotLimit: Sendable, Hashable {
+    /// One slot comes back after so long without another complaint.
+    static let recovery = Duration.seconds(120)
+
+    private var lowered: Int?
+    private var since = Duration.zero
+
+    /// - Parameter active: tasks that are at the gateway, the refused one not counted.
+    mutating func lower(active: Int, at now: Duration) {
+        lowered = max(1, min(active, lowered ?? .max))
+        since = now
+    }
+
+    mutating func current(_ maximum: Int, at now: Duration) -> Int {
+        guard var limit = lowered else { return max(1, maximum) }
+        while now - since >= Self.recovery, limit < maximum {
+            limit += 1
+            since += Self.recovery
+        }
+        lowered = limit < maximum ? limit : nil
+        return max(1, min(limit, maximum))
+    }
+
+    /// When the next slot comes back, while some are missing.
+    var nextRecovery: Duration? { lowered == nil ? nil : since + Self.recovery }
+}

@@ -1,0 +1,76 @@
+/// One intent to have a video made.
+public struct Submission: Sendable, Hashable {
+    public var request: VideoRequest
+    /// The user's idempotency key; nil makes every call an intent of its own (GATEWAY §2.4).
+    public var key: String?
+    public var labels: [String: String]
+    /// Where the result goes by itself; nil for where the options say, if they do.
+    public var delivery: VideoTask.Delivery?
+
+    public init(
+        request: VideoRequest, key: String? = nil, labels: [String: String] = [:],
+        delivery: VideoTask.Delivery? = nil
+    ) {
+        self.request = request
+        self.key = key
+        self.labels = labels
+        self.delivery = delivery
+    }
+}
+
+/// What came of a submission: its intent is durable.
+public struct Submitted: Sendable, Hashable {
+    public var report: TaskReport
+    /// The key was bound already: the task is the one it was bound to.
+    public var isDeduplicated: Bool
+    /// An earlier task with the same request, less than two minutes old, when no key told them apart.
+    public var possibleDuplicateOf: TaskID?
+
+    public init(report: TaskReport, isDeduplicated: Bool = false, possibleDuplicateOf: TaskID? = nil) {
+        self.report = report
+        self.isDeduplicated = isDeduplicated
+        self.possibleDuplicateOf = possibleDuplicateOf
+    }
+}
+
+/// What a wait is for.
+public enum WaitCondition: Sendable, Hashable {
+    /// The answer to the create is known, or will never be.
+    case submitted
+    /// The task is at its end, and its result where it was asked to be.
+    case terminal
+
+    func isMet(by task: VideoTask) -> Bool {
+        switch self {
+        case .submitted: task.state != .queued && task.state != .submitting
+        case .terminal: task.isSettled
+        }
+    }
+}
+
+/// The tasks waited for, as they are; `done` when all of them met the condition.
+public struct Waited: Sendable, Hashable {
+    public var tasks: [TaskReport]
+    public var done: Bool
+
+    public init(tasks: [TaskReport], done: Bool) {
+        self.tasks = tasks
+        self.done = done
+    }
+}
+
+/// How far a delivery is.
+public struct DownloadProgress: Sendable, Hashable {
+    public var task: TaskID
+    /// The file or, where only that is known yet, the folder.
+    public var path: String
+    public var bytes: Int64
+    public var total: Int64?
+
+    public init(task: TaskID, path: String, bytes: Int64, total: Int64?) {
+        self.task = task
+        self.path = path
+        self.bytes = bytes
+        self.total = total
+    }
+}

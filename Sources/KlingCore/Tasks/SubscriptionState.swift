@@ -1,0 +1,85 @@
+/// A subscription under way. Belongs to ``TaskService`` and never leaves its actor.
+///
+/// Invariant: every change with a number up to `cursor` that it is about has been told, each once; no later one has.
+final class SubscriptionState {
+    enum Phase: Sendable {
+        /// Not started: what happens meanwhile is in the journal.
+        case registered
+        /// Reads the journal; what happens meanwhile is in the journal too.
+        case replaying
+        case live
+    }
+
+    enum Selection: Sendable {
+        case tasks(Set<TaskID>)
+        case labels([String: String])
+        case all
+    }
+
+    let id: SubscriptionID
+    let selection: Selection
+    let minimumInterval: Duration
+    let onEvent: @Sendable (SubscriptionEvent) -> Void
+    var phase = Phase.registered
+    var cursor: Int64
+    /// Told in the reply already, for these tasks, up to these numbers beyond `cursor`.
+    var floors: [TaskID: Int64]
+    /// Tasks it is about that are not settled, as far as is told.
+    var open: Set<TaskID>
+    /// It is about some task at least; one about labels that nobody has yet does not end.
+    var hasTasks: Bool
+    private var lastProgress: [TaskID: Duration] = [:]
+
+    init(
+        id: SubscriptionID, selection: Selection, cursor: Int64, tasks: [VideoTask], minimumInterval: Duration,
+        tells: Bool, onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
+    ) {
+        self.id = id
+        self.selection = selection
+        self.minimumInterval = minimumInterval
+        self.onEvent = onEvent
+        self.cursor = cursor
+        floors = [:]
+        if tells {
+            for task in tasks where task.seq > cursor { floors[task.id] = task.seq }
+        }
+        open = Set(tasks.lazy.filter { !$0.isSettled }.map(\.id))
+        hasTasks = !tasks.isEmpty
+    }
+
+    func isAbout(_ task: VideoTask) -> Bool {
+        switch selection {
+        case .all: true
+        case .tasks(let ids): ids.contains(task.id)
+        case .labels(let labels): labels.allSatisfy { task.labels[$0.key] == $0.value }
+        }
+    }
+
+    /// Whether the change is to be told now; it counts as told in any case.
+    func admits(_ event: JournalEvent, at now: Duration) -> Bool {
+        guard event.seq > cursor else { return false }
+        cursor = event.seq
+        guard isAbout(event.task) else { return false }
+        hasTasks = true
+        if event.task.isSettled { open.remove(event.task.id) } else { open.insert(event.task.id) }
+        if let floor = floors[event.task.id] {
+            if event.seq <= floor { return false }
+            floors[event.task.id] = nil
+        }
+        guard minimumInterval > .zero else { return true }
+        switch event.kind {
+        case .change:
+            if event.task.state.isTerminal { lastProgress[event.task.id] = nil }
+            return true
+        case .progress:
+            if let last = lastProgress[event.task.id], now - last < minimumInterval { return false }
+            lastProgress[event.task.id] = now
+            return true
+        }
+    }
+
+    var isAtEnd: Bool {
+        if case .all = selection { return false }
+        return hasTasks && open.isEmpty
+    }
+}

@@ -1,0 +1,37 @@
+/// Our name of a task: `kt_` and a ULID, 26 characters of Crockford's base 32: 48 bits of time in milliseconds,
+/// then 80 random bits. It is given out before anything is sent, so it is never lost.
+public struct TaskID: Sendable, Hashable {
+    public let text: String
+
+    /// - Parameter randomness: 80 random bits, in the low bits of the two words (16 and 64).
+    package init(at time: Timestamp, randomness: (UInt16, UInt64)) {
+        let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
+        var digits: [UInt8] = []
+        let milliseconds = UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF
+        for shift in stride(from: UInt64(45), through: 0, by: -5) {
+            digits.append(alphabet[Int(milliseconds >> shift & 31)])
+        }
+        let low = randomness.1
+        let high = UInt64(randomness.0)
+        for shift in stride(from: UInt64(75), through: 0, by: -5) {
+            let value: UInt64 =
+                if shift >= 64 { high >> (shift - 64) }
+                else if shift > 59 { low >> shift | high << (64 - shift) }
+                else { low >> shift }
+            digits.append(alphabet[Int(value & 31)])
+        }
+        text = "kt_" + String(decoding: digits, as: UTF8.self)
+    }
+
+    /// Nil for text that is not `kt_` and 26 characters of the alphabet.
+    public init?(_ text: String) {
+        guard text.hasPrefix("kt_"), text.utf8.count == 29,
+            text.utf8.dropFirst(3).allSatisfy({ "0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8.contains($0) })
+        else { return nil }
+        self.text = text
+    }
+}
+
+extension TaskID: CustomStringConvertible {
+    public var description: String { text }
+}

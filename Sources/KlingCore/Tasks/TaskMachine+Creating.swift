@@ -1,0 +1,152 @@
+// Queue, create, and the end before or beside it (GATEWAY §2).
+extension TaskMachine {
+    mutating func claim(_ written: VideoTask) -> [Action] {
+        guard task.state == .queued, written.id == task.id, written.state == .submitting else { return [] }
+        task = written
+        return [.create]
+    }
+
+    mutating func created(_ outcome: CreateOutcome, at now: Timestamp, under rules: Rules) -> [Action] {
+        guard task.state == .submitting else { return createdTooLate(outcome, at: now) }
+        task.updatedAt = now
+        switch outcome {
+        case .accepted(let taskId, _): return accepted(taskId, at: now)
+        case .refused(let failure): return refused(failure, at: now)
+        case .notTaken(let failure, let after):
+            return notTaken(failure, after: after, at: now, under: rules)
+        case .unknown(let failure):
+            task.billed = .unknown
+            guard rules.isIdempotent, !isPatienceOver(at: now, under: rules) else {
+                return unconfirmed(because: failure, at: now)
+            }
+            return again(because: failure, after: nil)
+        }
+    }
+
+    private mutating func accepted(_ taskId: String, at now: Timestamp) -> [Action] {
+        task.taskId = taskId
+        task.state = .submitted
+        task.submittedAt = now
+        task.billed = .pending
+        task.error = nil
+        (refusals, refusedSince) = (0, nil)
+        return [.record(.change), .follow(.first)]
+    }
+
+    /// A refusal tells about this attempt only: when the answer to an earlier one was lost, that one may have been taken.
+    private mutating func refused(_ failure: Failure, at now: Timestamp) -> [Action] {
+        let narrow: [Action] = failure.klingCode == 1303 ? [.narrow] : []
+        guard task.billed != .unknown else { return unconfirmed(because: failure, at: now) + narrow }
+        task.error = failure.billed(.no)
+        task.billed = .no
+        end(.failed, at: now)
+        return [.record(.change)] + narrow
+    }
+
+    private mutating func notTaken(
+        _ failure: Failure, after: Duration?, at now: Timestamp, under rules: Rules
+    ) -> [Action] {
+        let narrow: [Action] = failure.klingCode == 1303 ? [.narrow] : []
+        if isPatienceOver(at: now, under: rules) { return refused(failure, at: now) + narrow }
+        return again(because: failure, after: after) + narrow
+    }
+
+    private mutating func again(because failure: Failure, after: Duration?) -> [Action] {
+        refusals += 1
+        task.state = .queued
+        task.error = failure.billed(task.billed)
+        return [.record(.change), .enqueue(Backoff(attempt: refusals, atLeast: after))]
+    }
+
+    private mutating func isPatienceOver(at now: Timestamp, under rules: Rules) -> Bool {
+        guard let refusedSince else {
+            refusedSince = now
+            return false
+        }
+        return now.since(refusedSince) >= rules.retryFor
+    }
+
+    mutating func unconfirmed(because failure: Failure, at now: Timestamp) -> [Action] {
+        task.billed = .unknown
+        task.error = failure.billed(.unknown)
+        end(.unconfirmed, at: now)
+        return [.record(.change)]
+    }
+
+    /// The task was given up while its create was under way: what came of it is still worth knowing.
+    private mutating func createdTooLate(_ outcome: CreateOutcome, at now: Timestamp) -> [Action] {
+        guard task.state == .abandoned, task.taskId == nil else { return [] }
+        switch outcome {
+        case .accepted(let taskId, _):
+            task.taskId = taskId
+            task.submittedAt = now
+            task.billed = .yes
+        case .refused(let failure), .notTaken(let failure, _):
+            guard task.attempts <= 1 else { return [] }
+            task.error = failure.billed(.no)
+            task.billed = .no
+        case .unknown(let failure):
+            task.error = failure.billed(.unknown)
+        }
+        task.updatedAt = now
+        return [.record(.change)]
+    }
+
+    mutating func cancel(abandon: Bool, at now: Timestamp) -> [Action] {
+        switch task.state {
+        case .queued where task.billed == .no:
+            end(.cancelled, at: now)
+        case .queued, .submitting, .submitted, .processing:
+            guard abandon else { return [.decline(.sentAlready)] }
+            task.billed = task.taskId == nil ? .unknown : .yes
+            end(.abandoned, at: now)
+        case .unconfirmed where abandon:
+            end(.abandoned, at: now)
+        case .unconfirmed, .completed, .failed, .cancelled, .abandoned:
+            return [.decline(.alreadyEnded)]
+        }
+        return [.record(.change)]
+    }
+
+    mutating func adopt(_ taskId: String, at now: Timestamp) -> [Action] {
+        let fits = task.taskId == nil || task.taskId == taskId
+        guard task.state == .unconfirmed || task.state == .abandoned, fits else {
+            return [.decline(.notUnconfirmed)]
+        }
+        task.taskId = taskId
+        task.state = .submitted
+        task.submittedAt = task.submittedAt ?? now
+        task.updatedAt = now
+        task.completedAt = nil
+        task.billed = .pending
+        task.error = nil
+        return [.record(.change), .follow(.soon)]
+    }
+
+    mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {
+        switch task.state {
+        case .submitting:
+            task.updatedAt = now
+            task.billed = .unknown
+            let failure = Failure(.unreachable, message: nil, billed: .unknown)
+            return rules.isIdempotent
+                ? again(because: failure, after: nil) : unconfirmed(because: failure, at: now)
+        case .queued where task.billed == .unknown && !rules.isIdempotent:
+            return unconfirmed(because: task.error ?? Failure(.unreachable), at: now)
+        case .queued: return [.enqueue(nil)]
+        case .submitted, .processing: return [.follow(.resumed)]
+        case .completed: return task.awaitsDelivery ? [.deliver] : []
+        case .failed, .cancelled, .unconfirmed, .abandoned: return []
+        }
+    }
+}
+
+extension Failure {
+    /// The same, telling what of it is billed; `unknown` also takes back any invitation to send again.
+    func billed(_ billed: VideoTask.Billed) -> Failure {
+        var copy = self
+        copy.billed = billed
+        if billed == .unknown { copy.retry = .never }
+        return copy
+    }
+}

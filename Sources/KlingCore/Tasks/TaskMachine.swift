@@ -1,0 +1,121 @@
+/// Everything that can happen to one task, as a value: an event gives the new state and what is to be done.
+///
+/// It does no I/O, asks no clock and never traps: an event that does not fit the state changes nothing. Invariants,
+/// for any order of events: `progress` never falls; a state that is terminal is left only by ``Event/adopted(taskId:)``
+/// (`unconfirmed`, `abandoned`) and by giving up an `unconfirmed` task; a create is asked for only in `submitting`.
+public struct TaskMachine: Sendable, Hashable {
+    public internal(set) var task: VideoTask
+
+    /// Creates that were not taken, since the last one that was; sets the length of the next pause.
+    var refusals = 0
+    /// When the first of those was.
+    var refusedSince: Timestamp?
+    /// Reads that failed, since the last one that did not.
+    var readFailures = 0
+    /// Readings that said `completed` and had no link.
+    var emptyResults = 0
+
+    public init(_ task: VideoTask) { self.task = task }
+
+    /// How the journal now has the task: the same, with its number.
+    public mutating func journaled(_ task: VideoTask) { self.task = task }
+}
+
+extension TaskMachine {
+    public enum Event: Sendable, Hashable {
+        /// The journal gave it a slot, and has it like this now.
+        case claimed(VideoTask)
+        /// The one create that was asked for has ended.
+        case created(CreateOutcome)
+        /// A read has ended.
+        case read(Result<TaskReading, Failure>)
+        /// The user wants it no more; `abandon` even though it may be billed.
+        case cancelled(abandon: Bool)
+        /// The user says which task at the gateway it is.
+        case adopted(taskId: String)
+        /// This process has found it unfinished in the journal. A create under way belonged to a process that is dead.
+        case resumed
+        /// The results are in files, in the order of the videos; nil leaves one as it was.
+        case delivered([VideoTask.Video?])
+        case deliveryFailed(Failure)
+    }
+
+    public enum Action: Sendable, Hashable {
+        /// Write the task to the journal; comes before every other action.
+        case record(JournalEvent.Kind)
+        /// Put it in its place in the queue. `backoff`: no create before that, for none of the tasks.
+        case enqueue(Backoff?)
+        /// Send the create, once.
+        case create
+        /// Read it, at this pace.
+        case follow(FollowSchedule.Pace)
+        /// Put the results where the task says.
+        case deliver
+        /// The gateway has too many tasks: use fewer slots for a while (Kling 1303).
+        case narrow
+        /// The event was a wish that cannot be granted.
+        case decline(Refusal)
+    }
+
+    public enum Refusal: Sendable, Hashable {
+        /// The gateway has it, or may have it, and cannot be told to stop.
+        case sentAlready
+        case alreadyEnded
+        /// Only an `unconfirmed` or `abandoned` task can be told which one it is.
+        case notUnconfirmed
+    }
+
+    /// What does not depend on the task.
+    public struct Rules: Sendable, Hashable {
+        /// ``GatewayIdentity/isIdempotent``.
+        public var isIdempotent: Bool
+        /// For so long a create that is not taken is sent again.
+        public var retryFor: Duration
+
+        public init(isIdempotent: Bool = false, retryFor: Duration = .seconds(86_400)) {
+            self.isIdempotent = isIdempotent
+            self.retryFor = retryFor
+        }
+    }
+
+    /// Readings with `completed` and no link before the task is taken as completed without one (GATEWAY §1).
+    static let maximumEmptyResults = 3
+    /// How long a link lives when the gateway does not say (GATEWAY §1).
+    static let linkLifetime = Duration.seconds(86_400)
+
+    public mutating func handle(_ event: Event, at now: Timestamp, under rules: Rules) -> [Action] {
+        switch event {
+        case .claimed(let written): claim(written)
+        case .created(let outcome): created(outcome, at: now, under: rules)
+        case .read(.success(let reading)): read(reading, at: now)
+        case .read(.failure(let failure)): readFailed(failure, at: now)
+        case .cancelled(let abandon): cancel(abandon: abandon, at: now)
+        case .adopted(let taskId): adopt(taskId, at: now)
+        case .resumed: resume(at: now, under: rules)
+        case .delivered(let videos): delivered(videos, at: now)
+        case .deliveryFailed(let failure): deliveryFailed(failure, at: now)
+        }
+    }
+
+    /// The end of the task; the time of it is the gateway's, unless it cannot be right.
+    mutating func end(_ state: VideoTask.State, at now: Timestamp, saidAt: Timestamp? = nil) {
+        task.state = state
+        task.updatedAt = now
+        let earliest = task.submittedAt ?? task.createdAt
+        task.completedAt = saidAt.map { min(max($0, earliest), max(now, earliest)) } ?? now
+        task.degraded = false
+    }
+}
+
+extension VideoTask {
+    /// Completed, and to be put in a file that is not there yet. An error says that it could not be.
+    public var awaitsDelivery: Bool {
+        state == .completed && delivery != nil && error == nil && videos.contains { $0.path == nil }
+    }
+
+    /// At its end, with its result where it was asked to be. What waiting for the end waits for.
+    public var isSettled: Bool { state.isTerminal && !awaitsDelivery }
+
+    /// Why the create was not taken, when that was the end of it: nothing was made, nothing is billed.
+    public var refusal: Failure? { state == .failed && taskId == nil ? error : nil }
+}

@@ -1,0 +1,95 @@
+import JSON
+
+extension TaskService {
+    /// Takes a task back. One that is queued costs nothing; one the gateway has, or may have, cannot be stopped there
+    /// and is only given up, when `abandon` says so.
+    ///
+    /// - Throws: `.cannotCancel`, `.alreadyEnded`, `.noSuchTask`, `.journal`.
+    public func cancel(_ id: String, abandon: Bool = false) async throws(TaskServiceError) -> TaskReport {
+        wakeUp()
+        await resumed()
+        let task = load(try await locate(id))
+        let refusal = try await wish(.cancelled(abandon: abandon), for: task)
+        switch refusal {
+        case .sentAlready: throw .cannotCancel(task.visible)
+        case .alreadyEnded, .notUnconfirmed: throw .alreadyEnded(task.visible)
+        case nil: break
+        }
+        recent.forget(task.told.request.fingerprint, task.id)
+        return report(task.visible)
+    }
+
+    /// Follows a task that is known only by the gateway's id: one that was made elsewhere or, with `onto`, the one of
+    /// which the answer was lost.
+    ///
+    /// - Throws: `.gateway` when the gateway does not know the id, `.taskIdTaken`, `.cannotAdopt`, `.noSuchTask`, `.journal`.
+    public func adopt(
+        taskId: String, onto id: String? = nil, labels: [String: String] = [:]
+    ) async throws(TaskServiceError) -> TaskReport {
+        guard !isDraining else { throw .shuttingDown }
+        wakeUp()
+        await resumed()
+        let owner = try await known(taskId)
+        let target: VideoTask?
+        if let id { target = try await locate(id) } else { target = owner }
+        if let owner, owner.id != target?.id { throw .taskIdTaken(taskId: taskId, owner) }
+        if let target, target.id == owner?.id, target.state != .abandoned { return report(target) }
+
+        let reading = await gateway.read(taskId)
+        if case .failure(let failure) = reading, failure.isAboutTheTask { throw .gateway(failure, target) }
+        let task: LiveTask
+        if let target {
+            task = load(target)
+            if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
+        } else {
+            task = try await foundling(taskId, labels)
+        }
+        // A failure is told as `degraded`, and read again.
+        await apply(.read(reading), to: task)
+        return report(task.visible)
+    }
+
+    private func known(_ taskId: String) async throws(TaskServiceError) -> VideoTask? {
+        do {
+            return try await locate(taskId)
+        } catch .noSuchTask {
+            return nil
+        }
+    }
+
+    /// A task of which only the gateway's id is known; what was asked for is not.
+    private func foundling(_ taskId: String, _ labels: [String: String]) async throws(TaskServiceError) -> LiveTask {
+        let now = clock.wallTime()
+        var task = VideoTask(
+            id: TaskID(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now, labels: labels,
+            delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
+        task.taskId = taskId
+        task.state = .submitted
+        task.submittedAt = now
+        task.billed = .pending
+        switch try await writeIntent(task) {
+        case .created(let written), .existing(let written), .conflict(let written): return load(written)
+        }
+    }
+
+    /// Lets a user's wish happen; a journal that cannot write it gives it back.
+    private func wish(
+        _ event: TaskMachine.Event, for task: LiveTask
+    ) async throws(TaskServiceError) -> TaskMachine.Refusal? {
+        do {
+            return try await grant(event, to: task)
+        } catch {
+            throw .journal(error)
+        }
+    }
+}
+
+extension Failure {
+    /// The answer to a read says that there is no such task, or not for this key.
+    var isAboutTheTask: Bool {
+        switch kind {
+        case .taskNotFound, .invalidRequest, .authentication, .permission: true
+        default: false
+        }
+    }
+}

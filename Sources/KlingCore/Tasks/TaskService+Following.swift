@@ -1,0 +1,83 @@
+// Reads of tasks at the gateway (GATEWAY §3).
+extension TaskService {
+    /// Sets the time of the next read.
+    func follow(_ task: LiveTask, _ pace: FollowSchedule.Pace) {
+        guard !isDraining else { return }
+        let (estimate, _) = estimator.estimate(
+            task.machine.task.request, gatewaySays: task.machine.task.gatewayEstimate)
+        let start = task.machine.task.submittedAt ?? task.machine.task.createdAt
+        let age = gatewayTime(clock.wallTime().since(start))
+        let delay = FollowSchedule.delay(pace, age: age, estimate: estimate, unit: random.unit())
+        schedule(.read(task.id), after: real(delay))
+    }
+
+    /// Reads a task now or, when enough reads are under way, as soon as one of them has ended.
+    func beginRead(_ id: TaskID, overtaking: Bool = false) {
+        guard !isDraining, let task = live[id], task.activity == .none,
+            task.state == .submitted || task.state == .processing, let taskId = task.machine.task.taskId
+        else { return }
+        task.activity = .reading
+        guard overtaking || reads < max(1, options.maximumReads) else {
+            readBacklog.append(id)
+            return
+        }
+        sendRead(task, taskId)
+    }
+
+    private func sendRead(_ task: LiveTask, _ taskId: String) {
+        reads += 1
+        task.lastRead = clock.elapsed()
+        let id = task.id
+        run { service in
+            let result = await service.gateway.read(taskId)
+            await service.endRead(id, result)
+        }
+    }
+
+    private func endRead(_ id: TaskID, _ result: Result<TaskReading, Failure>) async {
+        reads -= 1
+        while reads < max(1, options.maximumReads), !readBacklog.isEmpty {
+            guard let next = live[readBacklog.removeFirst()], let taskId = next.machine.task.taskId else { continue }
+            sendRead(next, taskId)
+        }
+        guard let task = live[id] else { return }
+        task.activity = .none
+        await apply(.read(result), to: task)
+        task.endRead()
+        learn(from: task)
+        forget(task)
+    }
+
+    /// Asks the gateway now, at most once a second per task, and returns when it has answered.
+    func refresh(_ task: LiveTask) async {
+        guard task.state == .submitted || task.state == .processing else { return }
+        if task.activity == .none {
+            if let last = task.lastRead, clock.elapsed() - last < .seconds(1) { return }
+            due.remove(.read(task.id))
+            beginRead(task.id, overtaking: true)
+        }
+        guard task.activity == .reading else { return }
+        await withCheckedContinuation { task.readWaiters.append($0) }
+    }
+
+    private func learn(from task: LiveTask) {
+        let task = task.machine.task
+        guard task.state == .completed, let submittedAt = task.submittedAt, let completedAt = task.completedAt
+        else { return }
+        estimator.learn(
+            gatewayTime(completedAt.since(submittedAt)).seconds, for: DurationEstimator.Kind(task.request))
+    }
+
+    /// When it is expected to be there, for a task that is not at its end.
+    func estimate(_ task: VideoTask, position: Int) -> TaskEstimate? {
+        guard !task.state.isTerminal else { return nil }
+        let (whole, basis) = estimator.estimate(task.request, gatewaySays: task.gatewayEstimate)
+        guard let submittedAt = task.submittedAt else {
+            // Those before it need the slots first, each for about as long.
+            let rounds = 1 + max(0, position - 1) / max(1, options.maximumActive)
+            return TaskEstimate(secondsLeft: real(whole).seconds * Double(rounds), basis: basis)
+        }
+        let left = real(whole) - clock.wallTime().since(submittedAt)
+        return TaskEstimate(secondsLeft: min(max(0, left.seconds), real(whole).seconds), basis: basis)
+    }
+}

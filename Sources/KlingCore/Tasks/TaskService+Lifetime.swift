@@ -1,0 +1,86 @@
+// Start-up and the end of the process.
+extension TaskService {
+    /// Takes up what is unfinished in the journal, in the background; returns at once, and does nothing the second
+    /// time. Every call that is about tasks does it too.
+    public nonisolated func resume() {
+        // Its own task, as nobody waits for it; what needs it done waits with `resumed()`.
+        Task { await self.takeUp() }
+    }
+
+    func wakeUp() {
+        if beginning == .none { run { await $0.takeUp() } }
+    }
+
+    /// Returns when the unfinished tasks are followed, or could not be read for now.
+    func resumed() async {
+        switch beginning {
+        case .done: return
+        case .none: await takeUp()
+        case .underWay: await withCheckedContinuation { resumeWaiters.append($0) }
+        }
+    }
+
+    private func takeUp() async {
+        guard beginning == .none, !isDraining else { return }
+        beginning = .underWay
+        do {
+            let tasks = try await journal.unfinished()
+            // What was submitted meanwhile is followed already.
+            let fresh = tasks.filter { live[$0.id] == nil }.map { load($0) }
+            for task in fresh where !isDraining { await apply(.resumed, to: task) }
+            beginning = .done
+        } catch {
+            beginning = .none
+            // The next call tries again, and so does the clock.
+            schedule(.resume, after: .seconds(5))
+        }
+        let waiting = resumeWaiters
+        resumeWaiters = []
+        for waiter in waiting { waiter.resume() }
+        send()
+        if beginning == .done { await recall() }
+    }
+
+    /// Learns from the newest completed tasks, and takes up the deliveries that were cut short.
+    private func recall() async {
+        guard let ended = try? await journal.list(JournalQuery(states: [.completed], limit: 200)) else { return }
+        for task in ended.reversed() {
+            // Simulated durations mean something only at the speed they were made with.
+            if options.timeScale == 1, !task.simulated, let submitted = task.submittedAt, let end = task.completedAt {
+                estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
+            }
+            if task.awaitsDelivery, live[task.id] == nil { await apply(.resumed, to: load(task)) }
+        }
+        let now = clock.wallTime()
+        for task in (try? await journal.list(JournalQuery(limit: 100)))?.reversed() ?? [] {
+            guard now.since(task.createdAt) < RecentRequests.window, task.billed != .no || !task.state.isTerminal
+            else { continue }
+            recent.add(task.request.fingerprint, task.id, at: task.createdAt)
+        }
+    }
+
+    /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`, and
+    /// closes the journal. Whoever waits for a task gets it as it is. What is unfinished is taken up at the next start.
+    public func drain(timeout: Duration = .seconds(5)) async {
+        guard !isDraining else { return }
+        isDraining = true
+        for number in waiters.keys { release(number) }
+        if creates > 0 {
+            schedule(.drained, after: timeout)
+            await withCheckedContinuation { drainWaiters.append($0) }
+        }
+        isClosed = true
+        timer?.cancel()
+        armed = nil
+        subscriptions = [:]
+        for task in live.values { task.endRead() }
+        // A journal that was never used is not opened for this.
+        if beginning != .none || published > 0 { await journal.close() }
+    }
+
+    func endDrain() {
+        let waiting = drainWaiters
+        drainWaiters = []
+        for waiter in waiting { waiter.resume() }
+    }
+}

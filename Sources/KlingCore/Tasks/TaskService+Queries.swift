@@ -1,0 +1,54 @@
+extension TaskService {
+    /// How a task is.
+    ///
+    /// - Parameters:
+    ///   - id: our id or the gateway's.
+    ///   - refresh: ask the gateway first, past any pause. An answer that does not come is not an error: the task is
+    ///     told as it was, `degraded`.
+    public func status(_ id: String, refresh: Bool = false) async throws(TaskServiceError) -> TaskReport {
+        wakeUp()
+        let task = try await locate(id)
+        guard refresh else { return report(task) }
+        await resumed()
+        if let task = live[task.id] { await self.refresh(task) }
+        return report(try await locate(id))
+    }
+
+    /// Newest first.
+    public func list(_ query: JournalQuery) async throws(TaskServiceError) -> [TaskReport] {
+        wakeUp()
+        do {
+            return try await journal.list(query).map { report(live[$0.id]?.visible ?? $0) }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// The task of this name, ours or the gateway's, as it was last written.
+    func locate(_ id: String) async throws(TaskServiceError) -> VideoTask {
+        if let task = followed(id) { return task.visible }
+        do {
+            let found = try await journal.find(id)
+            // It may have been taken up, or have moved on, while the journal was asked.
+            if let task = followed(id) { return task.visible }
+            if let found { return found }
+        } catch {
+            throw .journal(error)
+        }
+        throw .noSuchTask(id)
+    }
+
+    func followed(_ id: String) -> LiveTask? {
+        if let own = TaskID(id), let task = live[own] { return task }
+        return byGatewayID[id].flatMap { live[$0] }
+    }
+
+    /// What is told about a task at this moment.
+    func report(_ task: VideoTask) -> TaskReport {
+        let position = task.state == .queued ? queue.position(of: task) : 0
+        let end = task.completedAt ?? clock.wallTime()
+        return TaskReport(
+            task: task, elapsed: max(.zero, end.since(task.createdAt)), estimate: estimate(task, position: position),
+            queue: QueuePlace(position: position))
+    }
+}

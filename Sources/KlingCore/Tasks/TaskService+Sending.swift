@@ -1,0 +1,125 @@
+// From the queue to the gateway: slots, order, pauses, the one create (GATEWAY §2).
+extension TaskService {
+    /// Puts a task in its place, and stops all creates for the length of `backoff`: what kept this one from being taken
+    /// would keep the next one too.
+    func enqueue(_ task: LiveTask, after backoff: Backoff?) {
+        queue.insert(task.machine.task)
+        if let backoff {
+            let pause = real(backoff.pause(unit: random.unit()))
+            pausedUntil = max(pausedUntil, clock.elapsed() + pause)
+        }
+    }
+
+    /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
+    func send() {
+        guard beginning == .done, !isDraining, !isClaiming, let id = queue.first else { return }
+        guard let task = live[id] else {
+            queue.dropFirst()
+            return send()
+        }
+        let now = clock.elapsed()
+        guard now >= pausedUntil else {
+            if !due.contains(.send) { schedule(.send, after: pausedUntil - now) }
+            return
+        }
+        let limit = slots.current(options.maximumActive, at: gatewayTime(now))
+        guard active.count < limit else {
+            if let recovery = slots.nextRecovery, !due.contains(.send) {
+                schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
+            }
+            return
+        }
+        isClaiming = true
+        task.activity = .creating
+        run { await $0.claim(id, limit: limit) }
+    }
+
+    /// Takes a slot in the journal, where it counts for all processes.
+    private func claim(_ id: TaskID, limit: Int) async {
+        guard let task = live[id] else {
+            isClaiming = false
+            return
+        }
+        let isClaimed = await isClaimed(task, limit: limit)
+        isClaiming = false
+        if isClaimed == true { return send() }
+        task.activity = .none
+        // Other processes have the slots, or this task; or the journal could not be asked.
+        if isClaimed == false { await lookAgain(task) }
+        forget(task)
+        schedule(.send, after: .seconds(0.5 + 0.5 * random.unit()))
+    }
+
+    private func isClaimed(_ task: LiveTask, limit: Int) async -> Bool? {
+        await task.turn.take()
+        defer { finish(task) }
+        guard task.state == .queued, !isDraining else { return false }
+        let time = clock.wallTime()
+        let rules = rules
+        var actions: [TaskMachine.Action] = []
+        do {
+            try await write(task, .change) { (journal, task) throws(JournalFailure) in
+                try await journal.claim(task.id, maximumActive: limit, at: time)
+            } then: { machine, written in
+                actions = machine.handle(.claimed(written), at: time, under: rules)
+            }
+        } catch {
+            return nil
+        }
+        guard actions.contains(.create) else { return false }
+        create(task)
+        return true
+    }
+
+    /// Sends the one create of this claim.
+    func create(_ task: LiveTask) {
+        creates += 1
+        task.activity = .creating
+        let (id, request) = (task.id, task.machine.task.request)
+        run { service in
+            let outcome = await service.gateway.create(request, key: id.text)
+            await service.endCreate(id, outcome)
+        }
+    }
+
+    private func endCreate(_ id: TaskID, _ outcome: CreateOutcome) async {
+        if let task = live[id] {
+            task.activity = .none
+            await apply(.created(outcome), to: task)
+            forget(task)
+        }
+        creates -= 1
+        if isDraining, creates == 0 { endDrain() }
+    }
+
+    /// The gateway said there are too many tasks.
+    func narrow(without task: LiveTask) {
+        let others = active.subtracting([task.id]).count
+        slots.lower(active: others, at: gatewayTime(clock.elapsed()))
+    }
+
+    /// Reads from the journal what another process has made of a task.
+    func lookAgain(_ task: LiveTask) async {
+        await task.turn.take()
+        defer { finish(task) }
+        guard let found = try? await journal.find(task.id.text), found.seq > task.told.seq else { return }
+        task.machine.journaled(found)
+        task.told = found
+        wake(found)
+        if found.state.isActive, task.activity == .none {
+            task.activity = .observing
+            schedule(.observe(task.id), after: .seconds(0.5))
+        }
+    }
+
+    /// Follows, through the journal, a task that another process is at work on.
+    func observe(_ id: TaskID) async {
+        guard let task = live[id], task.activity == .observing else { return }
+        await lookAgain(task)
+        guard !task.told.isSettled, !isDraining else {
+            task.activity = .none
+            return forget(task)
+        }
+        schedule(.observe(id), after: .seconds(0.5))
+    }
+}

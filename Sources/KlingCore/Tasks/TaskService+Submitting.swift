@@ -1,0 +1,88 @@
+extension TaskService {
+    /// Takes an intent: it is durable when this returns, and is sent when its turn comes. To learn what the gateway
+    /// says, ``wait(_:until:timeout:)`` for `.submitted` next.
+    ///
+    /// - Throws: ``TaskServiceError/keyConflict(key:task:differences:)``, `.budgetExceeded`, `.journal` (nothing was and
+    ///   will be sent), `.shuttingDown`.
+    public func submit(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
+        guard !isDraining else { throw .shuttingDown }
+        wakeUp()
+        guard let budget = options.budget else { return try await begin(submission) }
+        // One at a time, so that two cannot both be the last one the budget allows.
+        await budgetTurn.take()
+        defer { budgetTurn.give() }
+        try await check(budget, for: submission)
+        return try await begin(submission)
+    }
+
+    private func begin(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
+        let now = clock.wallTime()
+        let task = VideoTask(
+            id: TaskID(at: now, from: random), request: submission.request, createdAt: now,
+            idempotencyKey: submission.key, labels: submission.labels,
+            delivery: submission.delivery ?? options.downloadDirectory.map { .directory($0) },
+            simulated: gateway.identity.simulated)
+        let fingerprint = submission.request.fingerprint
+        let earlier = submission.key == nil ? recent.earlier(fingerprint, at: now) : nil
+        recent.add(fingerprint, task.id, at: now)
+        switch try await writeIntent(task) {
+        case .created(let written):
+            let report = accept(written)
+            return Submitted(report: report, possibleDuplicateOf: earlier)
+        case .existing(let bound):
+            recent.forget(fingerprint, task.id)
+            return Submitted(report: report(live[bound.id]?.visible ?? bound), isDeduplicated: true)
+        case .conflict(let bound):
+            recent.forget(fingerprint, task.id)
+            throw .keyConflict(
+                key: submission.key ?? "", task: live[bound.id]?.visible ?? bound,
+                differences: submission.request.differences(from: bound.request))
+        }
+    }
+
+    /// Writes the intent and tells of it.
+    func writeIntent(_ task: VideoTask) async throws(TaskServiceError) -> JournalBeginning {
+        let ticket = order.begin()
+        do {
+            let result = try await journal.begin(task)
+            if case .created(let written) = result {
+                publish(order.finish(ticket, JournalEvent(seq: written.seq, kind: .change, task: written)))
+            } else {
+                publish(order.finish(ticket, nil))
+            }
+            return result
+        } catch {
+            publish(order.finish(ticket, nil))
+            throw .journal(error)
+        }
+    }
+
+    /// Begins to look after a task that is new in the journal.
+    func accept(_ written: VideoTask) -> TaskReport {
+        let task = load(written)
+        if task.state == .queued { enqueue(task, after: nil) }
+        send()
+        return report(task.visible)
+    }
+
+    /// Counts what was submitted in the last 24 hours, by all processes. A key that is bound costs nothing more.
+    private func check(_ budget: SpendBudget, for submission: Submission) async throws(TaskServiceError) {
+        let since = clock.wallTime().advanced(by: .zero - SpendBudget.period)
+        var spent = SpendBudget(submissions: 0, seconds: 0)
+        var query = JournalQuery(limit: 500)
+        while true {
+            let page: [VideoTask]
+            do { page = try await journal.list(query) } catch { throw .journal(error) }
+            for task in page where task.createdAt >= since && !(task.state.isTerminal && task.billed == .no) {
+                if let key = submission.key, key == task.idempotencyKey { return }
+                spent.submissions = (spent.submissions ?? 0) + 1
+                spent.seconds = (spent.seconds ?? 0) + task.request.duration
+            }
+            guard page.count == query.limit, let last = page.last, last.createdAt >= since else { break }
+            query.before = last.id
+        }
+        guard budget.allows(submission.request, after: spent) else {
+            throw .budgetExceeded(budget, spent: spent)
+        }
+    }
+}

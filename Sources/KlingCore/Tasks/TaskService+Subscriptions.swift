@@ -1,0 +1,129 @@
+// Telling of changes as they happen, and of those that happened before (GATEWAY §3).
+extension TaskService {
+    /// Registers a subscription. Nothing is delivered before ``start(_:)``, so that the reply that
+    /// names it can be on its way first.
+    ///
+    /// - Parameters:
+    ///   - since: deliver what happened after this number; nil for from now on.
+    ///   - minimumInterval: the least time between two events of progress of one task; changes of state always come.
+    ///   - onEvent: called on the actor, one event at a time, in order: must not block.
+    /// - Throws: `.noSuchTask`, `.journal`.
+    public func subscribe(
+        _ filter: SubscriptionFilter, since: Int64? = nil, minimumInterval: Duration = .zero,
+        onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
+    ) async throws(TaskServiceError) -> Subscription {
+        wakeUp()
+        await resumed()
+        var (cursor, isSnapshot) = (Int64(0), false)
+        do {
+            let newest = try await journal.lastSeq()
+            cursor = min(max(since ?? newest, 0), newest)
+            if since != nil { isSnapshot = try await !journal.events(after: cursor, limit: 1).complete }
+            if isSnapshot { cursor = newest }
+        } catch {
+            throw .journal(error)
+        }
+        let (selection, tasks) = try await select(filter, ended: isSnapshot)
+        lastSubscription += 1
+        let state = SubscriptionState(
+            id: "sub_\(lastSubscription)", selection: selection, cursor: cursor, tasks: tasks,
+            minimumInterval: minimumInterval, tells: since == nil || isSnapshot, onEvent: onEvent)
+        subscriptions[state.id] = state
+        return Subscription(
+            id: state.id, seq: cursor, tasks: tasks.map { report($0) }, isSnapshot: isSnapshot)
+    }
+
+    private func select(
+        _ filter: SubscriptionFilter, ended: Bool
+    ) async throws(TaskServiceError) -> (SubscriptionState.Selection, [VideoTask]) {
+        var query = JournalQuery(limit: 500)
+        let selection: SubscriptionState.Selection
+        switch filter {
+        case .tasks(let ids):
+            var tasks: [VideoTask] = []
+            for id in ids { tasks.append(try await locate(id)) }
+            return (.tasks(Set(tasks.map(\.id))), tasks)
+        case .labels(let labels):
+            query.labels = labels
+            selection = .labels(labels)
+        case .all:
+            selection = .all
+            if !ended { query.states = Set(VideoTask.State.allCases.filter { !$0.isTerminal }) }
+        }
+        do {
+            var found: [VideoTask] = []
+            while true {
+                let page = try await journal.list(query)
+                found += page.map { live[$0.id]?.visible ?? $0 }
+                guard page.count == query.limit, let last = page.last else { return (selection, found) }
+                query.before = last.id
+            }
+        } catch {
+            throw .journal(error)
+        }
+    }
+
+    /// Delivers what happened after the subscription's `seq`, then what happens. No change is left out or comes twice.
+    public func start(_ id: SubscriptionID) async {
+        guard let subscription = subscriptions[id], subscription.phase == .registered else { return }
+        subscription.phase = .replaying
+        while subscriptions[id] != nil {
+            let page: [JournalEvent]
+            do {
+                page = try await journal.events(after: subscription.cursor, limit: 500).events
+            } catch {
+                subscription.phase = .registered
+                return schedule(.replay(id), after: .seconds(1))
+            }
+            for event in newestProgressOnly(page, for: subscription) { tell(event, to: subscription) }
+            // No suspension from here to the change of phase: what is published is either in the page or comes live.
+            if page.isEmpty || (page.count < 500 && published <= subscription.cursor) { break }
+        }
+        // Tasks that were settled before `since` have nothing left to be told.
+        for name in subscription.open where live[name] == nil {
+            guard let task = try? await locate(name.text) else { continue }
+            if task.isSettled, task.seq <= subscription.cursor { subscription.open.remove(name) }
+        }
+        if published > subscription.cursor {
+            subscription.phase = .registered
+            return await start(id)
+        }
+        subscription.phase = .live
+        endIfDone(subscription)
+    }
+
+    /// In a replay the spacing of progress is not that of the clock: the newest of each task is kept.
+    private func newestProgressOnly(_ page: [JournalEvent], for subscription: SubscriptionState) -> [JournalEvent] {
+        guard subscription.minimumInterval > .zero else { return page }
+        var newest: [TaskID: Int64] = [:]
+        for event in page where event.kind == .progress { newest[event.task.id] = event.seq }
+        return page.filter { $0.kind == .change || newest[$0.task.id] == $0.seq }
+    }
+
+    /// - Returns: whether there was such a subscription.
+    @discardableResult
+    public func unsubscribe(_ id: SubscriptionID) -> Bool { subscriptions.removeValue(forKey: id) != nil }
+
+    /// Tells everyone, in the order of the numbers.
+    func publish(_ events: [JournalEvent]) {
+        for event in events {
+            published = max(published, event.seq)
+            for subscription in subscriptions.values where subscription.phase == .live {
+                tell(event, to: subscription)
+                endIfDone(subscription)
+            }
+            wake(event.task)
+        }
+    }
+
+    private func tell(_ event: JournalEvent, to subscription: SubscriptionState) {
+        guard subscription.admits(event, at: clock.elapsed()) else { return }
+        subscription.onEvent(.update(seq: event.seq, kind: event.kind, report(event.task)))
+    }
+
+    private func endIfDone(_ subscription: SubscriptionState) {
+        guard subscription.isAtEnd else { return }
+        subscriptions[subscription.id] = nil
+        subscription.onEvent(.end(seq: subscription.cursor))
+    }
+}

@@ -1,0 +1,94 @@
+/// Someone who waits for tasks. Belongs to ``TaskService`` and never leaves its actor.
+final class Waiter {
+    let condition: WaitCondition
+    let names: Set<TaskID>
+    var remaining: Set<TaskID>
+    var continuation: CheckedContinuation<Void, Never>?
+
+    init(_ condition: WaitCondition, _ names: Set<TaskID>) {
+        self.condition = condition
+        self.names = names
+        remaining = names
+    }
+}
+
+extension TaskService {
+    /// Waits until all tasks meet the condition, or the time is up, which is a normal result. Nothing is polled: the
+    /// change that meets the condition ends the wait. When the calling task is cancelled, it returns at once with
+    /// `done` as it is then.
+    ///
+    /// - Parameter timeout: in real time; zero tells how things are.
+    /// - Throws: `.noSuchTask`, `.journal`.
+    public func wait(
+        _ ids: [String], until condition: WaitCondition, timeout: Duration
+    ) async throws(TaskServiceError) -> Waited {
+        wakeUp()
+        let deadline = clock.elapsed() + timeout
+        if ids.contains(where: { followed($0) == nil }) { await resumed() }
+        var names: [TaskID] = []
+        for id in ids { names.append(try await locate(id).id) }
+
+        let waiter = Waiter(condition, Set(names))
+        lastWaiter += 1
+        let number = lastWaiter
+        waiters[number] = waiter
+        for name in waiter.remaining { waitersByTask[name, default: []].insert(number) }
+        defer { remove(number) }
+        for name in names {
+            let task = try await locate(name.text)
+            if condition.isMet(by: task) { waiter.remaining.remove(name) } else { attend(task) }
+        }
+        if timeout > .zero { await suspend(number, until: deadline) }
+
+        var reports: [TaskReport] = []
+        for name in names { reports.append(report(try await locate(name.text))) }
+        return Waited(tasks: reports, done: reports.allSatisfy { condition.isMet(by: $0.task) })
+    }
+
+    /// Sees to it that a change of the task will be noticed: one that nobody here follows is another process's.
+    private func attend(_ task: VideoTask) {
+        guard live[task.id] == nil, !task.isSettled, beginning == .done else { return }
+        load(task).activity = .observing
+        schedule(.observe(task.id), after: .seconds(0.5))
+    }
+
+    private func suspend(_ number: Int, until deadline: Duration) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard let waiter = waiters[number], !waiter.remaining.isEmpty, !isDraining, !Task.isCancelled
+                else { return continuation.resume() }
+                waiter.continuation = continuation
+                schedule(.waiter(number), after: deadline - clock.elapsed())
+            }
+        } onCancel: {
+            // Its own task, as this is not on the actor; it can only come too late, which does no harm.
+            Task { await self.release(number) }
+        }
+    }
+
+    /// Ends a wait as it is.
+    func release(_ number: Int) {
+        guard let waiter = waiters[number], let continuation = waiter.continuation else { return }
+        waiter.continuation = nil
+        continuation.resume()
+    }
+
+    private func remove(_ number: Int) {
+        guard let waiter = waiters.removeValue(forKey: number) else { return }
+        due.remove(.waiter(number))
+        for name in waiter.names {
+            waitersByTask[name]?.remove(number)
+            if waitersByTask[name]?.isEmpty == true { waitersByTask[name] = nil }
+        }
+    }
+
+    /// Tells those who wait for this task how it is now.
+    func wake(_ task: VideoTask) {
+        guard let numbers = waitersByTask[task.id] else { return }
+        for number in numbers.sorted() {
+            guard let waiter = waiters[number], waiter.condition.isMet(by: task) else { continue }
+            waiter.remaining.remove(task.id)
+            if waiter.remaining.isEmpty { release(number) }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// Takes intents, and sees each of them to its end: the queue, the slots, the one create, the following, the delivery.
+///
+/// The decisions are ``TaskMachine``'s; the actor performs its actions. The journal is written before the world is
+/// changed and before anyone is told. Nothing is opened before the first call that needs it.
+///
+/// Order. The changes of one task are made under its lock (``LiveTask``); changes of all tasks are told in the order
+/// of their numbers (``EventOrder``). Work that waits for the gateway, the disk or the clock runs in tasks of its own,
+/// all begun in ``run(_:)`` or ``arm()``, and comes back through `apply`, which restores the order.
+public actor TaskService {
+    let journal: any Journal
+    public nonisolated let gateway: any Gateway
+    let clock: any ServiceClock
+    let random: any RandomSource
+    let files: VideoDelivery
+    var options: TaskServiceOptions
+
+    // Tasks that are not settled.
+    var live: [TaskID: LiveTask] = [:]
+    var byGatewayID: [String: TaskID] = [:]
+    var active: Set<TaskID> = []
+
+    // Sending.
+    var queue = TaskQueue()
+    var slots = SlotLimit()
+    var isClaiming = false
+    var creates = 0
+    /// No create before this moment.
+    var pausedUntil = Duration.zero
+    var recent = RecentRequests()
+    let budgetTurn = Turn()
+
+    // Following.
+    var due = DueHeap<Due>()
+    var timer: Task<Void, Never>?
+    var armed: Duration?
+    var alarm = 0
+    var reads = 0
+    var readBacklog: [TaskID] = []
+    var estimator = DurationEstimator()
+
+    // Telling.
+    var order = EventOrder()
+    var published: Int64 = 0
+    var waiters: [Int: Waiter] = [:]
+    var waitersByTask: [TaskID: Set<Int>] = [:]
+    var lastWaiter = 0
+    var subscriptions: [SubscriptionID: SubscriptionState] = [:]
+    var lastSubscription = 0
+
+    /// Pieces of work begun by ``run(_:)`` and not ended.
+    private var working = 0
+
+    // Delivering.
+    var deliveries: [TaskID: LatestProgress] = [:]
+    var deliveryBacklog: [TaskID] = []
+
+    // Beginning and end.
+    var beginning = Beginning.none
+    var resumeWaiters: [CheckedContinuation<Void, Never>] = []
+    var isDraining = false
+    var isClosed = false
+    var drainWaiters: [CheckedContinuation<Void, Never>] = []
+
+    enum Beginning { case none, underWay, done }
+
+    /// What the scheduler wakes up for.
+    enum Due: Hashable, Sendable {
+        case read(TaskID)
+        /// Look into the journal: another process has it.
+        case observe(TaskID)
+        /// Write again what could not be written.
+        case save(TaskID)
+        /// Try to send the next task.
+        case send
+        case waiter(Int)
+        case replay(SubscriptionID)
+        case downloads
+        case drained
+        /// Read the unfinished tasks from the journal again.
+        case resume
+    }
+
+    public init(
+        journal: any Journal, gateway: any Gateway, clock: any ServiceClock, random: any RandomSource,
+        options: TaskServiceOptions = TaskServiceOptions()
+    ) {
+        self.journal = journal
+        self.gateway = gateway
+        self.clock = clock
+        self.random = random
+        self.options = options
+        files = VideoDelivery(gateway: gateway, clock: clock)
+    }
+
+    /// Changes options that may change at run time.
+    public func configure(_ change: @Sendable (inout TaskServiceOptions) -> Void) {
+        change(&options)
+        send()
+    }
+
+    var rules: TaskMachine.Rules {
+        TaskMachine.Rules(isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor)
+    }
+
+    /// Real time that passes while `duration` passes at the gateway.
+    func real(_ duration: Duration) -> Duration { .seconds(duration.seconds / scale) }
+    /// The gateway's time that passes in `duration`.
+    func gatewayTime(_ duration: Duration) -> Duration { .seconds(duration.seconds * scale) }
+    private var scale: Double { options.timeScale > 0 ? options.timeScale : 1 }
+
+    /// Begins work that waits for something outside. The order of what it does here is restored by the lock of its
+    /// task; between tasks no order is promised.
+    func run(_ work: @escaping @Sendable (isolated TaskService) async -> Void) {
+        working += 1
+        Task {
+            await work(self)
+            working -= 1
+        }
+    }
+
+    /// What is under way: pieces of work begun and not ended, and when the sleeper is to wake up. For tests on virtual
+    /// time, which must not let it pass before everyone has done what there was to do.
+    package var business: (working: Int, wakesAt: Duration?) { (working, armed) }
+}

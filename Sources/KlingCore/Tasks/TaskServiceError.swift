@@ -1,0 +1,63 @@
+/// Why ``TaskService`` did not do what it was asked, as facts. ``failure`` is the row of the wire's error table.
+public enum TaskServiceError: Error, Sendable, Hashable {
+    case noSuchTask(String)
+    case noSuchSubscription(SubscriptionID)
+    /// The key is bound to `task`, whose request differs at these JSON Pointers.
+    case keyConflict(key: String, task: VideoTask, differences: [String])
+    /// The gateway has it, or may have it, and `abandon` was not asked for.
+    case cannotCancel(VideoTask)
+    case alreadyEnded(VideoTask)
+    /// The task named is not waiting to be told which one it is.
+    case cannotAdopt(VideoTask)
+    /// The gateway's id is another task's.
+    case taskIdTaken(taskId: String, VideoTask)
+    /// Nothing to download: it is not completed, or came without a link.
+    case noResult(VideoTask)
+    case budgetExceeded(SpendBudget, spent: SpendBudget)
+    /// What the gateway answered to what was asked.
+    case gateway(Failure, VideoTask?)
+    /// The result could not be put in a file.
+    case delivery(Failure, VideoTask)
+    /// Nothing was sent.
+    case journal(JournalFailure)
+    case shuttingDown
+
+    public var failure: Failure {
+        switch self {
+        case .noSuchTask, .noSuchSubscription: Failure(.taskNotFound)
+        case .keyConflict(_, let task, _): Failure(.conflict, billed: task.billed.atAnError)
+        case .cannotCancel(let task), .alreadyEnded(let task), .cannotAdopt(let task), .noResult(let task),
+            .taskIdTaken(_, let task):
+            Failure(.conflict, billed: task.billed.atAnError)
+        case .budgetExceeded: Failure(.budgetExceeded)
+        case .gateway(let failure, _), .delivery(let failure, _): failure
+        case .journal(let failure): Failure(.journalUnavailable, message: failure.reason, retry: .now)
+        case .shuttingDown: Failure(.unreachable, retry: .now)
+        }
+    }
+
+    public var task: VideoTask? {
+        switch self {
+        case .keyConflict(_, let task, _), .cannotCancel(let task), .alreadyEnded(let task),
+            .cannotAdopt(let task), .taskIdTaken(_, let task), .noResult(let task), .delivery(_, let task):
+            task
+        case .gateway(_, let task): task
+        case .noSuchTask, .noSuchSubscription, .budgetExceeded, .journal, .shuttingDown: nil
+        }
+    }
+}
+
+extension VideoTask.Billed {
+    /// An error says `no`, `yes` or `unknown`.
+    var atAnError: Self { self == .pending ? .unknown : self }
+}
+
+extension JournalFailure {
+    /// The system's own words, where it had any.
+    public var reason: String? {
+        switch self {
+        case .cannotOpen(_, let reason), .corrupt(_, let reason), .other(_, let reason): reason
+        case .locked, .readOnly, .newer, .wrongKind, .diskFull, .closed: nil
+        }
+    }
+}

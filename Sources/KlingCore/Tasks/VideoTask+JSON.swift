@@ -1,0 +1,143 @@
+package import JSON
+
+// The form in which a task is stored. It says every stored property and nothing that is worked out from them;
+// the form for clients (wire contract, "Task") is made elsewhere. Absent members read as nil, so that a
+// member may be added without changing the journal's version.
+
+extension VideoTask {
+    /// The task as it is journaled, without loss.
+    package var storedForm: JSONObject {
+        var form: JSONObject = [
+            "id": .string(id.text), "request": .object(request.body), "state": .string(state.rawValue),
+            "createdAt": createdAt.storedForm, "updatedAt": updatedAt.storedForm,
+            "billed": .string(billed.rawValue), "attempts": JSONValue(attempts),
+            "seq": JSONValue(Int(seq))
+        ]
+        form["taskId"] = taskId.map(JSONValue.string)
+        form["progress"] = progress.map { JSONValue($0) }
+        form["submittedAt"] = submittedAt?.storedForm
+        form["completedAt"] = completedAt?.storedForm
+        form["lastContactAt"] = lastContactAt?.storedForm
+        if degraded { form["degraded"] = true }
+        form["gatewayStatus"] = gatewayStatus.map(JSONValue.string)
+        form["gatewayEstimate"] = gatewayEstimate.map { JSONValue($0) }
+        if !videos.isEmpty { form["videos"] = .array(videos.map { .object($0.storedForm) }) }
+        form["error"] = (error?.storedForm).map(JSONValue.object)
+        form["idempotencyKey"] = idempotencyKey.map(JSONValue.string)
+        if !labels.isEmpty {
+            form["labels"] = .object(
+                JSONObject(labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+        }
+        switch delivery {
+        case .directory(let path)?: form["delivery"] = ["directory": .string(path)]
+        case .path(let path)?: form["delivery"] = ["path": .string(path)]
+        case nil: break
+        }
+        form["previous"] = previous.map { .string($0.text) }
+        if simulated { form["simulated"] = true }
+        return form
+    }
+
+    /// Nil when a member that must be there is missing or is not what it should be.
+    package init?(storedForm form: JSONObject) {
+        guard let id = form["id"]?.string.flatMap(TaskID.init(_:)),
+            let request = form["request"]?.object,
+            let state = form["state"]?.string.flatMap(State.init(rawValue:)),
+            let createdAt = Timestamp(storedForm: form["createdAt"]),
+            let updatedAt = Timestamp(storedForm: form["updatedAt"]),
+            let billed = form["billed"]?.string.flatMap(Billed.init(rawValue:)),
+            let attempts = form["attempts"]?.int, let seq = form["seq"]?.int
+        else { return nil }
+        var delivery: Delivery?
+        if let path = form["delivery"]?["directory"]?.string { delivery = .directory(path) }
+        if let path = form["delivery"]?["path"]?.string { delivery = .path(path) }
+        self.init(
+            id: id, request: VideoRequest(body: request), createdAt: createdAt,
+            idempotencyKey: form["idempotencyKey"]?.string,
+            labels: Dictionary(
+                (form["labels"]?.object ?? [:]).compactMap { member in
+                    member.value.string.map { (member.name, $0) }
+                },
+                uniquingKeysWith: { $1 }),
+            delivery: delivery, simulated: form["simulated"]?.bool ?? false)
+        taskId = form["taskId"]?.string
+        self.state = state
+        progress = form["progress"]?.int
+        submittedAt = Timestamp(storedForm: form["submittedAt"])
+        self.updatedAt = updatedAt
+        completedAt = Timestamp(storedForm: form["completedAt"])
+        lastContactAt = Timestamp(storedForm: form["lastContactAt"])
+        degraded = form["degraded"]?.bool ?? false
+        gatewayStatus = form["gatewayStatus"]?.string
+        gatewayEstimate = form["gatewayEstimate"]?.double
+        videos = (form["videos"]?.array ?? []).compactMap { $0.object.flatMap(Video.init(storedForm:)) }
+        error = form["error"]?.object.flatMap(Failure.init(storedForm:))
+        self.billed = billed
+        self.attempts = attempts
+        previous = form["previous"]?.string.flatMap(TaskID.init(_:))
+        self.seq = Int64(seq)
+    }
+}
+
+extension VideoTask.Video {
+    fileprivate var storedForm: JSONObject {
+        var form: JSONObject = ["url": .string(url)]
+        form["expiresAt"] = expiresAt?.storedForm
+        form["path"] = path.map(JSONValue.string)
+        return form
+    }
+
+    fileprivate init?(storedForm form: JSONObject) {
+        guard let url = form["url"]?.string else { return nil }
+        self.init(url: url, expiresAt: Timestamp(storedForm: form["expiresAt"]), path: form["path"]?.string)
+    }
+}
+
+extension Failure {
+    /// The failure as it is journaled, without loss.
+    package var storedForm: JSONObject {
+        var form: JSONObject = ["kind": .string(kind.rawValue), "billed": .string(billed.rawValue)]
+        form["message"] = message.map(JSONValue.string)
+        form["requestId"] = requestId.map(JSONValue.string)
+        switch retry {
+        case .never: form["retry"] = "never"
+        case .now: form["retry"] = "now"
+        case .sameKey: form["retry"] = "sameKey"
+        case .after(let duration):
+            let (seconds, attoseconds) = duration.components
+            form["retry"] = [JSONValue(Int(seconds)), JSONValue(Int(attoseconds))]
+        }
+        form["httpStatus"] = httpStatus.map { JSONValue($0) }
+        form["klingCode"] = klingCode.map { JSONValue($0) }
+        return form
+    }
+
+    package init?(storedForm form: JSONObject) {
+        guard let kind = form["kind"]?.string.flatMap(Kind.init(rawValue:)),
+            let billed = form["billed"]?.string.flatMap(VideoTask.Billed.init(rawValue:))
+        else { return nil }
+        let retry: Retry
+        switch form["retry"] {
+        case "never"?: retry = .never
+        case "now"?: retry = .now
+        case "sameKey"?: retry = .sameKey
+        case let pair?:
+            guard let seconds = pair[0]?.int, let attoseconds = pair[1]?.int else { return nil }
+            retry = .after(
+                Duration(secondsComponent: Int64(seconds), attosecondsComponent: Int64(attoseconds)))
+        case nil: return nil
+        }
+        self.init(
+            kind, message: form["message"]?.string, requestId: form["requestId"]?.string, billed: billed,
+            retry: retry, httpStatus: form["httpStatus"]?.int, klingCode: form["klingCode"]?.int)
+    }
+}
+
+extension Timestamp {
+    fileprivate var storedForm: JSONValue { JSONValue(Int(milliseconds)) }
+
+    fileprivate init?(storedForm value: JSONValue?) {
+        guard let milliseconds = value?.int else { return nil }
+        self.init(milliseconds: Int64(milliseconds))
+    }
+}

@@ -1,0 +1,178 @@
+import JSON
+
+/// Elements and the prompts' references to them.
+extension Rule {
+    private static func takesElements(_ model: Model) -> Bool { model.takes(.elementList) }
+
+    static let elementRules: [Rule] = [
+        Rule("element.count", when: .elementList, for: takesElements) { view, findings in
+            let count = view.count(.elementList)
+            guard let allowed = view.table.count(.elementList), count > allowed.upperBound else { return }
+            let place = view.place(.elementList)
+            findings.report(
+                .elementCount, at: place, in: view, ["maximum": .int(allowed.upperBound), "count": .int(count)],
+                allowed: ["maxItems": JSONValue(allowed.upperBound)],
+                fixes: view.keepFirst(allowed.upperBound, of: count, at: place))
+        },
+        Rule("element.field", "element.images", "image.url", "image.private", "image.format", when: .elementList, for: takesElements) {
+            view, findings in
+            var entries = view.list(.elementList)
+            var position = 0
+            while let node = entries.next(in: view.tree) {
+                view.checkElement(node, position, &findings)
+                position += 1
+            }
+        },
+        Rule("element.duplicateName", "element.name", "element.overlap", "element.sameImages", when: .elementList, for: takesElements) {
+            view, findings in view.checkElementNames(&findings)
+        },
+        Rule("element.withoutImages", when: .elementList, for: takesElements) { view, findings in
+            guard view.count(.elementList) > 0, view.count(.imageURLs) == 0 else { return }
+            findings.report(.elementWithoutImages, at: view.name(.elementList), in: view)
+        }
+    ]
+}
+
+extension RequestView {
+    private func elementPlace(_ position: Int, _ range: Range<Int>) -> Place {
+        place(.elementList).child(position, range)
+    }
+
+    fileprivate func checkElement(_ node: JSONTree.Index, _ position: Int, _ findings: inout Findings) {
+        guard tree.kind(node) == .object else {
+            if let type = tree.kind(node).type {
+                findings.report(
+                    .elementEntry, at: elementPlace(position, tree.range(node)), in: self, ["actual": .type(type)])
+            }
+            return
+        }
+        let element = EntryView(node, in: tree, names: EntryView.element)
+        let hasID = element[.id] != nil
+        let opening = elementPlace(position, tree.opening(node))
+        for field in [ElementField.name, .description] {
+            let value = element[field]
+            if let value, tree.kind(value) == .string, !tree.isBlank(value) { continue }
+            guard let type = value.map({ tree.kind($0).type }) ?? .null else { continue }
+            let place = value.map { opening.child(field.rawValue, tree.range($0)) } ?? opening
+            let name = Fact.text(field.rawValue)
+            if type == .string || type == .null {
+                findings.report(hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": name])
+            } else {
+                findings.report(
+                    .elementFieldType, at: place, in: self,
+                    ["name": name, "expected": .type(.string), "actual": .type(type)])
+            }
+        }
+        checkElementImages(element[.imageURLs], hasID: hasID, opening: opening, &findings)
+    }
+
+    private func checkElementImages(
+        _ value: JSONTree.Index?, hasID: Bool, opening: Place, _ findings: inout Findings
+    ) {
+        let name = ElementField.imageURLs.rawValue
+        guard let value else {
+            findings.report(hasID ? .elementFieldID : .elementField, at: opening, in: self, ["name": .text(name)])
+            return
+        }
+        guard let type = tree.kind(value).type else { return }
+        let place = opening.child(name, tree.range(value))
+        guard type == .array else {
+            if type == .string, tree.contentRange(value).isEmpty {
+                findings.report(hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": .text(name)])
+            } else {
+                findings.report(
+                    .elementFieldType, at: place, in: self,
+                    ["name": .text(name), "expected": .type(.array), "actual": .type(type)])
+            }
+            return
+        }
+        let allowed = elementImageCount
+        let count = tree.count(value)
+        if !allowed.contains(count) {
+            findings.report(
+                .elementImages, at: place, in: self,
+                ["minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound), "count": .int(count)],
+                allowed: ["minItems": JSONValue(allowed.lowerBound), "maxItems": JSONValue(allowed.upperBound)],
+                fixes: count > allowed.upperBound ? keepFirst(allowed.upperBound, of: count, at: place) : [])
+        }
+        var urls = tree.elements(value)
+        var position = 0
+        while let url = urls.next(in: tree) {
+            if !isPlainImage(url) { checkImage(url, at: place.child(position, tree.range(url)), &findings) }
+            position += 1
+        }
+    }
+
+    private var elementImageCount: ClosedRange<Int> {
+        guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type,
+            case .array(_, let count)? = members.first(where: { $0.name == ElementField.imageURLs.rawValue })?.type
+        else { return 0...Int.max }
+        return count
+    }
+
+    /// An element that has a name.
+    struct NamedElement {
+        let name: String
+        let node: JSONTree.Index
+        let value: JSONTree.Index
+        let images: JSONTree.Index?
+        let position: Int
+    }
+
+    /// The elements that can be referred to, at most so many as anyone would write.
+    func namedElements() -> [NamedElement] {
+        var found: [NamedElement] = []
+        var entries = list(.elementList)
+        var position = 0
+        while let node = entries.next(in: tree), position < 64 {
+            defer { position += 1 }
+            let element = EntryView(node, in: tree, names: EntryView.element)
+            guard let value = element[.name], tree.kind(value) == .string, !tree.isBlank(value),
+                let name = tree.string(value)
+            else { continue }
+            found.append(
+                NamedElement(name: name, node: node, value: value, images: element[.imageURLs], position: position))
+        }
+        return found
+    }
+
+    func place(_ element: NamedElement) -> Place {
+        elementPlace(element.position, tree.opening(element.node))
+            .child(ElementField.name.rawValue, tree.range(element.value))
+    }
+
+    fileprivate func checkElementNames(_ findings: inout Findings) {
+        let elements = namedElements()
+        for (number, element) in elements.enumerated() {
+            let name = Fact.text(element.name)
+            if !element.name.utf8.allSatisfy(PromptScanner.isWord) {
+                findings.report(.elementName, at: place(element), in: self, ["value": name])
+            }
+            for (otherNumber, other) in elements.enumerated() where otherNumber != number {
+                if other.name == element.name {
+                    guard otherNumber < number else { continue }
+                    findings.report(
+                        .elementDuplicateName, at: place(element), in: self, ["value": name],
+                        related: [(place(other), .firstNamed)])
+                    break
+                }
+                if element.name.hasPrefix(other.name) {
+                    findings.report(
+                        .elementOverlap, at: place(element), in: self, ["value": name, "other": .text(other.name)],
+                        related: [(place(other), .otherValue)])
+                }
+            }
+            for other in elements[..<number] {
+                guard let mine = element.images, let theirs = other.images, tree.kind(mine) == .array,
+                    tree.count(mine) > 0, tree.count(mine) < 100, tree.value(mine) == tree.value(theirs)
+                else { continue }
+                findings.report(
+                    .elementSameImages,
+                    at: elementPlace(element.position, tree.opening(element.node))
+                        .child(ElementField.imageURLs.rawValue, tree.range(mine)), in: self,
+                    ["value": name, "other": .text(other.name)], related: [(place(other), .otherValue)])
+                break
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+import JSON
+
+/// Mode, duration, aspect ratio and prompts.
+extension Rule {
+    static let scalarRules: [Rule] = [
+        Rule("mode.value", "duration.range", "aspectRatio.value", "shotType.value", when: .always) { view, findings in
+            var rest = view.present.intersection(view.table.takes).rawValue & ~1
+            while rest != 0 {
+                let slot = rest.trailingZeroBitCount
+                rest &= rest &- 1
+                view.checkRange(slot, &findings)
+            }
+        },
+        Rule("duration.quoted", when: .duration) { view, findings in view.reportQuotedDuration(&findings) },
+        Rule("duration.ignored", when: .videoList, for: { $0.takes(.videoList) }) { view, findings in
+            guard view.has(.duration), view.clip == .base else { return }
+            findings.report(
+                .durationIgnored, at: view.place(.duration), in: view,
+                fixes: [
+                    Fix(.remove, ["name": .text("duration")], patch: [.remove(view.pointer(.duration))], preferred: true)
+                ], related: [(view.place(.videoList), .decides)])
+        },
+        Rule("aspectRatio.ignored", when: .aspectRatio) { view, findings in
+            guard view.has(.aspectRatio), view.count(.imageURLs) > 0 || view.clip == .base else { return }
+            let name = view.spelling(.aspectRatio)
+            findings.report(
+                .aspectRatioIgnored, at: view.place(.aspectRatio), in: view, ["name": .text(name)],
+                fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(view.pointer(.aspectRatio))])],
+                related: [(view.place(view.clip == .base ? .videoList : .imageURLs), .decides)])
+        },
+        Rule("prompt.missing", when: .always) { view, findings in
+            if view.needsPrompt, !view.hasPrompt { view.reportMissingPrompt(&findings) }
+        },
+        Rule("prompt.length", when: .prompt) { view, findings in
+            guard let prompt = view.string(.prompt) else { return }
+            let limit = view.table.promptAdvice
+            // The automatic reference counts too: 13 characters.
+            let prefix =
+                view.tree.contentRange(prompt).count > limit - 13 && view.needsImageTag ? 13 : 0
+            guard let count = view.tree.scalars(prompt, beyond: limit - prefix) else { return }
+            findings.report(
+                count + prefix > 3072 ? .promptLengthFar : .promptLength, at: view.place(.prompt), in: view,
+                ["name": .text("prompt"), "count": .int(count + prefix), "limit": .int(limit)],
+                allowed: ["maxLength": JSONValue(limit)])
+        },
+        Rule("prompt.ignored", when: .multiShot, for: { $0.takes(.multiShot) }) { view, findings in
+            guard view.storyboard == .customize, view.hasPrompt else { return }
+            findings.report(
+                .promptIgnored, at: view.place(.prompt), in: view,
+                fixes: [
+                    Fix(.remove, ["name": .text("prompt")], patch: [.remove(view.pointer(.prompt))], preferred: true)
+                ], related: [(view.place(.multiPrompt), .decides)])
+        },
+        Rule("prompt.language", when: .prompt) { view, findings in
+            guard findings.options.severities["prompt.language"] != nil, let prompt = view.string(.prompt),
+                view.tree.isMostlyBeyondLatin(prompt)
+            else { return }
+            findings.report(.promptLanguage, at: view.place(.prompt), in: view)
+        },
+        Rule("negativePrompt.length", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) { view, findings in
+            let limit = view.table.promptAdvice
+            guard let text = view.string(.negativePrompt), let count = view.tree.scalars(text, beyond: limit) else { return }
+            findings.report(
+                .negativePromptLength, at: view.place(.negativePrompt), in: view,
+                ["count": .int(count), "limit": .int(limit)], allowed: ["maxLength": JSONValue(limit)])
+        },
+        Rule("negativePrompt.overlap", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) { view, findings in
+            view.reportOverlap(&findings)
+        },
+        Rule("mode.cost", when: .always, for: { $0.takes(.multiShot) }) { view, findings in
+            guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else { return }
+            let is4k = view.tree.string(mode, equals: "4k")
+            guard is4k || duration > 10 && view.tree.string(mode, equals: "pro") else { return }
+            findings.report(
+                .modeCost, at: view.place(.mode), in: view,
+                ["mode": .text(view.tree.string(mode) ?? ""), "duration": .int(duration)],
+                related: view.mentioned.contains(.duration) ? [(view.place(.duration), .otherValue)] : [])
+        }
+    ]
+}
+
+// MARK: - Values out of range
+
+extension RequestView {
+    @inline(__always) func checkRange(_ slot: Int, _ findings: inout Findings) {
+        guard let written = written(slot: slot), slot < table.checks.count else { return }
+        let check = table.checks[slot]
+        guard check.accepts(tree.kind(written.value)), !check.allows(written.value, in: tree) else { return }
+        reportRange(slot, written.value, &findings)
+    }
+
+    private func reportRange(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
+        guard let parameter = table.parameters[slot], let message = parameter.rangeMessage else { return }
+        // Without `multi_shot`, `shot_type` has no effect: said by `shots.ignored`.
+        if slot == Field.shotType.rawValue, !isTrue(.multiShot) { return }
+        let place = place(slot: slot)
+        switch parameter.type {
+        case .choice(let choices):
+            let text = tree.string(value) ?? ""
+            let words = choices.map(\.value)
+            var facts: Facts = [
+                "name": .text(place.tokens.last ?? ""), "value": .text(text),
+                "allowed": .anyOf(words.map { "\"\($0)\"" })
+            ]
+            var message = message
+            var fixes: [Fix] = []
+            if let near = Self.nearestChoice(text, slot, words) {
+                fixes = [
+                    Fix(
+                        .write, ["value": .text("\"\(near)\"")], patch: [.replace(place.pointer, .string(near))],
+                        preferred: true)
+                ]
+            } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown {
+                message = .modeValueElsewhere
+                facts = [
+                    "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }), "model": .text(model.name),
+                    "other": .text(other)
+                ]
+                fixes = words.reversed().map {
+                    Fix(.write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))])
+                }
+            }
+            findings.report(message, at: place, in: self, facts, allowed: parameter.type.allowed, fixes: fixes)
+        case .integer, .integers:
+            findings.report(
+                message, at: place, in: self,
+                ["value": .text(tree.literal(value)), "allowed": Self.words(parameter.type)],
+                allowed: parameter.type.allowed,
+                fixes: durationFixes(tree.number(value)?.double, place, parameter.type))
+        default: break
+        }
+    }
+
+    /// The allowed durations nearest to what was asked; of a storyboard only where the shots still add up.
+    fileprivate func durationFixes(_ asked: Double?, _ place: Place, _ type: ParameterType) -> [Fix] {
+        guard let asked, abs(asked) < 1e9 else { return [] }
+        let sum = shotSum
+        return type.nearest(to: Int(asked.rounded())).filter { sum == nil || sum == $0 }.map { seconds in
+            Fix(
+                .write, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))])
+        }
+    }
+
+    static func words(_ type: ParameterType) -> Fact {
+        switch type {
+        case .integer(let range): .text("\(range.lowerBound)–\(range.upperBound)")
+        case .integers(let values): .anyOf(values.map { String($0) })
+        default: .text("")
+        }
+    }
+
+    private func modelTaking(_ slot: Int, _ value: String) -> String? {
+        tables.models.first { other in
+            if case .choice(let choices)? = other.parameters[slot]?.type { choices.contains { $0.value == value } } else { false }
+        }?.model.name
+    }
+
+    /// The word that was probably meant.
+    private static func nearestChoice(_ text: String, _ slot: Int, _ words: [String]) -> String? {
+        switch Field(rawValue: slot) {
+        case .aspectRatio: Ratio.nearest(to: text, in: words)
+        case .mode: NearestName.find(text, in: words, hints: modeHints)
+        case .shotType: NearestName.find(text, in: words, hints: shotTypeHints)
+        default: NearestName.find(text, in: words)
+        }
+    }
+
+    private static let modeHints = [
+        ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"), ("basic", "std"),
+        ("professional", "pro"), ("1080p", "pro"), ("1080", "pro"), ("fullhd", "pro"), ("high", "pro"),
+        ("quality", "pro"), ("2160p", "4k"), ("uhd", "4k"), ("4kuhd", "4k"), ("ultra", "4k")
+    ].map { (word: $0.0, name: $0.1) }
+
+    private static let shotTypeHints = [
+        ("custom", "customize"), ("manual", "customize"), ("customise", "customize"), ("自定义", "customize"),
+        ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"), ("intelligent", "intelligence"),
+        ("智能", "intelligence")
+    ].map { (word: $0.0, name: $0.1) }
+
+    func reportQuotedDuration(_ findings: inout Findings) {
+        guard let value = string(.duration), let seconds = tree.quotedNumber(value),
+            let parameter = table.parameter(.duration)
+        else { return }
+        let place = place(.duration)
+        let fixes =
+            parameter.type.allows(seconds)
+            ? [Fix(.unquote, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))], preferred: true)]
+            : durationFixes(Double(seconds), place, parameter.type)
+        findings.report(
+            .durationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: parameter.type.allowed,
+            fixes: fixes)
+    }
+}
+
+/// Ratios as people write them.
+enum Ratio {
+    static func nearest(to text: String, in words: [String]) -> String? {
+        switch text.lowercased() {
+        case "landscape", "horizontal", "wide", "横屏": return words.first { $0 == "16:9" }
+        case "portrait", "vertical", "tall", "竖屏": return words.first { $0 == "9:16" }
+        case "square", "方形": return words.first { $0 == "1:1" }
+        default: break
+        }
+        // Two numbers and anything between: the ratio itself, or width and height in pixels.
+        var numbers: [Int] = []
+        var current: Int?
+        for byte in text.utf8.prefix(40) {
+            if (0x30...0x39).contains(byte) {
+                current = min((current ?? 0) * 10 + Int(byte - 0x30), 1_000_000)
+            } else if let number = current {
+                numbers.append(number)
+                current = nil
+            }
+        }
+        if let current { numbers.append(current) }
+        guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+        return words.first { word in
+            let parts = word.split(separator: ":").compactMap { Int($0) }
+            return parts.count == 2 && parts[0] * numbers[1] == parts[1] * numbers[0]
+        }
+    }
+}
+
+// MARK: - Prompts
+
+extension RequestView {
+    func reportMissingPrompt(_ findings: inout Findings) {
+        // Of a wrong type, or no JSON: said elsewhere.
+        if let written = written(.prompt), ![.null, .string].contains(tree.kind(written.value)) { return }
+        let message: Message =
+            storyboard == .intelligence
+            ? .promptMissingIntelligence : count(.imageURLs) > 0 ? .promptMissingImages : .promptMissing
+        let isWritten = mentioned.contains(.prompt)
+        var place = isWritten ? place(.prompt) : container
+        place.line = table.parameter(.prompt)?.source
+        findings.report(message, at: place, in: self)
+    }
+
+    /// A phrase that the prompt asks for and the negative prompt excludes.
+    func reportOverlap(_ findings: inout Findings) {
+        guard let negative = string(.negativePrompt), let prompt = string(.prompt),
+            tree.contentRange(negative).count <= 4000, tree.contentRange(prompt).count <= 16_000
+        else { return }
+        let found = tree.withContent(negative) { excluded in
+            tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
+        }
+        guard let found else { return }
+        findings.report(
+            .negativePromptOverlap, at: place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
+            in: self, ["value": .text(tree.content(negative, found))], related: [(place(.prompt), .otherValue)])
+    }
+
+    /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words, upper and
+    /// lower case of ASCII taken as the same.
+    private static func overlap(_ excluded: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer) -> Range<Int>? {
+        var start = 0
+        var phrases = 0
+        while start < excluded.count, phrases < 50 {
+            var end = start
+            var next = start
+            while end < excluded.count {
+                next = separatorEnd(excluded, at: end)
+                if next > end { break }
+                end += 1
+            }
+            var phrase = start..<end
+            while let first = phrase.first, excluded[first] <= 0x20 { phrase = (first + 1)..<end }
+            while let last = phrase.last, excluded[last] <= 0x20 { phrase = phrase.lowerBound..<last }
+            if phrase.count > 2, occurs(UnsafeRawBufferPointer(rebasing: excluded[phrase]), in: wanted) { return phrase }
+            start = max(next, end + 1)
+            phrases += 1
+        }
+        return nil
+    }
+
+    /// Behind a comma, semicolon, full stop or line end at `offset`, of either script; `offset` when there is none.
+    private static func separatorEnd(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
+        switch bytes[offset] {
+        case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "."), 0x0A: return offset + 1
+        case 0xEF where offset + 2 < bytes.count && bytes[offset + 1] == 0xBC:
+            // U+FF0C and U+FF1B
+            return bytes[offset + 2] == 0x8C || bytes[offset + 2] == 0x9B ? offset + 3 : offset
+        case 0xE3 where offset + 2 < bytes.count && bytes[offset + 1] == 0x80:
+            // U+3001 and U+3002
+            return bytes[offset + 2] == 0x81 || bytes[offset + 2] == 0x82 ? offset + 3 : offset
+        default: return offset
+        }
+    }
+
+    private static func occurs(_ phrase: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
+        func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+        guard text.count >= phrase.count, let head = phrase.first, let tail = phrase.last else { return false }
+        let first = lower(head)
+        for start in 0...(text.count - phrase.count) where lower(text[start]) == first {
+            var length = 1
+            while length < phrase.count, lower(text[start + length]) == lower(phrase[length]) { length += 1 }
+            guard length == phrase.count else { continue }
+            let end = start + length
+            let beginsWord =
+                start == 0 || !URLExamination.isWordByte(text[start - 1]) || !URLExamination.isWordByte(head)
+            let endsWord =
+                end == text.count || !URLExamination.isWordByte(text[end]) || !URLExamination.isWordByte(tail)
+            if beginsWord, endsWord { return true }
+        }
+        return false
+    }
+}
+
+extension JSONTree {
+    /// More than half of the letters are beyond the Latin script's blocks.
+    func isMostlyBeyondLatin(_ index: Index) -> Bool {
+        guard !isASCII(index) || isEscaped(index), let text = string(index) else { return false }
+        var beyond = 0
+        var latin = 0
+        for scalar in text.unicodeScalars where scalar.properties.isAlphabetic {
+            if scalar.value < 0x250 { latin += 1 } else { beyond += 1 }
+        }
+        return beyond > latin
+    }
+}

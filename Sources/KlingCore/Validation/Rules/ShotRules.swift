@@ -1,0 +1,317 @@
+import JSON
+
+/// Storyboards.
+extension Rule {
+    private static func takesShots(_ model: Model) -> Bool { model.takes(.multiPrompt) && model.takes(.multiShot) }
+
+    static let shotRules: [Rule] = [
+        Rule("shotType.missing", when: .multiShot, for: takesShots) { view, findings in
+            guard view.isTrue(.multiShot), !view.has(.shotType) else { return }
+            view.reportMissingShotType(&findings)
+        },
+        Rule("shots.missing", when: .multiShot, for: takesShots) { view, findings in
+            guard view.storyboard == .customize, !view.has(.multiPrompt), !view.empty.contains(.multiPrompt) else { return }
+            if let written = view.written(.multiPrompt), view.tree.kind(written.value).type == nil { return }
+            var place = view.mentioned.contains(.multiPrompt) ? view.place(.multiPrompt) : view.container
+            place.line = view.table.parameter(.multiPrompt)?.source
+            findings.report(.shotsMissing, at: place, in: view, related: [(view.place(.shotType), .decides)])
+        },
+        Rule("shots.ignored", when: [.multiPrompt, .shotType], for: takesShots) { view, findings in
+            view.reportIgnoredShots(&findings)
+        },
+        Rule(
+            "shots.count", "shots.index", "shots.prompt", "shots.duration", "shots.sum", "shots.single",
+            when: .multiPrompt, for: takesShots
+        ) { view, findings in
+            guard view.storyboard == .customize || view.storyboard == .undecided else { return }
+            view.checkShots(&findings)
+        }
+    ]
+}
+
+extension RequestView {
+    fileprivate func reportMissingShotType(_ findings: inout Findings) {
+        guard let parameter = table.parameter(.shotType), case .choice(let choices) = parameter.type else { return }
+        if let written = written(.shotType), tree.kind(written.value).type == nil { return }
+        let isWritten = mentioned.contains(.shotType)
+        let pointer = pointer(.shotType)
+        // "customize" needs shots, "intelligence" a prompt: only what would be whole is offered.
+        let likely = choices.filter { $0.value == "customize" ? count(.multiPrompt) > 0 : hasPrompt && !has(.multiPrompt) }
+        var place = isWritten ? place(.shotType) : container
+        place.line = parameter.source
+        findings.report(
+            .shotTypeMissing, at: place, in: self, ["allowed": .anyOf(choices.map { "\"\($0.value)\"" })],
+            allowed: parameter.type.allowed,
+            fixes: likely.map {
+                Fix(
+                    .add, ["name": .text("shot_type"), "value": .text("\"\($0.value)\"")],
+                    patch: [isWritten ? .replace(pointer, .string($0.value)) : .add(pointer, .string($0.value))],
+                    preferred: likely.count == 1)
+            }, related: [(self.place(.multiShot), .decides)])
+    }
+
+    fileprivate func reportIgnoredShots(_ findings: inout Findings) {
+        if storyboard == .intelligence {
+            guard has(.multiPrompt) else { return }
+            findings.report(
+                .shotsIgnoredIntelligence, at: name(.multiPrompt), in: self,
+                fixes: [Fix(.remove, ["name": .text("multi_prompt")], patch: [.remove(pointer(.multiPrompt))])],
+                related: [(place(.shotType), .decides)])
+            return
+        }
+        // A `multi_shot` of another type is said elsewhere.
+        guard storyboard == .none, !has(.multiShot) || value(.multiShot).map({ tree.kind($0) }) == .false else { return }
+        for field in [Field.multiPrompt, .shotType] where has(field) {
+            findings.report(
+                .shotsIgnored, at: name(field), in: self, ["name": .text(field.name)],
+                fixes: [Fix(.remove, ["name": .text(field.name)], patch: [.remove(pointer(field))])],
+                related: mentioned.contains(.multiShot) ? [(place(.multiShot), .decides)] : [])
+        }
+    }
+
+    /// The seconds of all shots together; nil when one of them has none, or no storyboard is written.
+    var shotSum: Int? {
+        guard storyboard == .customize || storyboard == .undecided, count(.multiPrompt) > 0 else { return nil }
+        var entries = list(.multiPrompt)
+        var sum = 0
+        while let node = entries.next(in: tree) {
+            guard let value = EntryView(node, in: tree, names: EntryView.shot)[.duration],
+                let seconds = tree.kind(value) == .string ? tree.quotedNumber(value) : tree.int(value),
+                (1...1_000_000).contains(seconds), sum < 1_000_000_000
+            else { return nil }
+            sum += seconds
+        }
+        return sum
+    }
+}
+
+// MARK: - The shots themselves
+
+extension RequestView {
+    fileprivate func checkShots(_ findings: inout Findings) {
+        guard let parameter = table.parameter(.multiPrompt), case .array(.object(let members), let allowed) = parameter.type,
+            let written = written(.multiPrompt), tree.kind(written.value) == .array
+        else { return }
+        let count = tree.count(written.value)
+        if !allowed.contains(count) {
+            findings.report(
+                .shotsCount, at: place(.multiPrompt), in: self,
+                ["minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound), "count": .int(count)],
+                allowed: parameter.type.allowed)
+        } else if count == 1 {
+            findings.report(.shotsSingle, at: place(.multiPrompt), in: self)
+        }
+        let longest = if case .string(let limit?)? = members.first(where: { $0.name == ShotField.prompt.rawValue })?.type {
+            limit
+        } else { Int.max }
+        let total = duration
+        var entries = tree.elements(written.value)
+        var position = 0
+        var sum: Int? = 0
+        while let node = entries.next(in: tree) {
+            defer { position += 1 }
+            guard tree.kind(node) == .object else {
+                sum = nil
+                if let type = tree.kind(node).type {
+                    findings.report(
+                        .shotsEntry, at: shotPlace(position, tree.range(node)), in: self, ["actual": .type(type)])
+                }
+                continue
+            }
+            let shot = EntryView(node, in: tree, names: EntryView.shot)
+            if let index = shot[.index], tree.int(index) == position + 1 {
+            } else {
+                checkIndex(shot, position, count: count, &findings)
+            }
+            checkPrompt(shot, position, longest: longest, &findings)
+            let seconds = checkDuration(shot, position, total: total, &findings)
+            sum = if let sum, let seconds, sum < 1_000_000_000 { sum + seconds } else { nil }
+        }
+        if let sum, let total, sum != total, count > 0 { reportSum(sum, total, count, &findings) }
+    }
+
+    private func shotPlace(_ position: Int, _ range: Range<Int>) -> Place {
+        place(.multiPrompt).child(position, range)
+    }
+
+    private func place(_ shot: EntryView, _ position: Int, _ field: ShotField) -> Place {
+        let entry = shotPlace(position, tree.opening(shot.node))
+        guard let value = shot[field] else { return entry }
+        return entry.child(field.rawValue, tree.range(value))
+    }
+
+    private func pointer(_ position: Int, _ field: ShotField) -> JSONPointer {
+        JSONPointer(tokens: [spelling(.multiPrompt), String(position), field.rawValue])
+    }
+
+    /// The number is not that of the place: out of order only, or wrong.
+    private func checkIndex(_ shot: EntryView, _ position: Int, count: Int, _ findings: inout Findings) {
+        let place = place(shot, position, .index)
+        guard let value = shot[.index] else {
+            findings.report(
+                .shotsIndexMissing, at: place, in: self, ["expected": .int(position + 1)], fixes: renumbering(count))
+            return
+        }
+        guard tree.kind(value).type != nil else { return }
+        if let number = tree.int(value), isPermutation(count) {
+            // Said once, at the first that is out of its place.
+            guard position == firstOutOfOrder else { return }
+            findings.report(
+                .shotsIndexOrder, at: place, in: self, ["expected": .int(position + 1), "value": .int(number)],
+                fixes: renumbering(count))
+            return
+        }
+        findings.report(
+            .shotsIndex, at: place, in: self,
+            ["expected": .int(position + 1), "value": .text(tree.literal(value))], allowed: [JSONValue(position + 1)],
+            fixes: renumbering(count))
+    }
+
+    private func indices() -> [Int?] {
+        var found: [Int?] = []
+        var entries = list(.multiPrompt)
+        while let node = entries.next(in: tree), found.count <= 64 {
+            found.append(EntryView(node, in: tree, names: EntryView.shot)[.index].flatMap { tree.int($0) })
+        }
+        return found
+    }
+
+    private func isPermutation(_ count: Int) -> Bool {
+        count <= 64 && indices().compactMap { $0 }.sorted() == Array(1...max(1, count))
+    }
+
+    private var firstOutOfOrder: Int? {
+        indices().enumerated().first { $0.element != $0.offset + 1 }?.offset
+    }
+
+    /// 1, 2, 3 … in the order of the list.
+    private func renumbering(_ count: Int) -> [Fix] {
+        guard count <= 64 else { return [] }
+        var patch: [JSONPatchOperation] = []
+        var entries = list(.multiPrompt)
+        var position = 0
+        while let node = entries.next(in: tree) {
+            guard tree.kind(node) == .object else { return [] }
+            let value = EntryView(node, in: tree, names: EntryView.shot)[.index]
+            if value.flatMap({ tree.int($0) }) != position + 1 {
+                let hasMember = tree.member("index", of: node) != nil
+                let target = pointer(position, .index)
+                patch.append(
+                    hasMember
+                        ? .replace(target, JSONValue(position + 1)) : .add(target, JSONValue(position + 1)))
+            }
+            position += 1
+        }
+        return [Fix(.renumber, patch: patch, preferred: true)]
+    }
+
+    private func checkPrompt(_ shot: EntryView, _ position: Int, longest: Int, _ findings: inout Findings) {
+        guard let prompt = shot[.prompt] else {
+            findings.report(.shotsPromptMissing, at: place(shot, position, .prompt), in: self)
+            return
+        }
+        guard let type = tree.kind(prompt).type else { return }
+        guard type == .string else {
+            findings.report(.shotsPromptType, at: place(shot, position, .prompt), in: self, ["actual": .type(type)])
+            return
+        }
+        if tree.isBlank(prompt) {
+            findings.report(.shotsPromptMissing, at: place(shot, position, .prompt), in: self)
+        } else if let count = tree.scalars(prompt, beyond: longest - 32) {
+            findings.report(
+                count > longest ? .shotsPromptLong : .shotsPromptNear, at: place(shot, position, .prompt), in: self,
+                ["count": .int(count), "limit": .int(longest)], allowed: ["maxLength": JSONValue(longest)])
+        }
+    }
+
+    /// The shot's seconds, if they are a number at all.
+    private func checkDuration(_ shot: EntryView, _ position: Int, total: Int?, _ findings: inout Findings) -> Int? {
+        let most = total ?? longestVideo
+        guard let value = shot[.duration] else {
+            findings.report(
+                .shotsDurationMissing, at: place(shot, position, .duration), in: self, ["total": .int(most)],
+                allowed: ["minimum": 1, "maximum": JSONValue(most)])
+            return nil
+        }
+        if let seconds = tree.int(value), seconds >= 1, seconds <= most { return seconds }
+        guard tree.kind(value).type != nil else { return nil }
+        let place = place(shot, position, .duration)
+        let allowed: JSONValue = ["minimum": 1, "maximum": JSONValue(most)]
+        if let seconds = tree.quotedNumber(value) {
+            let fits = seconds >= 1 && seconds <= most
+            findings.report(
+                .shotsDurationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: allowed,
+                fixes: fits
+                    ? [
+                        Fix(
+                            .unquote, ["value": .int(seconds)],
+                            patch: [.replace(pointer(position, .duration), JSONValue(seconds))], preferred: true)
+                    ] : [])
+            return fits ? seconds : nil
+        }
+        findings.report(
+            .shotsDuration, at: place, in: self,
+            ["total": .int(most), "value": .text(tree.literal(value))], allowed: allowed)
+        return nil
+    }
+
+    private var longestVideo: Int {
+        switch table.parameter(.duration)?.type {
+        case .integer(let range)?: range.upperBound
+        case .integers(let values)?: values.last ?? 1
+        default: 1
+        }
+    }
+
+    private func reportSum(_ sum: Int, _ total: Int, _ count: Int, _ findings: inout Findings) {
+        let isWritten = has(.duration)
+        var fixes: [Fix] = []
+        if table.parameter(.duration)?.type.allows(sum) ?? false {
+            let target = pointer(.duration)
+            fixes.append(
+                Fix(
+                    .setTotal, ["value": .int(sum)],
+                    patch: [
+                        mentioned.contains(.duration) ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
+                    ], preferred: true))
+        }
+        if let balanced = rebalanced(to: total, count: count) {
+            fixes.append(
+                Fix(
+                    .rebalance, ["value": .int(total)],
+                    patch: balanced.enumerated().map { .replace(pointer($0, .duration), JSONValue($1)) }))
+        }
+        findings.report(
+            isWritten ? .shotsSum : .shotsSumDefault, at: isWritten ? place(.duration) : place(.multiPrompt), in: self,
+            ["sum": .int(sum), "total": .int(total)], fixes: fixes,
+            related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
+    }
+
+    /// The same proportions with another sum, every shot at least a second: by largest remainder.
+    private func rebalanced(to total: Int, count: Int) -> [Int]? {
+        guard count > 0, count <= 64, total >= count else { return nil }
+        var seconds: [Int] = []
+        var entries = list(.multiPrompt)
+        while let node = entries.next(in: tree) {
+            guard let value = EntryView(node, in: tree, names: EntryView.shot)[.duration], let given = tree.int(value),
+                (1...1000).contains(given)
+            else { return nil }
+            seconds.append(given)
+        }
+        let sum = seconds.reduce(0, +)
+        guard sum > 0 else { return nil }
+        var shares = seconds.map { max(1, $0 * total / sum) }
+        while let excess = Optional(shares.reduce(0, +) - total), excess != 0 {
+            // The shot that is farthest from its share gives or takes a second.
+            let order = shares.indices.max { left, right in
+                let a = seconds[left] * total - shares[left] * sum
+                let b = seconds[right] * total - shares[right] * sum
+                if excess < 0 { return a < b }
+                return shares[left] > 1 && shares[right] > 1 ? a > b : shares[left] == 1
+            }
+            guard let order, excess < 0 || shares[order] > 1 else { return nil }
+            shares[order] += excess < 0 ? 1 : -1
+        }
+        return shares
+    }
+}

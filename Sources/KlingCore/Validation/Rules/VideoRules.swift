@@ -1,0 +1,131 @@
+import JSON
+
+/// Reference clips.
+extension Rule {
+    private static func takesClips(_ model: Model) -> Bool { model.takes(.videoList) }
+
+    static let videoRules: [Rule] = [
+        Rule("video.count", when: .videoList, for: takesClips) { view, findings in
+            let count = view.count(.videoList)
+            guard let allowed = view.table.count(.videoList), count > allowed.upperBound else { return }
+            let place = view.place(.videoList)
+            findings.report(
+                .videoCount, at: place, in: view, ["maximum": .int(allowed.upperBound), "count": .int(count)],
+                allowed: ["maxItems": JSONValue(allowed.upperBound)],
+                fixes: view.keepFirst(allowed.upperBound, of: count, at: place))
+        },
+        Rule(
+            "video.url", "video.format", "video.referType", "video.keepSound", "video.limits",
+            when: .videoList, for: takesClips
+        ) { view, findings in
+            var entries = view.list(.videoList)
+            var position = 0
+            while let node = entries.next(in: view.tree) {
+                view.checkClip(node, position, &findings)
+                position += 1
+            }
+        },
+        Rule("video.baseFrames", "video.featureFrames", when: .videoList, for: takesClips) { view, findings in
+            let images = view.count(.imageURLs)
+            guard let clip = view.clip, images > 0 else { return }
+            let place = view.place(.imageURLs)
+            let related = [(view.place(.videoList), LocalizedText.decides)]
+            switch clip {
+            case .base:
+                findings.report(images >= 2 ? .videoBaseFrames : .videoBaseFrame, at: place, in: view, related: related)
+            case .feature where images == 2:
+                findings.report(
+                    .videoFeatureFrames, at: place, in: view, allowed: ["maxItems": 1],
+                    fixes: view.refersToImages(beyond: 1) ? [] : view.keepFirst(1, of: images, at: place),
+                    related: related)
+            case .feature: break
+            }
+        }
+    ]
+}
+
+extension RequestView {
+    fileprivate func checkClip(_ node: JSONTree.Index, _ position: Int, _ findings: inout Findings) {
+        let entry = place(.videoList).child(position, tree.range(node))
+        guard tree.kind(node) == .object else {
+            guard let type = tree.kind(node).type else { return }
+            var fixes: [Fix] = []
+            if type == .string, tree.withContent(node, { URLExamination($0).fault }) == nil {
+                let object: JSONValue = [VideoField.url.rawValue: tree.value(node)]
+                fixes = [
+                    Fix(
+                        .write, ["value": .text(object.description)], patch: [.replace(entry.pointer, object)],
+                        preferred: true)
+                ]
+            }
+            findings.report(.videoEntry, at: entry, in: self, ["actual": .type(type)], fixes: fixes)
+            return
+        }
+        let clip = EntryView(node, in: tree, names: EntryView.video)
+        let opening = entry.at(tree.opening(node))
+        if let url = clip[.url] {
+            checkAddress(
+                url, at: opening.child(VideoField.url.rawValue, tree.range(url)), fault: .videoURL,
+                isPrivate: .videoPrivate, format: .videoFormat,
+                { RequestView.isOne(of: ["mp4", "mov"], $0, $1) }, &findings)
+            findings.report(
+                .videoLimits, at: opening.child(VideoField.url.rawValue, tree.range(url)), in: self)
+        } else {
+            findings.report(.videoURLMissing, at: opening, in: self)
+        }
+        checkChoice(clip[.referType], .referType, opening, &findings)
+        checkChoice(clip[.keepSound], .keepSound, opening, &findings)
+    }
+
+    /// A member of a clip that says one of two words.
+    private func checkChoice(
+        _ value: JSONTree.Index?, _ field: VideoField, _ opening: Place, _ findings: inout Findings
+    ) {
+        guard case .array(.object(let members), _)? = table.parameter(.videoList)?.type,
+            let parameter = members.first(where: { $0.name == field.rawValue }), let message = parameter.rangeMessage,
+            case .choice(let choices) = parameter.type
+        else { return }
+        let isEmpty = value.map { tree.kind($0) == .string && tree.contentRange($0).isEmpty } ?? true
+        guard let value, !isEmpty else {
+            if field == .referType { findings.report(.videoReferTypeDefault, at: opening, in: self) }
+            return
+        }
+        let text = tree.string(value)
+        let words = choices.map(\.value)
+        if let text, words.contains(text) { return }
+        guard tree.kind(value).type != nil else { return }
+        let place = opening.child(field.rawValue, tree.range(value), line: parameter.source)
+        let meant: String? =
+            switch (field, tree.value(value)) {
+            case (.keepSound, .bool(let yes)): yes ? "yes" : "no"
+            case (.keepSound, .string(let text)): Self.meansYes(text).map { $0 ? "yes" : "no" }
+            case (_, .string(let text)): NearestName.find(text, in: words, hints: Self.clipHints)
+            default: nil
+            }
+        findings.report(
+            message, at: place, in: self,
+            [
+                "value": .text(text ?? tree.value(value).description), "allowed": .anyOf(words.map { "\"\($0)\"" })
+            ], allowed: parameter.type.allowed,
+            fixes: meant.map {
+                [
+                    Fix(
+                        .write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))],
+                        preferred: true)
+                ]
+            } ?? [])
+    }
+
+    private static func meansYes(_ text: String) -> Bool? {
+        switch text.lowercased() {
+        case "yes", "true", "on", "1", "y", "keep": true
+        case "no", "false", "off", "0", "n", "none": false
+        default: nil
+        }
+    }
+
+    private static let clipHints = [
+        ("edit", "base"), ("source", "base"), ("original", "base"), ("features", "feature"), ("reference", "feature"),
+        ("style", "feature")
+    ].map { (word: $0.0, name: $0.1) }
+}

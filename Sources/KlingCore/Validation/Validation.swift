@@ -1,0 +1,85 @@
+public import JSON
+
+/// What came out of validating a request or a document.
+///
+/// It shares the tree's storage: let it go before the tree is given other bytes to read.
+public struct Validation: Sendable {
+    /// Every problem, by position.
+    public let diagnostics: [Diagnostic]
+    /// There is an error: nothing can be sent.
+    public let hasErrors: Bool
+    let options: ValidationOptions
+    let tree: JSONTree
+    let root: JSONTree.Index
+    let view: RequestView?
+    let tables: CatalogTables
+
+    init(
+        tree: JSONTree, root: JSONTree.Index, view: RequestView?, tables: CatalogTables, diagnostics: [Diagnostic],
+        options: ValidationOptions
+    ) {
+        self.tree = tree
+        self.root = root
+        self.view = view
+        self.tables = tables
+        self.diagnostics = diagnostics
+        self.options = options
+        hasErrors = diagnostics.contains { $0.severity == .error }
+    }
+
+    /// No error; in strict mode, no warning either.
+    public var isValid: Bool { isValid(strict: options.strict) }
+
+    public func isValid(strict: Bool) -> Bool {
+        !hasErrors && !(strict && diagnostics.contains { $0.severity == .warning })
+    }
+
+    /// The document is a list of requests.
+    public var isArray: Bool { view == nil && tree.kind(root) == .array }
+
+    /// The request exactly as it would be sent; nil when there are errors or the document is a list.
+    public var normalized: JSONObject? {
+        guard !hasErrors, let view else { return nil }
+        return view.normalized
+    }
+
+    /// The requests as they would be sent, in order; empty when there are errors.
+    public var requests: [VideoRequest] {
+        guard !hasErrors else { return [] }
+        return views.map { VideoRequest(body: $0.normalized) }
+    }
+
+    /// What would be made; nil when there are errors or the document is a list.
+    public var summary: RequestSummary? {
+        guard !hasErrors, let view else { return nil }
+        return RequestSummary(view)
+    }
+
+    /// The request, or the list of requests, as it would be sent; null when there are errors.
+    package func writeNormalized(into writer: inout JSONWriter) {
+        guard !hasErrors else { return writer.null() }
+        if let view { return view.writeNormalized(into: &writer) }
+        writer.beginArray()
+        for view in views { view.writeNormalized(into: &writer) }
+        writer.endArray()
+    }
+
+    /// The summary, or a list of them; null when there are errors.
+    package func writeSummary(into writer: inout JSONWriter) {
+        guard !hasErrors else { return writer.null() }
+        if let view { return view.writeSummary(into: &writer) }
+        writer.beginArray()
+        for view in views { view.writeSummary(into: &writer) }
+        writer.endArray()
+    }
+
+    private var views: [RequestView] {
+        if let view { return [view] }
+        var views: [RequestView] = []
+        var elements = tree.elements(root)
+        while let element = elements.next(in: tree) {
+            views.append(RequestView(tree, at: element, tables: tables))
+        }
+        return views
+    }
+}

@@ -1,0 +1,100 @@
+public import JSON
+
+/// Checks requests against a catalogue. Made once and kept: making it compiles the catalogue's tables.
+public struct Validator: Sendable {
+    let tables: CatalogTables
+
+    /// - Parameter catalog: the models known.
+    public init(catalog: Catalog = .standard) { self.init(catalog: catalog, rules: Rule.standard) }
+
+    /// - Parameter rules: what to look at, in place of the standard rules or beside them.
+    package init(catalog: Catalog, rules: [Rule]) { tables = CatalogTables(catalog, rules: rules) }
+
+    public static let standard = Validator()
+
+    public var catalog: Catalog { tables.catalog }
+
+    /// One request in a tree, the whole of it or a part, such as the parameter of a message. Paths begin there.
+    package func validate(
+        _ tree: JSONTree, at index: JSONTree.Index? = nil, options: ValidationOptions = ValidationOptions()
+    ) -> Validation {
+        let index = index ?? tree.root
+        var findings = Findings(options: options)
+        if index == tree.root, !tree.problems.isEmpty { Self.reportSyntax(tree, &findings) }
+        let view = check(tree, at: index, &findings)
+        findings.sort()
+        return Validation(
+            tree: tree, root: index, view: view, tables: tables, diagnostics: findings.diagnostics, options: options)
+    }
+
+    /// A document: one request, or a list of them, whose paths begin `/0`, `/1` …
+    package func validate(
+        document tree: JSONTree, options: ValidationOptions = ValidationOptions()
+    ) -> Validation {
+        guard tree.kind(tree.root) == .array else {
+            return validate(tree, options: options)
+        }
+        var findings = Findings(options: options)
+        if !tree.problems.isEmpty { Self.reportSyntax(tree, &findings) }
+        var elements = tree.elements(tree.root)
+        var position = 0
+        while let element = elements.next(in: tree) {
+            findings.begin(base: [String(position)])
+            check(tree, at: element, &findings)
+            position += 1
+        }
+        findings.sort()
+        return Validation(
+            tree: tree, root: tree.root, view: nil, tables: tables, diagnostics: findings.diagnostics,
+            options: options)
+    }
+
+    /// Text as it stands in a file.
+    /// - Parameter comments: JSONC: comments and trailing commas are allowed.
+    public func validate(
+        text: String, comments: Bool = false, options: ValidationOptions = ValidationOptions(edits: true)
+    ) -> Validation {
+        validate(document: JSONTree(text, options: comments ? .jsonc : .json), options: options)
+    }
+
+    public func validate(
+        _ request: JSONObject, options: ValidationOptions = ValidationOptions()
+    ) -> Validation {
+        var writer = JSONWriter()
+        writer.value(.object(request))
+        return validate(JSONTree(writer.bytes), options: options)
+    }
+
+    @discardableResult
+    private func check(_ tree: JSONTree, at index: JSONTree.Index, _ findings: inout Findings) -> RequestView? {
+        guard tree.kind(index) == .object else {
+            // Of text that is no JSON the syntax problems say enough.
+            if let type = tree.kind(index).type {
+                let message: Message =
+                    findings.base.isEmpty && index == tree.root ? .documentRootOrArray : .documentRoot
+                findings.report(
+                    text: message, at: Place(tokens: [], range: tree.range(index)), ["type": .type(type)])
+            }
+            return nil
+        }
+        let view = RequestView(tree, at: index, tables: tables)
+        let steps = view.table.steps
+        let mentioned = view.mentioned.rawValue
+        for number in steps.indices where steps[number].trigger.rawValue & mentioned != 0 {
+            steps[number].check(view, &findings)
+        }
+        return view
+    }
+
+    private static func reportSyntax(_ tree: JSONTree, _ findings: inout Findings) {
+        for problem in tree.problems {
+            let range = problem.range.clamped(to: 0..<tree.source.count)
+            let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
+            var fixes: [Fix] = []
+            if let edit = problem.edit { fixes = [Fix(.mendText, patch: nil, edits: [edit], preferred: true)] }
+            findings.report(
+                text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range), ["text": .text(text)],
+                fixes: fixes)
+        }
+    }
+}

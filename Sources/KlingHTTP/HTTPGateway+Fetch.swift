@@ -1,0 +1,120 @@
+public import KlingCore
+internal import Synchronization
+
+extension HTTPGateway {
+    /// Redirects are followed here, one transfer each, so that every step passes the same checks; libcurl
+    /// would check the scheme only.
+    public func fetch(
+        _ url: String, resume: FetchResumption?, receive: @escaping @Sendable (FetchPiece) -> Bool
+    ) async -> Result<FetchSummary, Failure> {
+        var resume = resume
+        var next = url
+        var redirects = 0
+        while true {
+            guard let link = DownloadLink(next, allowsLoopback: address.isLoopback) else {
+                return .failure(
+                    Failure(.badGateway, message: "not a link to follow: \(Self.origin(of: next))"))
+            }
+            let count = Mutex<Int64>(0)
+            let wanted = resume?.offset ?? 0
+            let end = await loop.perform(
+                transfer(link, resume) { piece in
+                    switch piece {
+                    case .head(let status, let headers):
+                        let head = DownloadHead(status: status, headers: headers)
+                        guard head.offset == 0 || head.offset == wanted else { return false }
+                        return receive(
+                            .head(
+                                offset: head.offset, total: head.total, contentType: head.contentType,
+                                validator: head.validator))
+                    case .bytes(let bytes):
+                        count.withLock { $0 += Int64(bytes.count) }
+                        return receive(.bytes(bytes))
+                    }
+                })
+            let received = count.withLock { $0 }
+            if let problem = end.problem { return .failure(Self.fetchFailure(problem, end.reply.status)) }
+            switch end.reply.status {
+            case 200, 206: return .success(FetchSummary(bytes: received))
+            case 301, 302, 303, 307, 308:
+                guard let redirect = end.redirect, redirects < 5 else {
+                    return .failure(
+                        Failure(.badGateway, message: "too many redirects", httpStatus: end.reply.status))
+                }
+                redirects += 1
+                next = redirect
+            // The part asked for does not exist (any more): the whole, then.
+            case 416 where resume != nil: resume = nil
+            case let status: return .failure(Self.fetchFailure(status))
+            }
+        }
+    }
+
+    private func transfer(
+        _ link: DownloadLink, _ resume: FetchResumption?, receive: @escaping @Sendable (TransferPiece) -> Bool
+    ) -> Transfer {
+        // No key here: the link is signed by itself, and its host is not the gateway's.
+        var headers = ["Accept: */*"]
+        if let resume, resume.offset > 0, resume.validator.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) {
+            headers += ["Range: bytes=\(resume.offset)-", "If-Range: \(resume.validator)"]
+        }
+        return Transfer(
+            method: .get, url: link.url, headers: headers, userAgent: userAgent,
+            connectTimeout: options.connectTimeout, timeout: nil, stallTimeout: options.readTimeout,
+            bodyLimit: 64 << 10, proxy: proxies.proxy(scheme: link.scheme, host: link.host),
+            certificateFile: options.certificateFile, allowsHTTP: link.scheme == "http",
+            isPublicOnly: !address.isLoopback, receive: receive)
+    }
+
+    private static func fetchFailure(_ problem: TransferEnd.Problem, _ status: Int) -> Failure {
+        var failure = failure(problem, status: status)
+        // What broke off may be resumed.
+        switch problem {
+        case .broken, .timeout, .unreachable: failure.retry = .now
+        default: break
+        }
+        if case .broken = problem { failure.kind = .unreachable }
+        return failure
+    }
+
+    private static func fetchFailure(_ status: Int) -> Failure {
+        switch status {
+        case 403, 404, 410: Failure(.resultExpired, httpStatus: status)
+        case 408, 425, 429, 500...: Failure(Failure.kind(status: status), retry: .now, httpStatus: status)
+        default: Failure(.badGateway, httpStatus: status)
+        }
+    }
+
+    /// Scheme and host, for a message: what follows is a signature as good as a password.
+    private static func origin(of link: String) -> String {
+        let parts = link.prefix(300).split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        return parts.prefix(3).joined(separator: "/")
+    }
+}
+
+/// What the head of a download says.
+private struct DownloadHead {
+    var offset: Int64 = 0
+    var total: Int64?
+    var contentType: String?
+    var validator: String?
+
+    init(status: Int, headers: [(name: String, value: String)]) {
+        let reply = GatewayReply(status: status, headers: headers)
+        contentType = reply.header("content-type")
+        // If-Range takes a strong tag or a date (RFC 9110 §13.1.5).
+        if let tag = reply.header("etag"), !tag.hasPrefix("W/") {
+            validator = tag
+        } else {
+            validator = reply.header("last-modified")
+        }
+        if status == 206 {
+            // `bytes 100-199/200`; the total may be `*` (RFC 9110 §14.4).
+            let parts = (reply.header("content-range") ?? "").split { " -/".contains($0) }
+            offset = parts.count >= 4 ? Int64(parts[1]) ?? -1 : -1
+            total = parts.count >= 4 ? Int64(parts[3]) : nil
+        } else {
+            total = reply.header("content-length").flatMap { Int64($0) }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+internal import JSON
+public import KlingCore
+internal import Synchronization
+
+/// The remote gateway over HTTP.
+///
+/// libcurl and its thread are had by the first call that needs the network. A create goes over a connection
+/// of its own and is sent once; see ``Options`` for the times. Without a key nothing is sent.
+public final class HTTPGateway: Gateway {
+    public struct Options: Sendable {
+        /// Of this program, for `User-Agent: kling-server/<version>`.
+        public var version = "0"
+        /// The language of the gateway's messages: `en` or `zh`; nil leaves it to the gateway.
+        public var language: String?
+        public var createTimeout: Duration = .seconds(60)
+        public var readTimeout: Duration = .seconds(30)
+        public var connectTimeout: Duration = .seconds(10)
+        /// The gateway is known to honour `Idempotency-Key` (GATEWAY §1).
+        public var isIdempotent = false
+        /// PEM file of trusted certificates instead of the system's.
+        public var certificateFile: String?
+        /// The process's variables, for its proxies: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
+        public var environment: [String: String] = [:]
+        public var profile = GatewayProfile.kling
+        /// The time of day, for `Retry-After` dates of replies without a date of their own.
+        package var now: @Sendable () -> Timestamp = { SystemClock().wallTime() }
+
+        public init() {}
+    }
+
+    let address: GatewayAddress
+    let options: Options
+    let loop = TransferLoop()
+    let proxies: ProxyEnvironment
+    private let key: Secret?
+    private let wire: GatewayWire
+    /// A reply has said that it was given before for the same key.
+    private let hasReplayed = Mutex(false)
+
+    public init(address: GatewayAddress, key: Secret?, options: Options = Options()) {
+        self.address = address
+        self.key = key
+        self.options = options
+        wire = GatewayWire(profile: options.profile)
+        proxies = ProxyEnvironment(options.environment)
+    }
+
+    deinit { loop.end() }
+
+    public var identity: GatewayIdentity {
+        GatewayIdentity(
+            url: address.url, simulated: false,
+            isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 })
+    }
+
+    // MARK: Creates
+
+    public func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
+        guard let secret = self.key else { return .refused(Self.noKey) }
+        var writer = JSONWriter(capacity: 1024)
+        writer.value(.object(request.body))
+        var transfer = transfer(
+            .post(writer.bytes), url: options.profile.createURL(address.url), timeout: options.createTimeout)
+        transfer.isSolitary = true
+        transfer.headers = headers(key: key, authorization: secret.bearer).map { "\($0.name): \($0.value)" }
+        // Without this libcurl asks leave for long bodies (100-continue), and sends again when told 417.
+        transfer.headers.append("Expect:")
+        let end = await loop.perform(transfer)
+        if let problem = end.problem {
+            var failure = Self.failure(problem, status: end.reply.status)
+            failure.message = failure.message.map(secret.redacted(in:))
+            guard end.mayHaveLeft else {
+                failure.retry = .now
+                return .notTaken(failure, after: nil)
+            }
+            failure.billed = .unknown
+            failure.retry = identity.isIdempotent ? .sameKey : .never
+            return .unknown(failure)
+        }
+        if end.reply.header(options.profile.replayHeader.name)?.lowercased()
+            == options.profile.replayHeader.value
+        {
+            hasReplayed.withLock { $0 = true }
+        }
+        switch wire.decodeCreate(end.reply, now: options.now()) {
+        case .accepted(let taskId, let requestId): return .accepted(taskId: taskId, requestId: requestId)
+        case .refused(let failure): return .refused(redacted(failure))
+        case .notTaken(let failure, let after): return .notTaken(redacted(failure), after: after)
+        case .unknown(var failure):
+            if failure.retry == .never, identity.isIdempotent { failure.retry = .sameKey }
+            return .unknown(redacted(failure))
+        }
+    }
+
+    public func preview(_ request: VideoRequest, key: String) -> CreatePreview {
+        CreatePreview(
+            method: "POST", url: options.profile.createURL(address.url),
+            headers: Dictionary(
+                headers(key: key, authorization: "Bearer \(Secret.mask)") + [("User-Agent", userAgent)],
+                uniquingKeysWith: { $1 }))
+    }
+
+    private func headers(key: String, authorization: String) -> [(name: String, value: String)] {
+        [
+            ("Authorization", authorization), ("Content-Type", "application/json"),
+            ("Accept", "application/json"),
+            ("Idempotency-Key", Self.headerKey(key))
+        ]
+    }
+
+    /// The key as the header can carry it (GATEWAY §1: 1–191 visible ASCII); any other is replaced by its
+    /// digest.
+    static func headerKey(_ key: String) -> String {
+        if (1...191).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            return key
+        }
+        var digest = SHA256()
+        digest.update(Array(key.utf8))
+        return "sha256-" + SHA256.hexadecimal(digest.finish())
+    }
+
+    // MARK: Reads
+
+    public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
+        guard let key else { return .failure(Self.noKey) }
+        var transfer = transfer(
+            .get, url: options.profile.taskURL(address.url, taskId, language: options.language),
+            timeout: options.readTimeout)
+        transfer.headers = ["Authorization: \(key.bearer)", "Accept: application/json"]
+        let end = await loop.perform(transfer)
+        if let problem = end.problem {
+            var failure = Self.failure(problem, status: end.reply.status)
+            failure.retry = .now
+            return .failure(redacted(failure))
+        }
+        return wire.decodeReading(end.reply, now: options.now()).mapError(redacted)
+    }
+
+    /// Asks the gateway for its front page, without the key: whether it answers, and what time it has.
+    public func probe() async -> Result<HTTPProbe, Failure> {
+        let end = await loop.perform(transfer(.get, url: address.url + "/", timeout: options.readTimeout))
+        if let problem = end.problem, end.reply.status == 0 {
+            return .failure(Self.failure(problem, status: 0))
+        }
+        return .success(
+            HTTPProbe(
+                status: end.reply.status, date: end.reply.header("date").flatMap { Timestamp(httpDate: $0) }))
+    }
+
+    /// Whether libcurl can be had, and which (`libcurl/8.5.0 OpenSSL/3.0.13 …`). Opens it.
+    public static func libraryVersion() -> Result<String, CurlUnavailable> { CurlLibrary.load() }
+
+    // MARK: Parts
+
+    var userAgent: String { "kling-server/\(options.version)" }
+
+    private func transfer(_ method: Transfer.Method, url: String, timeout: Duration) -> Transfer {
+        Transfer(
+            method: method, url: url, headers: [], userAgent: userAgent,
+            connectTimeout: options.connectTimeout,
+            timeout: timeout,
+            proxy: proxies.proxy(scheme: address.isSecure ? "https" : "http", host: address.host),
+            certificateFile: options.certificateFile, allowsHTTP: !address.isSecure)
+    }
+
+    private static let noKey = Failure(.authentication)
+
+    private func redacted(_ failure: Failure) -> Failure {
+        var failure = failure
+        if let key { failure.message = failure.message.map(key.redacted(in:)) }
+        return failure
+    }
+
+    /// What the end of an exchange without a whole answer means.
+    static func failure(_ problem: TransferEnd.Problem, status: Int) -> Failure {
+        let httpStatus = status == 0 ? nil : status
+        return switch problem {
+        case .cancelled: Failure(.unreachable, message: "cancelled", httpStatus: httpStatus)
+        case .unavailable(let reason): Failure(.unreachable, message: "libcurl: \(reason)")
+        case .timeout: Failure(.timeout, httpStatus: httpStatus)
+        case .unreachable(let reason): Failure(.unreachable, message: reason)
+        case .broken(let reason): Failure(.badGateway, message: reason, httpStatus: httpStatus)
+        case .tooLarge: Failure(.badGateway, message: "the answer is too large", httpStatus: httpStatus)
+        case .forbiddenAddress: Failure(.badGateway, message: "the link leads into the local network")
+        case .receiver: Failure(.fileSystem)
+        }
+    }
+}
+
+/// What a gateway's front page says of it.
+public struct HTTPProbe: Sendable, Hashable {
+    public var status: Int
+    /// The gateway's clock, to the second.
+    public var date: Timestamp?
+}

@@ -1,0 +1,146 @@
+internal import JSON
+internal import KlingCore
+
+/// The tables, and the transactions around them. Lives on the journal's thread.
+final class JournalStore {
+    let path: String
+    private let simulated: Bool
+    let options: SQLiteJournal.Options
+    /// Nil for a journal in memory, which no other process sees.
+    let owners: JournalOwners?
+    private var opened: SQLiteConnection?
+    /// Changes written since history was last trimmed.
+    var untrimmed = 0
+
+    init(path: String, simulated: Bool, options: SQLiteJournal.Options, owner: Int64) {
+        self.path = path
+        self.simulated = simulated
+        self.options = options
+        owners = path == ":memory:" ? nil : JournalOwners(journal: path, number: owner)
+    }
+
+    var isOpen: Bool { opened != nil }
+
+    func connection() throws(JournalFailure) -> SQLiteConnection {
+        if let opened { return opened }
+        let clock = ContinuousClock()
+        let deadline = clock.now + options.busyTimeout
+        while true {
+            do {
+                let connection = try JournalSchema.open(
+                    path: path, simulated: simulated, busyTimeout: options.busyTimeout,
+                    maximumPages: options.maximumPages)
+                opened = connection
+                return connection
+            } catch .locked where clock.now < deadline {
+                // SQLite does not wait by itself while several processes make the same file at once.
+                JournalFiles.pause(milliseconds: 10)
+            }
+        }
+    }
+
+    func close() {
+        opened = nil
+        owners?.release()
+    }
+
+    // MARK: Transactions
+
+    func beginTransaction(_ access: JournalThread.Access) throws(JournalFailure) {
+        // IMMEDIATE: the right to write is had at once or not at all, never half-way through.
+        try connection().run(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
+    }
+
+    /// Commits. A failure means that nothing of the group has happened.
+    func endTransaction() -> JournalFailure? {
+        guard let connection = opened else { return .other(path: path, reason: "the transaction is gone") }
+        guard connection.isInTransaction else {
+            // SQLite rolled back by itself, and the call that made it do so was told why.
+            let why = interruption ?? .other(path: path, reason: "the transaction was rolled back")
+            interruption = nil
+            reopenAfter(why)
+            return why
+        }
+        do throws(JournalFailure) {
+            try connection.run("COMMIT")
+            return nil
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            reopenAfter(error)
+            return error
+        }
+    }
+
+    private var interruption: JournalFailure?
+
+    /// One call of a group. A write that fails takes only its own changes with it.
+    func isolated<T>(
+        _ access: JournalThread.Access, _ body: (JournalStore) throws(JournalFailure) -> T
+    ) -> Result<T, JournalFailure> {
+        if let interruption { return .failure(interruption) }
+        do throws(JournalFailure) {
+            guard access == .write else { return .success(try body(self)) }
+            let connection = try connection()
+            try connection.run("SAVEPOINT call")
+            do throws(JournalFailure) {
+                let value = try body(self)
+                try connection.run("RELEASE call")
+                return .success(value)
+            } catch {
+                if connection.isInTransaction {
+                    try connection.run("ROLLBACK TO call")
+                    try connection.run("RELEASE call")
+                }
+                throw error
+            }
+        } catch {
+            if opened?.isInTransaction == false { interruption = error }
+            return .failure(error)
+        }
+    }
+
+    /// A connection that has seen a broken file is not used again: the file may be replaced.
+    private func reopenAfter(_ failure: JournalFailure) {
+        switch failure {
+        case .corrupt, .cannotOpen, .other, .readOnly: opened = nil
+        default: break
+        }
+    }
+
+    // MARK: Rows
+
+    /// The columns that ``task(_:)`` reads.
+    static let columns = "seq, request, body"
+
+    func task(_ row: SQLiteConnection.Row) throws(JournalFailure) -> VideoTask {
+        try task(seq: row.integer(0), request: row.bytes(1), body: row.bytes(2))
+    }
+
+    func task(seq: Int64, request: [UInt8], body: [UInt8]) throws(JournalFailure) -> VideoTask {
+        let request = JSONTree(request)
+        let tree = JSONTree(body)
+        guard request.isValid, tree.isValid, var form = tree.value(tree.root).object else {
+            throw .corrupt(path: path, reason: "change \(seq) is not readable")
+        }
+        form["request"] = request.value(request.root)
+        form["seq"] = JSONValue(Int(seq))
+        guard let task = VideoTask(storedForm: form) else {
+            throw .corrupt(path: path, reason: "change \(seq) is not a task")
+        }
+        return task
+    }
+
+    /// The task without what has columns of its own.
+    static func body(of task: VideoTask) -> [UInt8] {
+        var form = task.storedForm
+        form["request"] = nil
+        form["seq"] = nil
+        return bytes(form)
+    }
+
+    static func bytes(_ object: JSONObject) -> [UInt8] {
+        var writer = JSONWriter(capacity: 512)
+        writer.value(.object(object))
+        return writer.bytes
+    }
+}

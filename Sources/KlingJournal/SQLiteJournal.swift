@@ -1,0 +1,94 @@
+public import KlingCore
+
+/// The journal in an SQLite file, which several processes may share.
+///
+/// Nothing is opened before the first use. A failure to open is the failure of that call; the next one tries
+/// again, so that a journal that was locked, or a disk that was full, heals without a restart. Dropping the
+/// last reference ends its thread; ``close()`` also waits for what is pending.
+public final class SQLiteJournal: Journal {
+    public struct Options: Sendable {
+        /// How long to wait for another process before a call fails as ``JournalFailure/locked(path:)``.
+        public var busyTimeout: Duration
+        /// Changes older than this, measured from the newest, are forgotten; tasks never are.
+        public var historyAge: Duration
+        /// More changes than about this many are forgotten, the oldest first.
+        public var historyCount: Int
+        /// The most pages the file may have, for tests of a full disk.
+        package var maximumPages: Int?
+
+        public init(
+            busyTimeout: Duration = .seconds(2), historyAge: Duration = .seconds(30 * 86_400),
+            historyCount: Int = 200_000
+        ) {
+            self.busyTimeout = busyTimeout
+            self.historyAge = historyAge
+            self.historyCount = historyCount
+        }
+    }
+
+    private let thread: JournalThread
+
+    /// - Parameters:
+    /// - path: the file, made with its directory on first use; `:memory:` for a journal that ends with the
+    /// process.
+    ///   - simulated: whether it holds simulated tasks; a journal of the other kind is refused.
+    public init(path: String, simulated: Bool, options: Options = Options()) {
+        thread = JournalThread {
+            JournalStore(
+                path: path, simulated: simulated, options: options, owner: .random(in: 1..<1 << 62))
+        }
+    }
+
+    deinit { thread.end(then: nil) }
+
+    public func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.begin(task) }
+    }
+
+    public func claim(
+        _ id: TaskID, maximumActive: Int, at time: Timestamp
+    ) async throws(JournalFailure) -> VideoTask? {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in
+            try store.claim(id, maximumActive: maximumActive, at: time)
+        }
+    }
+
+    public func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
+    {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.record(task, kind) }
+    }
+
+    public func find(_ id: String) async throws(JournalFailure) -> VideoTask? {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.find(id) }
+    }
+
+    public func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask] {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.list(query) }
+    }
+
+    public func unfinished() async throws(JournalFailure) -> [VideoTask] {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.unfinished() }
+    }
+
+    public func position(of id: TaskID) async throws(JournalFailure) -> Int {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.position(of: id) }
+    }
+
+    public func events(
+        after seq: Int64, limit: Int
+    ) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in
+            try store.events(after: seq, limit: limit)
+        }
+    }
+
+    public func lastSeq() async throws(JournalFailure) -> Int64 {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.lastSeq() }
+    }
+
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            thread.end { continuation.resume() }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import JSONRPC
+package import KlingCore
+
+/// What the handlers of every dialect work with. The mutable part, the settings, belongs to the reading thread; deferred work
+/// takes a copy along.
+package final class Context {
+    /// Compiled from the catalogue at the first request that needs it.
+    package var validator: Validator { .standard }
+    package let outbox: Outbox
+    package let version: String
+    package let limits: Connection.Limits
+    /// The gateway, the journal and the tasks: made on first use, so that validating opens nothing.
+    package var tasks: TaskService {
+        if let made { return made }
+        let service = makeTasks(settings)
+        made = service
+        return service
+    }
+    package let gateway: GatewayIdentity
+    package var settings: Settings
+    /// Set by `exit`.
+    package var exitCode: Int32?
+    /// `shutdown` has been called: `exit` then is a success.
+    package var isShuttingDown = false
+
+    private let makeTasks: (Settings) -> TaskService
+    private var made: TaskService?
+
+    package init(
+        outbox: Outbox, version: String, limits: Connection.Limits, gateway: GatewayIdentity,
+        settings: Settings, makeTasks: @escaping (Settings) -> TaskService
+    ) {
+        self.outbox = outbox
+        self.version = version
+        self.limits = limits
+        self.gateway = gateway
+        self.settings = settings
+        self.makeTasks = makeTasks
+    }
+
+    /// The tasks, if anything has needed them.
+    package var tasksIfMade: TaskService? { made }
+
+    package static let defaultWait: Double = 45
+    /// The longest time a `wait` may be asked to take.
+    package static let longestWait: Double = 3600
+}

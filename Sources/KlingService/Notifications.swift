@@ -1,0 +1,55 @@
+package import JSON
+package import JSONRPC
+import KlingCore
+import Synchronization
+
+/// The name of a subscription, known only after its events have been given a place to go.
+final class SubscriptionName: Sendable {
+    private let state = Mutex("")
+
+    var value: String {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
+extension Outbox {
+    /// `task/update`, `subscription/end` and, for a delivery that goes by itself, `task/download`. Progress gives way to newer
+    /// progress of the same task while the client is behind; all else arrives.
+    func notify(_ event: SubscriptionEvent, subscription: String, locale: Locale) {
+        switch event {
+        case .update(let seq, let kind, let report):
+            notify(
+                "task/update",
+                [
+                    "subscription": .string(subscription), "seq": JSONValue(Int(seq)),
+                    "task": report.json(locale: locale)
+                ],
+                replacing: kind == .progress ? Key("task/update", subscription + report.task.id.text) : nil)
+        case .download(let progress): notify(progress)
+        case .end(let seq):
+            notify("subscription/end", ["subscription": .string(subscription), "seq": JSONValue(Int(seq))])
+        }
+    }
+
+    func notify(_ progress: DownloadProgress) {
+        var params: JSONObject = [
+            "task": .string(progress.task.text), "file": .string(progress.path), "bytes": JSONValue(Int(progress.bytes))
+        ]
+        params["total"] = progress.total.map { JSONValue(Int($0)) }
+        notify("task/download", .object(params), replacing: Key("task/download", progress.task.text))
+    }
+
+    package func notify(_ method: StaticString, _ params: JSONValue, replacing key: Key? = nil) {
+        var writer = JSONWriter(capacity: 1024)
+        writer.beginObject()
+        writer.name("jsonrpc")
+        writer.literal("\"2.0\"")
+        writer.name("method")
+        writer.string(method.description)
+        writer.name("params")
+        writer.value(params)
+        writer.endObject()
+        send(writer.bytes, replacing: key)
+    }
+}

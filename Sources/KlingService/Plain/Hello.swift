@@ -1,0 +1,155 @@
+import JSON
+import JSONRPC
+import KlingCore
+
+extension PlainDialect {
+    /// `hello`: who is there and what it can do; sets what holds for the session. Optional.
+    static let hello = Method("hello", ["client", "locale", "logLevel", "options"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        if let locale = try arguments.locale(1, in: tree), !context.settings.settled.contains("locale") {
+            context.settings.locale = locale
+        }
+        if let level = try arguments.choice(2, LogLevel.self, in: tree) { context.settings.clientLogLevel = level }
+        if let options = arguments[3] { try context.configure(tree.value(options)) }
+        writeHello(context, into: &writer)
+        return .written
+    }
+
+    private static func writeHello(_ context: Context, into writer: inout JSONWriter) {
+        func strings(_ name: StaticString, _ values: some Sequence<String>) {
+            writer.name(name)
+            writer.beginArray()
+            for value in values { writer.string(value) }
+            writer.endArray()
+        }
+        func number(_ name: StaticString, _ value: Int) {
+            writer.name(name)
+            writer.int(value)
+        }
+        writer.beginObject()
+        writer.name("server")
+        writer.beginObject()
+        writer.name("name")
+        writer.literal("\"kling-server\"")
+        writer.name("version")
+        writer.string(context.version)
+        writer.endObject()
+        writer.name("protocol")
+        writer.literal("\"1.0\"")
+        strings("methods", methods.lazy.map(\.name))
+        strings("notifications", notifications)
+        strings("models", Catalog.standard.models.lazy.map(\.name))
+        writer.name("gateway")
+        writer.beginObject()
+        writer.name("url")
+        writer.string(context.gateway.url)
+        writer.name("simulated")
+        writer.bool(context.gateway.simulated)
+        writer.endObject()
+        writer.name("limits")
+        writer.beginObject()
+        number("messageBytes", context.limits.framer.messageBytes)
+        number("headerBytes", context.limits.framer.headerBytes)
+        number("depth", context.limits.depth)
+        number("batch", context.limits.batch)
+        number("waitSeconds", Int(Context.longestWait))
+        writer.endObject()
+        writer.name("locale")
+        writer.string(context.settings.locale.rawValue)
+        writer.endObject()
+    }
+
+    /// `models`: the whole catalogue, in the locale of the session.
+    static let models = Method("models", []) { (context, arguments, tree, writer) throws(RPCError) in
+        writer.beginObject()
+        writer.name("models")
+        Catalog.standard.writeModels(locale: context.settings.locale, into: &writer)
+        writer.endObject()
+        return .written
+    }
+
+    static let shutdown = Method("shutdown", []) { (context, arguments, tree, writer) throws(RPCError) in
+        context.isShuttingDown = true
+        writer.null()
+        return .written
+    }
+
+    /// `exit`: the loop ends behind this message. A success in the plain dialect, with or without `shutdown`.
+    static let exit = Method("exit", []) { (context, arguments, tree, writer) throws(RPCError) in
+        context.exitCode = 0
+        writer.null()
+        return .written
+    }
+}
+
+extension Context {
+    /// The options of `hello` (wire contract §5) that may change while the process runs. What the command line said stays.
+    func configure(_ options: JSONValue) throws(RPCError) {
+        guard case .object(let members) = options else { throw .invalidParams("options must be an object") }
+        let known = ["locale", "strict", "severities", "downloadDir", "maxActive", "budget"]
+        var changed = settings
+        for (name, value) in members {
+            guard known.contains(name) else { throw unknownWord("options", name, known) }
+            guard !settings.settled.contains(name) else { continue }
+            switch (name, value) {
+            case ("locale", .string(let tag)):
+                guard let locale = Locale(tag: tag) else { throw unknownWord("options.locale", tag, ["en", "zh"]) }
+                changed.locale = locale
+            case ("strict", .bool(let strict)): changed.strict = strict
+            case ("severities", .object(let severities)):
+                for (code, word) in severities {
+                    guard let severity = word.string.flatMap(Severity.init(rawValue:)) else {
+                        throw unknownWord(
+                            "options.severities", word.description,
+                            ["off", "hint", "information", "warning", "error"])
+                    }
+                    changed.severities[code] = severity
+                }
+            case ("downloadDir", .string(let directory)): changed.downloadDirectory = directory
+            case ("maxActive", .number(let number)):
+                guard let count = number.int, (1...1000).contains(count) else {
+                    throw .invalidParams("options.maxActive must be a whole number from 1 to 1000")
+                }
+                changed.maximumActive = count
+            case ("budget", .string(let text)):
+                guard let budget = SpendBudget(text) else { throw .invalidParams(SpendBudget.expectation) }
+                changed.budget = budget
+            case ("budget", .null): changed.budget = nil
+            default: throw .invalidParams("options.\(name) has the wrong type")
+            }
+        }
+        settings = changed
+        if let tasks = tasksIfMade {
+            Task { [changed] in
+                await tasks.configure { options in
+                    options.maximumActive = changed.maximumActive
+                    options.budget = changed.budget
+                    options.downloadDirectory = changed.downloadDirectory
+                }
+            }
+        }
+    }
+}
+
+extension SpendBudget {
+    package static let expectation =
+        "a budget is like 20/day, 300s/day or both with a comma: submissions, seconds of video in 24 hours"
+
+    /// `20/day`, `300s/day`, or both.
+    package init?(_ text: String) {
+        var submissions: Int?
+        var seconds: Int?
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let words = part.filter { $0 != " " }.split(separator: "/", omittingEmptySubsequences: false)
+            guard words.count == 2, words[1] == "day" else { return nil }
+            if words[0].hasSuffix("s") {
+                guard seconds == nil, let value = Int(words[0].dropLast()), value >= 0 else { return nil }
+                seconds = value
+            } else {
+                guard submissions == nil, let value = Int(words[0]), value >= 0 else { return nil }
+                submissions = value
+            }
+        }
+        self.init(submissions: submissions, seconds: seconds)
+    }
+}

@@ -1,0 +1,53 @@
+import JSON
+import JSONRPC
+import KlingCore
+
+/// The methods of the plain dialect (wire contract §2). No handshake is needed: each message stands for itself.
+final class PlainDialect {
+    /// One method: its parameters, and what it does.
+    final class Method: Sendable {
+        let name: String
+        let signature: Signature
+        let run: @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter) throws(RPCError) -> Outcome
+
+        init(
+            _ name: String, _ parameters: [String],
+            run: @escaping @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter)
+                throws(RPCError) -> Outcome
+        ) {
+            self.name = name
+            signature = Signature(parameters)
+            self.run = run
+        }
+    }
+
+    static let methods: [Method] = [
+        hello, validate, submit, status, wait, subscribe, unsubscribe, list, cancel, adopt, download, models,
+        shutdown, exit
+    ]
+
+    /// What the server sends by itself.
+    static let notifications = ["task/update", "subscription/end", "task/download", "log"]
+
+    private static let names = NameTable(methods.map(\.name))
+    private let context: Context
+
+    init(_ context: Context) { self.context = context }
+
+    func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome {
+        guard let number = Self.names.number(of: message.method, in: tree) else {
+            return .failure(unknownMethod(tree.string(message.method) ?? ""))
+        }
+        let method = Self.methods[number]
+        do throws(RPCError) {
+            return try method.run(context, try method.signature.read(message, in: tree), tree, &writer)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private func unknownMethod(_ name: String) -> RPCError {
+        let nearest = NearestName.find(name, in: Self.names.names).map { "; did you mean \($0)?" } ?? ""
+        return .methodNotFound("\(quoted(name))\(nearest)")
+    }
+}

@@ -1,0 +1,176 @@
+import JSON
+import JSONRPC
+import KlingCore
+
+extension PlainDialect {
+    private enum WaitFor: String, CaseIterable { case queued, submitted, completed }
+
+    /// `submit`: the one method that pays. The intent is durable before anything is sent.
+    static let submit = Method(
+        "submit",
+        [
+            "request", "text", "uri", "idempotencyKey", "waitFor", "timeoutSeconds", "dryRun", "strict", "download",
+            "labels"
+        ]
+    ) { (context, arguments, tree, writer) throws(RPCError) in
+        let input = try arguments.input(request: 0, text: 1, uri: 2, languageId: nil, in: tree)
+        let key = try arguments.idempotencyKey(3, in: tree)
+        let waitFor = try arguments.choice(4, WaitFor.self, in: tree) ?? .submitted
+        let timeout = try arguments.seconds(5, upTo: Context.longestWait, in: tree) ?? Context.defaultWait
+        let isDryRun = try arguments.bool(6, in: tree) ?? false
+        let delivery = try arguments.delivery(8, in: tree, default: context.settings.downloadDirectory)
+        let labels = try arguments.stringMap(9, in: tree) ?? [:]
+        let options = ValidationOptions(
+            strict: try arguments.bool(7, in: tree) ?? context.settings.strict,
+            severities: context.settings.severities)
+        let locale = context.settings.locale
+
+        let (request, findings) = try context.accepted(input, in: tree, options: options, locale: locale)
+        if isDryRun {
+            writePreview(
+                context.tasks.gateway.preview(request, key: key ?? "kt_…"), of: request, into: &writer)
+            return .written
+        }
+        let submission = Submission(request: request, key: key, labels: labels, delivery: delivery)
+        let tasks = context.tasks
+        return .deferred {
+            do throws(TaskServiceError) {
+                let submitted = try await tasks.submit(submission)
+                var report = submitted.report
+                if waitFor != .queued {
+                    let waited = try await tasks.wait(
+                        [report.task.id.text], until: waitFor == .completed ? .terminal : .submitted,
+                        timeout: .seconds(timeout))
+                    report = waited.tasks.first ?? report
+                }
+                if let refusal = report.task.refusal, !submitted.isDeduplicated {
+                    return .failure(refusal.rpcError(task: report.task, locale: locale))
+                }
+                return .success(
+                    submittedJSON(report, submitted, findings: findings, locale: locale))
+            } catch {
+                return .failure(error.rpcError(locale: locale))
+            }
+        }
+    }
+
+    private static func submittedJSON(
+        _ report: TaskReport, _ submitted: Submitted, findings: [JSONValue], locale: Locale
+    ) -> JSONValue {
+        guard case .object(var members) = report.json(locale: locale) else { return .null }
+        if submitted.isDeduplicated { members["deduplicated"] = true }
+        var findings = findings
+        if let earlier = submitted.possibleDuplicateOf {
+            findings.append(possibleDuplicate(of: earlier, locale: locale))
+        }
+        members["diagnostics"] = .array(findings)
+        return .object(members)
+    }
+
+    private static func writePreview(
+        _ preview: CreatePreview, of request: VideoRequest, into writer: inout JSONWriter
+    ) {
+        writer.value([
+            "dryRun": true, "method": .string(preview.method), "url": .string(preview.url),
+            "headers": .object(
+                JSONObject(preview.headers.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })),
+            "body": .object(request.body)
+        ])
+    }
+
+    private static func possibleDuplicate(of earlier: TaskID, locale: Locale) -> JSONValue {
+        let diagnostic = Diagnostic.possibleDuplicate(of: earlier)
+        var writer = JSONWriter()
+        diagnostic.write(locale: locale, lines: nil, encoding: .utf16, into: &writer)
+        let tree = JSONTree(writer.bytes)
+        return tree.value(tree.root)
+    }
+}
+
+extension Context {
+    /// The one request of the input, normalised, with the findings below error. With errors: 422, nothing is sent.
+    func accepted(
+        _ input: RequestInput, in tree: borrowing JSONTree, options: ValidationOptions, locale: Locale
+    ) throws(RPCError) -> (VideoRequest, [JSONValue]) {
+        let validation: Validation
+        var lines: LineIndex?
+        switch input {
+        case .request(let place): validation = validator.validate(tree, at: place, options: options)
+        case .document(let document):
+            var options = options
+            options.edits = true
+            validation = validator.validate(document: document.tree, options: options)
+            lines = document.lines
+        }
+        var writer = JSONWriter()
+        validation.writeDiagnostics(locale: locale, lines: lines, encoding: .utf16, into: &writer)
+        let diagnosticsTree = JSONTree(writer.bytes)
+        let diagnostics = diagnosticsTree.value(diagnosticsTree.root)
+        guard validation.isValid else {
+            throw refusal(validation, diagnostics, locale: locale)
+        }
+        guard validation.requests.count == 1, let request = validation.requests.first else {
+            throw .invalidParams(
+                "submit takes one request; the text has \(validation.requests.count): submit them one by one")
+        }
+        return (request, diagnostics.array ?? [])
+    }
+
+    private func refusal(_ validation: Validation, _ diagnostics: JSONValue, locale: Locale) -> RPCError {
+        let failure = Failure(
+            .validation,
+            message: validation.diagnostics.first { $0.severity == .error }.map { $0.message(locale) }
+                ?? validation.diagnostics.first?.message(locale))
+        var error = failure.rpcError(task: nil, locale: locale)
+        if case .object(var data)? = error.data {
+            data["diagnostics"] = diagnostics
+            error.data = .object(data)
+        }
+        return error
+    }
+}
+
+extension Arguments {
+    /// 1–191 visible ASCII characters, what the `Idempotency-Key` header can carry.
+    func idempotencyKey(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> String? {
+        guard let key = try string(number, in: tree) else { return nil }
+        guard (1...191).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .invalidParams("idempotencyKey must be 1 to 191 visible ASCII characters")
+        }
+        return key
+    }
+
+    /// `{directory?, path?}`: where the result goes.
+    func delivery(
+        _ number: Int, in tree: borrowing JSONTree, default directory: String?
+    ) throws(RPCError) -> VideoTask.Delivery? {
+        guard let place = self[number] else { return nil }
+        guard case .object(let members) = tree.value(place) else {
+            throw .invalidParams("download must be an object with directory or path")
+        }
+        for (name, value) in members {
+            guard name == "directory" || name == "path" else { throw unknownWord("download", name, ["directory", "path"]) }
+            guard value.string != nil else { throw .invalidParams("download.\(name) must be a string") }
+        }
+        return try .place(
+            directory: members["directory"]?.string, path: members["path"]?.string, default: directory)
+    }
+}
+
+extension VideoTask.Delivery {
+    /// The directory or the path; without either the default directory, or the working directory.
+    static func place(
+        directory: String?, path: String?, default: String?
+    ) throws(RPCError) -> VideoTask.Delivery {
+        switch (directory, path) {
+        case (_?, _?): throw .invalidParams("only one of directory and path can be given")
+        case (nil, let path?) where path.isEmpty || path.utf8.contains(0):
+            throw .invalidParams("path must name a file")
+        case (nil, let path?): return .path(path)
+        case (let directory?, nil) where directory.isEmpty || directory.utf8.contains(0):
+            throw .invalidParams("directory must name a directory")
+        case (let directory?, nil): return .directory(directory)
+        case (nil, nil): return .directory(`default` ?? ".")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import JSON
+import JSONRPC
+import KlingCore
+
+// The methods that look at tasks and change them. All take our id or the gateway's.
+extension PlainDialect {
+    /// `status`: one task as it is; `refresh` asks the gateway first.
+    static let status = Method("status", ["task", "refresh"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        let id = try arguments.require(try arguments.string(0, in: tree), 0)
+        let refresh = try arguments.bool(1, in: tree) ?? false
+        return context.deferred { tasks, locale throws(TaskServiceError) in
+            try await tasks.status(id, refresh: refresh).json(locale: locale)
+        }
+    }
+
+    /// `wait`: until every task is at its end, or the time is over, which is a normal result.
+    static let wait = Method("wait", ["task", "tasks", "timeoutSeconds"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        let ids = try arguments.tasks(one: 0, several: 1, in: tree)
+        let timeout = try arguments.seconds(2, upTo: Context.longestWait, in: tree) ?? Context.defaultWait
+        return context.deferred { tasks, locale throws(TaskServiceError) in
+            let waited = try await tasks.wait(ids, until: .terminal, timeout: .seconds(timeout))
+            return [
+                "tasks": .array(waited.tasks.map { $0.json(locale: locale) }), "done": .bool(waited.done)
+            ]
+        }
+    }
+
+    /// `list`: newest first, in pages.
+    static let list = Method("list", ["states", "labels", "model", "limit", "cursor"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        var query = JournalQuery()
+        for word in try arguments.strings(0, in: tree) ?? [] {
+            guard let state = VideoTask.State(rawValue: word) else {
+                throw unknownWord("states", word, VideoTask.State.allCases.map(\.rawValue))
+            }
+            query.states.insert(state)
+        }
+        query.labels = try arguments.stringMap(1, in: tree) ?? [:]
+        query.model = try arguments.string(2, in: tree)
+        let limit = try arguments.int(3, 1...500, in: tree) ?? 50
+        query.limit = limit + 1
+        if let cursor = try arguments.string(4, in: tree) {
+            guard let before = TaskID(cursor) else {
+                throw .invalidParams("cursor must be the nextCursor of an earlier list")
+            }
+            query.before = before
+        }
+        return context.deferred { [query] tasks, locale throws(TaskServiceError) in
+            let reports = try await tasks.list(query)
+            var result: JSONObject = ["tasks": .array(reports.prefix(limit).map { $0.json(locale: locale) })]
+            if reports.count > limit { result["nextCursor"] = .string(reports[limit - 1].task.id.text) }
+            return .object(result)
+        }
+    }
+
+    /// `cancel`: free while the task is queued; later only `abandon` lets go of it.
+    static let cancel = Method("cancel", ["task", "abandon"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        let id = try arguments.require(try arguments.string(0, in: tree), 0)
+        let abandon = try arguments.bool(1, in: tree) ?? false
+        return context.deferred { tasks, locale throws(TaskServiceError) in
+            try await tasks.cancel(id, abandon: abandon).json(locale: locale)
+        }
+    }
+
+    /// `adopt`: follow a task that the gateway has and the journal does not, or that an unconfirmed one turned out to be.
+    static let adopt = Method("adopt", ["taskId", "task", "labels"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        let taskId = try arguments.require(try arguments.string(0, in: tree), 0)
+        let onto = try arguments.string(1, in: tree)
+        let labels = try arguments.stringMap(2, in: tree) ?? [:]
+        return context.deferred { tasks, locale throws(TaskServiceError) in
+            try await tasks.adopt(taskId: taskId, onto: onto, labels: labels).json(locale: locale)
+        }
+    }
+
+    /// `download`: the result of a completed task, onto the disk.
+    static let download = Method("download", ["task", "directory", "path", "overwrite", "progressToken"]) {
+        (context, arguments, tree, writer) throws(RPCError) in
+        let id = try arguments.require(try arguments.string(0, in: tree), 0)
+        let place = try VideoTask.Delivery.place(
+            directory: try arguments.string(1, in: tree), path: try arguments.string(2, in: tree),
+            default: context.settings.downloadDirectory)
+        let overwrite = try arguments.bool(3, in: tree) ?? false
+        let outbox = context.outbox
+        return context.deferred { tasks, locale throws(TaskServiceError) in
+            let files = try await tasks.download(id, to: place, overwrite: overwrite) { progress in
+                outbox.notify(progress)
+            }
+            return [
+                "files": .array(
+                    files.map {
+                        [
+                            "path": .string($0.path), "bytes": JSONValue(Int($0.bytes)), "sha256": .string($0.sha256),
+                            "contentType": .string($0.contentType)
+                        ]
+                    })
+            ]
+        }
+    }
+}
+
+extension Context {
+    /// Work on tasks beside the loop, its errors put into words.
+    func deferred(
+        _ operation: @escaping @Sendable (TaskService, Locale) async throws(TaskServiceError) -> JSONValue
+    ) -> Outcome {
+        let tasks = tasks
+        let locale = settings.locale
+        return .deferred {
+            do throws(TaskServiceError) {
+                return .success(try await operation(tasks, locale))
+            } catch {
+                return .failure(error.rpcError(locale: locale))
+            }
+        }
+    }
+}
+
+extension Arguments {
+    /// `task` or `tasks`.
+    func tasks(one: Int, several: Int, in tree: borrowing JSONTree) throws(RPCError) -> [String] {
+        let task = try string(one, in: tree)
+        let tasks = try strings(several, in: tree)
+        switch (task, tasks) {
+        case (let task?, nil): return [task]
+        case (nil, let tasks?): return tasks
+        case (nil, nil): throw .invalidParams("one of task and tasks is needed")
+        case (_?, _?): throw .invalidParams("only one of task and tasks can be given")
+        }
+    }
+}

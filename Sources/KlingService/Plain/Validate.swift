@@ -1,0 +1,76 @@
+import JSON
+import JSONRPC
+import KlingCore
+
+extension PlainDialect {
+    /// `validate`: what is wrong with a request, before it costs anything. Pure: answered inline.
+    static let validate = Method(
+        "validate", ["request", "text", "uri", "languageId", "strict", "locale", "severities"]
+    ) { (context, arguments, tree, writer) throws(RPCError) in
+        var options = ValidationOptions(strict: context.settings.strict, severities: context.settings.severities)
+        if let strict = try arguments.bool(4, in: tree) { options.strict = strict }
+        if let severities = try arguments.severities(6, in: tree) { options.severities.merge(severities) { $1 } }
+        let locale = try arguments.locale(5, in: tree) ?? context.settings.locale
+        switch try arguments.input(request: 0, text: 1, uri: 2, languageId: 3, in: tree) {
+        case .request(let place):
+            context.validator.validate(tree, at: place, options: options)
+                .writeResult(locale: locale, lines: nil, encoding: .utf16, into: &writer)
+        case .document(let document):
+            options.edits = true
+            context.validator.validate(document: document.tree, options: options)
+                .writeResult(locale: locale, lines: document.lines, encoding: .utf16, into: &writer)
+        }
+        return .written
+    }
+}
+
+/// Where the request of a call stands.
+enum RequestInput {
+    /// In the message itself.
+    case request(JSONTree.Index)
+    /// In source text, which has positions.
+    case document(DocumentSource)
+}
+
+extension Arguments {
+    /// Exactly one of `request`, `text` and `uri`.
+    func input(
+        request: Int, text: Int, uri: Int, languageId: Int?, in tree: borrowing JSONTree
+    ) throws(RPCError) -> RequestInput {
+        let given = [request, text, uri].filter { self[$0] != nil }
+        guard given.count == 1 else {
+            throw .invalidParams(
+                given.isEmpty
+                    ? "one of request, text and uri is needed"
+                    : "only one of request, text and uri can be given")
+        }
+        if let place = self[request] {
+            guard tree.kind(place) == .object else { throw .invalidParams("request must be an object") }
+            return .request(place)
+        }
+        if let text = try string(text, in: tree) {
+            var language = DocumentSource.Language.json
+            if let languageId { language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json }
+            return .document(DocumentSource(bytes: Array(text.utf8), language: language))
+        }
+        return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri)))
+    }
+
+    func locale(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> Locale? {
+        guard let tag = try string(number, in: tree) else { return nil }
+        guard let locale = Locale(tag: tag) else { throw unknownWord("locale", tag, ["en", "zh"]) }
+        return locale
+    }
+
+    func severities(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> [String: Severity]? {
+        guard let words = try stringMap(number, in: tree) else { return nil }
+        var severities: [String: Severity] = [:]
+        for (code, word) in words {
+            guard let severity = Severity(rawValue: word) else {
+                throw unknownWord("severities", word, ["off", "hint", "information", "warning", "error"])
+            }
+            severities[code] = severity
+        }
+        return severities
+    }
+}

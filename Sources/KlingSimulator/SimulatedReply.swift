@@ -1,0 +1,111 @@
+import JSON
+import KlingCore
+
+/// The answers of the gateway, in its own shapes (GATEWAY §1); ``GatewayWire`` reads them like those that came over HTTP.
+enum SimulatedReply {
+    static func accepted(_ id: String) -> GatewayReply {
+        reply(200, ["code": 200, "data": [["status": "submitted", "task_id": .string(id)]]])
+    }
+
+    static func task(_ task: JSONObject, isFlat: Bool) -> GatewayReply {
+        reply(200, isFlat ? .object(task) : ["code": 200, "data": .object(task)])
+    }
+
+    /// The answer that a fault gives in place of the right one; nil for a fault that is no answer.
+    static func fault(_ fault: SimulatorSpec.Name) -> GatewayReply? {
+        switch fault {
+        case .badRequest: error(400, "invalid_request_error", "请求参数无效")
+        case .unauthorized: error(401, "authentication_error", "身份验证失败，请检查您的API密钥")
+        case .outOfFunds: error(402, "payment_required", "账户余额不足，请充值后再试")
+        case .forbidden: error(403, "permission_error", "没有访问该资源的权限")
+        case .notFound: error(404, "not_found_error", "任务不存在")
+        case .tooManyRequests: error(429, "rate_limit_error", "请求过于频繁，请稍后再试")
+        case .tooManyTasks: error(429, "rate_limit_error", "parallel task over resource pack limit (code: 1303)")
+        case .serverError: error(500, "server_error", "服务器内部错误，请稍后重试")
+        case .badGateway: error(502, "bad_gateway", "upstream unavailable")
+        case .unavailable: error(503, "service_unavailable", "service temporarily unavailable")
+        case .unavailableForNow:
+            error(503, "service_unavailable", "service temporarily unavailable", retryAfter: 5)
+        case .gatewayTimeout: error(504, "gateway_timeout", "upstream timed out")
+        case .garbage: GatewayReply(status: 200, body: Array("\u{1}\u{2}{]".utf8))
+        case .html:
+            GatewayReply(status: 502, body: Array("<html><title>502 Bad Gateway</title></html>".utf8))
+        case .errorInside:
+            reply(200, ["code": 500, "error": ["code": 500, "message": "服务器内部错误，请稍后重试", "type": "server_error"]])
+        default: nil
+        }
+    }
+
+    static func error(_ status: Int, _ type: String, _ message: String, retryAfter: Int? = nil) -> GatewayReply {
+        var answer = reply(
+            status,
+            ["error": ["code": JSONValue(status), "message": .string(message), "type": .string(type)]])
+        if let retryAfter { answer.headers.append(("Retry-After", String(retryAfter))) }
+        return answer
+    }
+
+    private static func reply(_ status: Int, _ body: JSONValue) -> GatewayReply {
+        var writer = JSONWriter()
+        writer.value(body)
+        return GatewayReply(status: status, headers: [("Content-Type", "application/json")], body: writer.bytes)
+    }
+}
+
+extension SimulatedTask {
+    /// What a read of it answers.
+    func answer(id: String, at now: Timestamp, previousReads: UInt64, isFirstLink: Bool) -> JSONObject {
+        let fraction = fraction(at: now)
+        var answer: JSONObject = ["id": .string(id), "created": JSONValue(Int(start.milliseconds))]
+        answer["estimated_time"] = JSONValue(Int(estimate))
+        answer["status"] = .string(word(at: fraction))
+        if fraction >= 1 {
+            end(&answer, at: now, isFirstLink: isFirstLink)
+        } else if !has(.noProgress), fraction >= Self.waiting {
+            let progress = progress(at: fraction)
+            answer["progress"] = JSONValue(has(.backwards) && previousReads % 2 == 1 ? progress / 2 : progress)
+        }
+        return answer
+    }
+
+    private func word(at fraction: Double) -> String {
+        if fraction < Self.waiting { return "submitted" }
+        if fraction < 1 { return has(.unknownStatus) && fraction > 0.5 ? "moderating" : "processing" }
+        if has(.failed) || has(.contentPolicy) { return "failed" }
+        return has(.cancelled) ? "cancelled" : "completed"
+    }
+
+    private func end(_ answer: inout JSONObject, at now: Timestamp, isFirstLink: Bool) {
+        answer["completed"] = JSONValue(Int(completion.milliseconds))
+        if has(.contentPolicy) {
+            answer["error"] = ["code": 1301, "message": "content security policy (code: 1301)", "type": "content_policy"]
+            answer["cost"] = 0
+        } else if has(.failed) {
+            answer["error"] = ["code": 5000, "message": "generation failed", "type": "server_error"]
+            answer["cost"] = 0
+        } else if !has(.cancelled) {
+            answer["progress"] = 100
+            guard !has(.noURL) else { return }
+            let expiry = linkExpiry(at: now)
+            // With this fate the first link is dead although it says otherwise; the next one lives.
+            let death = has(.expiredLink) && isFirstLink ? completion : expiry
+            answer["result"] = [
+                "videos": [["url": .string(link(id: id, death)), "expires_at": JSONValue(Int(expiry.milliseconds))]]
+            ]
+        }
+    }
+
+    static let linkBase = "https://simulator.invalid/files/"
+
+    private func link(id: String, _ expiry: Timestamp) -> String {
+        "\(Self.linkBase)\(id)/\(expiry.milliseconds).mp4"
+    }
+
+    /// The task and the end of a link's life; nil for a link that is none of ours.
+    static func parse(link: String) -> (task: SimulatedTask, expiry: Timestamp)? {
+        guard link.hasPrefix(linkBase), link.hasSuffix(".mp4") else { return nil }
+        let parts = link.dropFirst(linkBase.utf8.count).dropLast(4).split(separator: "/")
+        guard parts.count == 2, let task = SimulatedTask(id: String(parts[0])), let expiry = Int64(parts[1])
+        else { return nil }
+        return (task, Timestamp(milliseconds: expiry))
+    }
+}

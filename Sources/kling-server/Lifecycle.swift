@@ -1,0 +1,96 @@
+import JSONRPC
+import KlingCore
+import KlingService
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// How the process ends: by the end of its input, a signal, or a client that is gone. In each case what is at the gateway stays in
+/// the journal, and the next start goes on with it.
+final class Lifecycle: Sendable {
+    private let output: Int32
+    private let log: Log
+    private let service = Mutex<TaskService?>(nil)
+    /// Only one thread ends the process; the others wait to be ended.
+    private let isEnding = Atomic(false)
+
+    /// Written to by the signal handler, read by the watch.
+    private static let signals = Wakeup()
+
+    init(output: Int32, log: Log) {
+        self.output = output
+        self.log = log
+    }
+
+    /// The tasks to bring to rest before the end.
+    func guardTasks(_ tasks: TaskService) { service.withLock { $0 = tasks } }
+
+    /// Waits for the first input, seeing signals and the loss of standard output's reader meanwhile: a host may die before it says
+    /// a word. Costs one system call where input is there already.
+    func awaitInput(_ input: Int32) {
+        for number in [SIGTERM, SIGINT, SIGHUP] {
+            signal(number) { Lifecycle.signals.signal(UInt8(truncatingIfNeeded: $0)) }
+        }
+        look(at: input)
+    }
+
+    /// Begins to watch for the same while the loop reads. Costs a thread, which sleeps in `poll`.
+    func watch() {
+        SystemThread.start { [self] in look(at: nil) }
+    }
+
+    /// Returns when there is input; without one, never.
+    private func look(at input: Int32?) {
+        var entries = [
+            pollfd(fd: Self.signals.reading, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: output, events: 0, revents: 0),
+            pollfd(fd: input ?? -1, events: Int16(POLLIN), revents: 0)
+        ]
+        while true {
+            guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
+            if entries[0].revents != 0 {
+                let number = Self.signals.wait()
+                end(0, because: "signal \(number)", drainSeconds: 5)
+            }
+            // Input that is there already is answered for, even if nobody waits any more: it may be a submit.
+            if entries[2].revents != 0 { return }
+            if entries[1].revents != 0 { end(0, because: "nobody reads the output any more", drainSeconds: 1) }
+        }
+    }
+
+    /// Ends the process: nothing new is sent, a create in flight gets up to `drainSeconds` for its answer, the journal is closed.
+    func end(_ status: Int32, because reason: String, drainSeconds: Int) -> Never {
+        if isEnding.exchange(true, ordering: .relaxed) {
+            while true { pause() }
+        }
+        log.write(.info, "ending: \(reason)")
+        if let tasks = service.withLock({ $0 }) {
+            let done = Wakeup()
+            Task {
+                await tasks.drain(timeout: .seconds(drainSeconds))
+                done.signal()
+            }
+            // The journal may hang with its disk; the process does not.
+            _ = poll(done, seconds: drainSeconds + 1)
+        }
+        // What has not been written by now cannot be: no destructor, no handler has a say.
+        _exit(status)
+    }
+
+    private func poll(_ wakeup: Wakeup, seconds: Int) -> Bool {
+        var entry = pollfd(fd: wakeup.reading, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, Int32(seconds * 1000)) > 0
+    }
+
+    private func poll(_ entries: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
+        #if canImport(Glibc)
+        Glibc.poll(entries, count, milliseconds)
+        #else
+        Darwin.poll(entries, count, milliseconds)
+        #endif
+    }
+}

@@ -1,0 +1,134 @@
+import JSONRPC
+import KlingCore
+import KlingHTTP
+import KlingJournal
+import KlingService
+import KlingSimulator
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// `kling-server serve`: wires the parts together and runs the loop. Nothing is opened, loaded or fetched before a request needs it.
+struct Serve {
+    static let version = "0.1.0"
+
+    let options: Options
+
+    func run() throws(Options.Misuse) -> Never {
+        let log = Log(level: options.logLevel)
+        // Options that cannot work are told at once; the parts they describe are made when a request needs them.
+        let simulation = try readSimulation()
+        let address = try readAddress(log)
+        let key = try options.readKey()
+        guard let output = Descriptors.claimStandardOutput() else {
+            Log.say("standard output is closed: there is nobody to answer to")
+            _exit(2)
+        }
+        let lifecycle = Lifecycle(output: output, log: log)
+        let outbox = Outbox(descriptor: output, framing: options.framing ?? .lines, limits: options.outboxLimits) { end in
+            switch end {
+            case .readerGone: lifecycle.end(0, because: "nobody reads the output any more", drainSeconds: 1)
+            case .stuck(let seconds):
+                Log.say("the client has taken nothing for \(seconds) s; ending. Its tasks are in the journal.")
+                lifecycle.end(1, because: "the client is stuck", drainSeconds: 1)
+            case .overflow(let bytes):
+                Log.say("\(bytes) bytes wait for a client that does not read; ending. Its tasks are in the journal.")
+                lifecycle.end(1, because: "the client is stuck", drainSeconds: 1)
+            }
+        }
+        let context = Context(
+            outbox: outbox, version: Self.version, limits: options.limits,
+            gateway: GatewayIdentity(
+                url: simulation == nil ? address?.url ?? Options.defaultGateway : "simulator",
+                simulated: simulation != nil),
+            settings: options.settings
+        ) { settings in
+            let tasks = makeTasks(simulation, address, key, settings)
+            lifecycle.guardTasks(tasks)
+            return tasks
+        }
+        let inFlight = InFlight()
+        let connection = Connection(
+            input: 0, outbox: outbox, inFlight: inFlight, handler: Router(context), framing: options.framing,
+            limits: options.limits
+        ) {
+            lifecycle.watch()
+            if hasJournal { context.tasks.resume() }
+        }
+        lifecycle.awaitInput(0)
+        switch connection.run() {
+        case .endOfInput:
+            let idle = Wakeup()
+            inFlight.whenIdle { idle.signal() }
+            idle.wait()
+            outbox.finish()
+            lifecycle.end(0, because: "the input ended", drainSeconds: 5)
+        case .broken(let reason):
+            Log.say("the input cannot be followed: \(reason)")
+            outbox.finish()
+            lifecycle.end(1, because: "the input is broken", drainSeconds: 5)
+        case .exit(let status):
+            outbox.finish()
+            lifecycle.end(status, because: "exit", drainSeconds: 5)
+        }
+    }
+
+    /// Whether an earlier process may have left tasks to go on with. A new user's first look creates no file.
+    private var hasJournal: Bool { journalPath != ":memory:" && access(journalPath, F_OK) == 0 }
+
+    // MARK: Parts
+
+    private func readSimulation() throws(Options.Misuse) -> SimulatorSpec? {
+        guard let text = options.simulation else { return nil }
+        do throws(SimulatorSpecError) {
+            return try SimulatorSpec(parsing: text)
+        } catch {
+            throw Options.Misuse("--simulate: \(error)")
+        }
+    }
+
+    /// The address given, or nil for the default one.
+    private func readAddress(_ log: Log) throws(Options.Misuse) -> GatewayAddress? {
+        guard let text = options.gateway, options.simulation == nil else { return nil }
+        do throws(GatewayAddressProblem) {
+            let address = try GatewayAddress(text)
+            for warning in address.warnings { log.write(.warning, warning.sentence(options.settings.locale)) }
+            return address
+        } catch {
+            throw Options.Misuse("--gateway: \(error.sentence(options.settings.locale))")
+        }
+    }
+
+    private func makeTasks(
+        _ simulation: SimulatorSpec?, _ address: GatewayAddress?, _ key: Secret?, _ settings: Settings
+    ) -> TaskService {
+        var service = TaskServiceOptions()
+        service.maximumActive = settings.maximumActive
+        service.budget = settings.budget
+        service.downloadDirectory = settings.downloadDirectory
+        let gateway: any Gateway
+        if let simulation {
+            service.timeScale = simulation.speed
+            gateway = SimulatorGateway(spec: simulation, clock: SystemClock())
+        } else {
+            var http = HTTPGateway.Options()
+            http.version = Self.version
+            http.language = settings.locale.rawValue
+            http.environment = options.proxyVariables
+            http.isIdempotent = options.gatewayIsIdempotent
+            gateway = HTTPGateway(address: address ?? .standard, key: key, options: http)
+        }
+        return TaskService(
+            journal: SQLiteJournal(path: journalPath, simulated: simulation != nil), gateway: gateway,
+            clock: SystemClock(), random: SystemRandom(), options: service)
+    }
+
+    /// The journal in force. Simulated tasks never share one with real ones.
+    private var journalPath: String {
+        options.journal
+            ?? options.stateDirectory + (options.simulation == nil ? "/journal.db" : "/simulated.db")
+    }
+}

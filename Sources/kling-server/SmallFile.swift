@@ -1,0 +1,64 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Whole files and standard streams, by the C library.
+enum SmallFile {
+    static var lastError: String { String(cString: strerror(errno)) }
+
+    /// The bytes of a file, or nil with `errno` set.
+    static func read(_ path: String) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        return readAll(descriptor)
+    }
+
+    static func readAll(_ descriptor: Int32) -> [UInt8]? {
+        var status = stat()
+        let size = fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(size + 1)
+        while true {
+            var count = 0
+            bytes.append(addingCapacity: max(1 << 16, size - bytes.count)) { span in
+                span.withUnsafeMutableBufferPointer { free, initialized in
+                    count = systemRead(descriptor, free)
+                    initialized = max(0, count)
+                }
+            }
+            if count < 0, errno == EINTR { continue }
+            if count < 0 { return nil }
+            if count == 0 { return bytes }
+        }
+    }
+
+    /// Writes to standard output, all of it or as much as goes.
+    static func write(_ text: String, to descriptor: Int32 = 1) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        #if canImport(Glibc)
+        Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+        #else
+        Darwin.read(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+    }
+
+    private static func systemWrite(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+        #if canImport(Glibc)
+        Glibc.write(descriptor, bytes.baseAddress, bytes.count)
+        #else
+        Darwin.write(descriptor, bytes.baseAddress, bytes.count)
+        #endif
+    }
+}

@@ -1,0 +1,115 @@
+import JSON
+import Testing
+
+@testable import KlingCore
+
+struct TaskPartsTests {
+    private func event(_ seq: Int64) -> JournalEvent {
+        JournalEvent(seq: seq, kind: .change, task: TaskMachineTests.task(.queued))
+    }
+
+    @Test func `changes whose writes come back in any order are told in the order of their numbers`() {
+        let random = SeededRandom(seed: 5)
+        for _ in 0..<200 {
+            var order = EventOrder()
+            var underWay: [(ticket: EventOrder.Ticket, seq: Int64?)] = []
+            var seq: Int64 = 0
+            var told: [Int64] = []
+            var written = 0
+            for _ in 0..<60 {
+                switch random.next() % 3 {
+                case 0: underWay.append((order.begin(), nil))
+                case 1:
+                    // The journal gives the numbers, in any order, with gaps for other processes.
+                    let waiting = underWay.indices.filter { underWay[$0].seq == nil }
+                    guard let index = waiting.randomElement(using: random) else { continue }
+                    seq += 1 + Int64(random.next() % 3)
+                    underWay[index].seq = seq
+                default:
+                    let done = underWay.indices.filter { underWay[$0].seq != nil }
+                    guard let index = done.randomElement(using: random) else { continue }
+                    let (ticket, number) = underWay.remove(at: index)
+                    written += 1
+                    told += order.finish(ticket, number.map(event)).map(\.seq)
+                }
+            }
+            for (ticket, _) in underWay { told += order.finish(ticket, nil).map(\.seq) }
+            #expect(told == told.sorted())
+            #expect(told.count == written)
+        }
+    }
+
+    @Test func `slots are lowered by a complaint and come back one by one`() {
+        var slots = SlotLimit()
+        #expect(slots.current(5, at: .zero) == 5)
+        slots.lower(active: 2, at: .seconds(10))
+        #expect(slots.current(5, at: .seconds(100)) == 2)
+        #expect(slots.current(5, at: .seconds(131)) == 3)
+        #expect(slots.nextRecovery == .seconds(250))
+        #expect(slots.current(5, at: .seconds(1000)) == 5)
+        #expect(slots.nextRecovery == nil)
+        slots.lower(active: 0, at: .seconds(2000))
+        #expect(slots.current(5, at: .seconds(2000)) == 1)
+    }
+
+    @Test func `the queue keeps the order of making, also for a task that comes back`() {
+        var queue = TaskQueue()
+        let tasks = (0..<600).map { number in
+            VideoTask(
+                id: TaskID(at: TaskTestClock.start, randomness: (0, UInt64(number) &* 7919 % 601)),
+                request: TaskWorld.request(), createdAt: TaskTestClock.start.advanced(by: .milliseconds(number / 10)))
+        }
+        for task in tasks { queue.insert(task) }
+        queue.insert(tasks[3])
+        #expect(queue.count == 600)
+        #expect(tasks.map(queue.position) == Array(1...600))
+        for task in tasks[..<400] { queue.remove(task) }
+        #expect(queue.first == tasks[400].id)
+        queue.insert(tasks[5])
+        #expect(queue.first == tasks[5].id)
+        #expect(queue.position(of: tasks[400]) == 2)
+        #expect(queue.position(of: tasks[4]) == 0)
+    }
+
+    @Test func `an equal request within two minutes is remembered, whatever the order of its members`() {
+        var recent = RecentRequests()
+        let id = TaskMachineTests.task(.queued).id
+        let one = VideoRequest(body: ["model": "m", "multi_prompt": [["index": 1, "prompt": "a"]]])
+        let same = VideoRequest(body: ["multi_prompt": [["prompt": "a", "index": 1]], "model": "m"])
+        let other = VideoRequest(body: ["model": "m", "multi_prompt": [["index": 2, "prompt": "a"]]])
+        #expect(one.fingerprint == same.fingerprint)
+        #expect(one.fingerprint != other.fingerprint)
+        recent.add(one.fingerprint, id, at: TaskTestClock.start)
+        #expect(recent.earlier(same.fingerprint, at: TaskTestClock.start.advanced(by: .seconds(119))) == id)
+        #expect(recent.earlier(same.fingerprint, at: TaskTestClock.start.advanced(by: .seconds(121))) == nil)
+    }
+
+    @Test func `two requests differ at these places`() {
+        let one = VideoRequest(body: ["model": "m", "duration": 5, "a/b": [1, 2], "multi": [["x": 1]]])
+        let two = VideoRequest(body: ["model": "m", "mode": "pro", "a/b": [1], "multi": [["x": 2]], "duration": JSONValue(5.0)])
+        #expect(one.differences(from: two) == ["/a~1b/1", "/multi/0/x", "/mode"])
+        #expect(one.differences(from: one).isEmpty)
+    }
+
+    @Test func `a budget counts submissions and seconds`() {
+        let budget = SpendBudget(submissions: 3, seconds: 20)
+        let request = TaskWorld.request(duration: 10)
+        #expect(budget.allows(request, after: SpendBudget(submissions: 2, seconds: 10)))
+        #expect(!budget.allows(request, after: SpendBudget(submissions: 3, seconds: 0)))
+        #expect(!budget.allows(request, after: SpendBudget(submissions: 1, seconds: 11)))
+    }
+
+    @Test func `equal seeds give equal numbers, evenly spread`() {
+        let (one, two) = (SeededRandom(seed: 9), SeededRandom(seed: 9))
+        let numbers = (0..<1000).map { _ in one.unit() }
+        #expect(numbers == (0..<1000).map { _ in two.unit() })
+        #expect(abs(numbers.reduce(0, +) / 1000 - 0.5) < 0.05)
+        #expect(numbers.allSatisfy { (0..<1).contains($0) })
+    }
+}
+
+extension Array {
+    fileprivate func randomElement(using random: any RandomSource) -> Element? {
+        isEmpty ? nil : self[Int(random.next() % UInt64(count))]
+    }
+}

@@ -1,0 +1,160 @@
+import JSON
+import KlingCore
+import Synchronization
+
+/// A gateway that answers what the test says: the next answer of a list, and its last one from then on.
+final class TaskTestGateway: Gateway {
+    struct State {
+        var creates: [CreateOutcome] = []
+        var readings: [String: [Result<TaskReading, Failure>]] = [:]
+        var sent: [(key: String, at: Duration)] = []
+        var reads: [(taskId: String, at: Duration)] = []
+        var held: [CheckedContinuation<Void, Never>] = []
+        var holdsCreates = false
+        var file: [UInt8] = []
+    }
+
+    let identity: GatewayIdentity
+    let clock: TaskTestClock
+    let state = Mutex(State())
+
+    init(_ clock: TaskTestClock, isIdempotent: Bool = false) {
+        self.clock = clock
+        identity = GatewayIdentity(url: "https://gateway.test", simulated: false, isIdempotent: isIdempotent)
+    }
+
+    /// The outcomes of the next creates; then every one is accepted, as `task_1`, `task_2` … in the order sent.
+    func creates(_ outcomes: CreateOutcome...) { state.withLock { $0.creates = outcomes } }
+
+    /// The next readings of a task; the last one stays. Without any: processing for ever.
+    func reads(_ taskId: String, _ readings: Result<TaskReading, Failure>...) {
+        state.withLock { $0.readings[taskId] = readings }
+    }
+
+    func holdCreates() { state.withLock { $0.holdsCreates = true } }
+    func releaseCreates() {
+        let held = state.withLock { state in
+            state.holdsCreates = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for continuation in held { continuation.resume() }
+    }
+
+    var sent: [String] { state.withLock { $0.sent.map(\.key) } }
+    var sendTimes: [Duration] { state.withLock { $0.sent.map(\.at) } }
+    func readTimes(_ taskId: String) -> [Duration] {
+        state.withLock { $0.reads.filter { $0.taskId == taskId }.map(\.at) }
+    }
+    var readCount: Int { state.withLock(\.reads.count) }
+
+    func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
+        let time = clock.elapsed()
+        let outcome = state.withLock { state in
+            state.sent.append((key, time))
+            let number = state.sent.count
+            return state.creates.isEmpty
+                ? CreateOutcome.accepted(taskId: "task_\(number)", requestId: nil) : state.creates.removeFirst()
+        }
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                if state.holdsCreates { state.held.append(continuation) }
+                return !state.holdsCreates
+            }
+            if goesOn { continuation.resume() }
+        }
+        _ = clock.elapsed()
+        return outcome
+    }
+
+    func read(_ taskId: String) async -> Result<TaskReading, Failure> {
+        let time = clock.elapsed()
+        return state.withLock { state in
+            state.reads.append((taskId, time))
+            guard var left = state.readings[taskId], let next = left.first else {
+                return .success(TaskReading(status: .processing))
+            }
+            if left.count > 1 {
+                left.removeFirst()
+                state.readings[taskId] = left
+            }
+            return next
+        }
+    }
+
+    func fetch(
+        _ url: String, resume: FetchResumption?, receive: @escaping @Sendable (FetchPiece) -> Bool
+    ) async -> Result<FetchSummary, Failure> {
+        let file = state.withLock(\.file)
+        _ = receive(.head(offset: 0, total: Int64(file.count), contentType: "video/mp4", validator: nil))
+        _ = receive(.bytes(file))
+        return .success(FetchSummary(bytes: Int64(file.count)))
+    }
+
+    func preview(_ request: VideoRequest, key: String) -> CreatePreview {
+        CreatePreview(method: "POST", url: identity.url, headers: [:])
+    }
+}
+
+/// A service on virtual time, with its surroundings.
+struct TaskWorld {
+    let clock: TaskTestClock
+    let journal: TaskTestJournal
+    let gateway: TaskTestGateway
+    let service: TaskService
+
+    init(
+        _ options: TaskServiceOptions = TaskServiceOptions(), isIdempotent: Bool = false,
+        journal: TaskTestJournal = TaskTestJournal(), clock: TaskTestClock = TaskTestClock(),
+        gateway: TaskTestGateway? = nil
+    ) {
+        self.clock = clock
+        self.journal = journal
+        self.gateway = gateway ?? TaskTestGateway(clock, isIdempotent: isIdempotent)
+        service = TaskService(
+            journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: 11), options: options)
+        let watched = self.gateway
+        clock.watch(service) { watched.state.withLock(\.held.count) }
+    }
+
+    /// The same after the process was killed and started again.
+    func restarted(_ options: TaskServiceOptions = TaskServiceOptions()) -> TaskWorld {
+        TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway)
+    }
+
+    func submit(_ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:]) async throws -> TaskReport {
+        try await service.submit(Submission(request: Self.request(prompt), key: key, labels: labels)).report
+    }
+
+    func state(_ id: TaskID) async -> VideoTask.State? { try? await service.status(id.text).task.state }
+
+    func reaches(_ id: TaskID, _ state: VideoTask.State) async -> Bool {
+        await clock.advance { await self.state(id) == state }
+    }
+
+    static func request(_ prompt: String = "a cat", duration: Int = 5) -> VideoRequest {
+        VideoRequest(body: ["model": "kling-v3", "prompt": .string(prompt), "duration": JSONValue(duration)])
+    }
+
+    static let completed = Result<TaskReading, Failure>.success(
+        TaskReading(status: .completed, progress: 100, videos: [VideoTask.Video(url: "https://files.test/1.mp4")]))
+
+    static func processing(_ progress: Int?) -> Result<TaskReading, Failure> {
+        .success(TaskReading(status: .processing, progress: progress))
+    }
+}
+
+/// What a subscription was told.
+final class TaskTestLog: Sendable {
+    private let events = Mutex<[SubscriptionEvent]>([])
+
+    func add(_ event: SubscriptionEvent) { events.withLock { $0.append(event) } }
+    var all: [SubscriptionEvent] { events.withLock { $0 } }
+    var updates: [(seq: Int64, task: VideoTask)] {
+        all.compactMap { if case .update(let seq, _, let report) = $0 { (seq, report.task) } else { nil } }
+    }
+    var states: [VideoTask.State] {
+        updates.map(\.task.state).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+    var isEnded: Bool { all.contains { if case .end = $0 { true } else { false } } }
+}

@@ -1,0 +1,152 @@
+import KlingCore
+import Synchronization
+
+/// A journal in memory, with the rules of the real one. ``reopened()`` is what the next process finds.
+final class TaskTestJournal: Journal {
+    struct Store {
+        var tasks: [TaskID: VideoTask] = [:]
+        var order: [TaskID] = []
+        var keys: [String: TaskID] = [:]
+        var events: [JournalEvent] = []
+        var owners: [TaskID: Int] = [:]
+        var living: Set<Int> = [1]
+        var lastProcess = 1
+        var seq: Int64 = 0
+        /// Events up to here are forgotten.
+        var trimmed: Int64 = 0
+        var failure: JournalFailure?
+        var calls = 0
+
+        mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
+            var task = task
+            seq += 1
+            task.seq = seq
+            tasks[task.id] = task
+            events.append(JournalEvent(seq: seq, kind: kind, task: task))
+            return task
+        }
+    }
+
+    final class Shared: Sendable { let store = Mutex(Store()) }
+
+    let shared: Shared
+    private let process: Int
+    private let isClosed = Mutex(false)
+
+    init(shared: Shared = Shared(), process: Int = 1) {
+        self.shared = shared
+        self.process = process
+    }
+
+    /// The journal as another process opens it; this one is dead when `afterDeath`.
+    func reopened(afterDeath: Bool = true) -> TaskTestJournal {
+        let number = shared.store.withLock { store in
+            store.lastProcess += 1
+            store.living.insert(store.lastProcess)
+            if afterDeath { store.living.remove(process) }
+            return store.lastProcess
+        }
+        if afterDeath { isClosed.withLock { $0 = true } }
+        return TaskTestJournal(shared: shared, process: number)
+    }
+
+    func fail(with failure: JournalFailure?) { shared.store.withLock { $0.failure = failure } }
+    func trim() { shared.store.withLock { $0.trimmed = $0.seq } }
+    var events: [JournalEvent] { shared.store.withLock(\.events) }
+    var calls: Int { shared.store.withLock(\.calls) }
+
+    private func transaction<Result>(
+        _ body: (inout Store) -> Result
+    ) async throws(JournalFailure) -> Result {
+        // Replies come back in any order, as from a real journal.
+        for _ in 0..<(shared.store.withLock(\.calls) * 7 % 5) { await Task.yield() }
+        if isClosed.withLock({ $0 }) { throw .closed }
+        let result: Swift.Result<Result, JournalFailure> = shared.store.withLock { store in
+            store.calls += 1
+            if let failure = store.failure { return .failure(failure) }
+            return .success(body(&store))
+        }
+        for _ in 0..<(shared.store.withLock(\.calls) * 11 % 7) { await Task.yield() }
+        return try result.get()
+    }
+
+    func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
+        try await transaction { store in
+            var task = task
+            if let key = task.idempotencyKey, let id = store.keys[key], let bound = store.tasks[id] {
+                if !bound.state.isTerminal || bound.billed != .no {
+                    return bound.request == task.request ? .existing(bound) : .conflict(bound)
+                }
+                task.previous = id
+            }
+            if let key = task.idempotencyKey { store.keys[key] = task.id }
+            store.order.append(task.id)
+            return .created(store.write(task, .change))
+        }
+    }
+
+    func claim(
+        _ id: TaskID, maximumActive: Int, at time: Timestamp
+    ) async throws(JournalFailure) -> VideoTask? {
+        try await transaction { [process] store in
+            guard var task = store.tasks[id], task.state == .queued,
+                store.tasks.values.count(where: { $0.state.isActive }) < maximumActive
+            else { return nil }
+            task.state = .submitting
+            task.attempts += 1
+            task.updatedAt = time
+            store.owners[id] = process
+            return store.write(task, .change)
+        }
+    }
+
+    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask {
+        try await transaction { $0.write(task, kind) }
+    }
+
+    func find(_ id: String) async throws(JournalFailure) -> VideoTask? {
+        try await transaction { store in
+            TaskID(id).flatMap { store.tasks[$0] } ?? store.tasks.values.first { $0.taskId == id }
+        }
+    }
+
+    func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask] {
+        try await transaction { store in
+            let found = store.tasks.values.sorted { $0.id.text > $1.id.text }.filter { task in
+                (query.states.isEmpty || query.states.contains(task.state))
+                    && query.labels.allSatisfy { task.labels[$0.key] == $0.value }
+                    && (query.model == nil || query.model == task.request.model)
+                    && (query.before.map { task.id.text < $0.text } ?? true)
+            }
+            return Array(found.prefix(query.limit))
+        }
+    }
+
+    func unfinished() async throws(JournalFailure) -> [VideoTask] {
+        try await transaction { store in
+            store.order.compactMap { store.tasks[$0] }.filter { task in
+                guard !task.state.isTerminal else { return false }
+                return task.state != .submitting || !store.living.contains(store.owners[task.id] ?? 0)
+            }
+        }
+    }
+
+    func position(of id: TaskID) async throws(JournalFailure) -> Int {
+        try await transaction { store in
+            store.order.prefix { $0 != id }.count { store.tasks[$0]?.state == .queued }
+        }
+    }
+
+    func events(
+        after seq: Int64, limit: Int
+    ) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
+        try await transaction { store in
+            let start = max(seq, store.trimmed)
+            return (Array(store.events.filter { $0.seq > start }.prefix(limit)), seq >= store.trimmed)
+        }
+    }
+
+    func lastSeq() async throws(JournalFailure) -> Int64 { try await transaction(\.seq) }
+
+    func close() async { isClosed.withLock { $0 = true } }
+}

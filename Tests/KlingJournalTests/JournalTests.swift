@@ -1,0 +1,209 @@
+import JSON
+import KlingCore
+import Testing
+
+@testable import KlingJournal
+
+@Suite struct JournalTests {
+    let journal = SQLiteJournal(path: ":memory:", simulated: false)
+
+    @Test func aTaskComesBackWithEveryPropertyAndItsNumber() async throws {
+        var task = sample(1, key: "k", labels: ["project": "春节", "": "\u{0}\"\\"])
+        task.taskId = "task_01"
+        task.state = .failed
+        task.progress = 42
+        task.submittedAt = epoch
+        task.completedAt = epoch.advanced(by: .milliseconds(1))
+        task.lastContactAt = epoch
+        task.degraded = true
+        task.gatewayStatus = "Reviewing"
+        task.gatewayEstimate = 90.25
+        task.videos = [
+            .init(url: "https://example.com/a", expiresAt: epoch, path: "/tmp/a.mp4"), .init(url: "https://b")
+        ]
+        task.error = Failure(
+            .contentPolicy, message: "no", requestId: "r", billed: .unknown,
+            retry: .after(Duration(secondsComponent: 3, attosecondsComponent: 7)), httpStatus: 200,
+            klingCode: 1301)
+        task.billed = .unknown
+        task.delivery = .directory("/tmp")
+        task.attempts = 3
+        task.previous = sample(0).id
+        let created = try await journal.created(task)
+        task.seq = created.seq
+        task.previous = nil
+        #expect(created.seq > 0)
+        #expect(try await journal.find(task.id.text)?.previous == sample(0).id)
+        var found = try #require(try await journal.find("task_01"))
+        found.previous = nil
+        #expect(found == task)
+    }
+
+    @Test(arguments: [Failure.Retry.never, .now, .sameKey, .after(.milliseconds(1500))])
+    func aFailureComesBackAsItWas(retry: Failure.Retry) {
+        for kind in Failure.Kind.allCases {
+            let failure = Failure(kind, billed: .yes, retry: retry)
+            #expect(Failure(storedForm: failure.storedForm) == failure)
+        }
+    }
+
+    // MARK: Keys
+
+    @Test func theSameKeyWithTheSameRequestIsTheSameTask() async throws {
+        let first = try await journal.created(sample(1, key: "k"))
+        #expect(try await journal.begin(sample(2, key: "k")) == .existing(first))
+        #expect(try await journal.list(JournalQuery()).count == 1)
+    }
+
+    @Test func theSameKeyWithAnotherRequestIsAConflict() async throws {
+        let first = try await journal.created(sample(1, key: "k"))
+        #expect(try await journal.begin(sample(2, key: "k", prompt: "a dog")) == .conflict(first))
+    }
+
+    @Test(arguments: VideoTask.State.allCases, VideoTask.Billed.allCases)
+    func aKeyIsBoundWhileTheTaskIsOrMayBeBilled(state: VideoTask.State, billed: VideoTask.Billed) async throws
+    {
+        let first = try await journal.created(sample(1, key: "k"))
+        _ = try await journal.changed(first) {
+            $0.state = state
+            $0.billed = billed
+        }
+        let isFree = state.isTerminal && billed == .no
+        switch try await journal.begin(sample(2, key: "k")) {
+        case .created(let second):
+            #expect(isFree)
+            #expect(second.previous == first.id)
+            // What was let go is not taken back from the one that has it now.
+            _ = try await journal.changed(first) { $0.billed = .yes }
+            #expect(try await journal.begin(sample(3, key: "k")) == .existing(second))
+        case .existing(let task):
+            #expect(!isFree)
+            #expect(task.id == first.id)
+        case .conflict: Issue.record("the request is the same")
+        }
+    }
+
+    @Test func withoutAKeyEveryBeginningIsItsOwn() async throws {
+        for number in 1...3 { _ = try await journal.created(sample(number)) }
+        #expect(try await journal.list(JournalQuery()).count == 3)
+    }
+
+    @Test func anIdThatIsTakenIsRefusedAndHarmsNothing() async throws {
+        _ = try await journal.created(sample(1))
+        await #expect(throws: JournalFailure.self) { _ = try await journal.begin(sample(1)) }
+        #expect(try await journal.lastSeq() == 1)
+    }
+
+    // MARK: Claims
+
+    @Test func aClaimRaisesTheAttemptsAndIsHadOnce() async throws {
+        let task = try await journal.created(sample(1))
+        let claimed = try #require(try await journal.claim(task.id, maximumActive: 1, at: epoch))
+        #expect(claimed.state == .submitting)
+        #expect(claimed.attempts == 1)
+        #expect(claimed.updatedAt == epoch)
+        #expect(claimed.seq > task.seq)
+        #expect(try await journal.claim(task.id, maximumActive: 9, at: epoch) == nil)
+        #expect(try await journal.claim(sample(7).id, maximumActive: 9, at: epoch) == nil)
+    }
+
+    @Test func activeTasksOfTheWholeJournalCountAgainstTheLimit() async throws {
+        var tasks: [VideoTask] = []
+        for number in 1...4 { tasks.append(try await journal.created(sample(number))) }
+        for state in [VideoTask.State.submitted, .processing] {
+            let task = tasks.removeFirst()
+            _ = try await journal.changed(task) { $0.state = state }
+        }
+        #expect(try await journal.claim(tasks[0].id, maximumActive: 2, at: epoch) == nil)
+        #expect(try await journal.claim(tasks[0].id, maximumActive: 3, at: epoch) != nil)
+        #expect(try await journal.claim(tasks[1].id, maximumActive: 3, at: epoch) == nil)
+    }
+
+    @Test func thePositionCountsTheQueuedOnesBefore() async throws {
+        var tasks: [VideoTask] = []
+        for number in [3, 1, 2] { tasks.append(try await journal.created(sample(number))) }
+        #expect(try await journal.position(of: tasks[2].id) == 2)
+        _ = try await journal.claim(tasks[0].id, maximumActive: 1, at: epoch)
+        #expect(try await journal.position(of: tasks[2].id) == 1)
+        #expect(try await journal.position(of: sample(9).id) == 0)
+    }
+
+    // MARK: Lists
+
+    @Test func listsComeNewestFirstAndFiltered() async throws {
+        for number in 1...6 {
+            let task = try await journal.created(
+                sample(
+                    number, labels: number % 2 == 0 ? ["even": "yes", "n": "\(number)"] : [:],
+                    model: number <= 3 ? "kling-v3" : "kling-video-o1"))
+            if number >= 5 { _ = try await journal.changed(task) { $0.state = .completed } }
+        }
+        func numbers(_ query: JournalQuery) async throws -> [Int] {
+            try await journal.list(query).map { Int($0.createdAt.since(epoch).seconds) }
+        }
+        #expect(try await numbers(JournalQuery()) == [6, 5, 4, 3, 2, 1])
+        #expect(try await numbers(JournalQuery(limit: 2)) == [6, 5])
+        #expect(try await numbers(JournalQuery(limit: 2, before: sample(5).id)) == [4, 3])
+        #expect(try await numbers(JournalQuery(states: [.completed])) == [6, 5])
+        #expect(try await numbers(JournalQuery(states: [.completed, .queued], limit: 3)) == [6, 5, 4])
+        #expect(try await numbers(JournalQuery(labels: ["even": "yes"])) == [6, 4, 2])
+        #expect(try await numbers(JournalQuery(labels: ["even": "yes", "n": "4"])) == [4])
+        #expect(try await numbers(JournalQuery(states: [.queued], labels: ["even": "yes"])) == [4, 2])
+        #expect(try await numbers(JournalQuery(labels: ["even": "no"])) == [])
+        #expect(try await numbers(JournalQuery(model: "kling-v3")) == [3, 2, 1])
+        #expect(try await numbers(JournalQuery(states: [.queued], model: "kling-video-o1")) == [4])
+    }
+
+    @Test func unfinishedTasksComeOldestFirst() async throws {
+        for number in 1...4 { _ = try await journal.created(sample(number)) }
+        _ = try await journal.changed(sample(2)) { $0.state = .unconfirmed }
+        _ = try await journal.changed(sample(3)) { $0.state = .processing }
+        #expect(try await journal.unfinished().map(\.id) == [1, 3, 4].map { sample($0).id })
+    }
+
+    // MARK: Events
+
+    @Test func everyChangeIsAnEventAndOfProgressTheNewest() async throws {
+        var task = try await journal.created(sample(1))
+        task = try await journal.changed(task) { $0.state = .processing }
+        for percent in [10, 20, 30] {
+            task.progress = percent
+            task = try await journal.record(task, .progress)
+        }
+        let (events, complete) = try await journal.events(after: 0, limit: 100)
+        #expect(complete)
+        #expect(events.map(\.seq) == [1, 2, 5])
+        #expect(events.map(\.task.seq) == [1, 2, 5])
+        #expect(events.map(\.kind) == [.change, .change, .progress])
+        #expect(events.last?.task == task)
+        #expect(try await journal.events(after: 2, limit: 1).events.map(\.seq) == [5])
+        #expect(try await journal.lastSeq() == 5)
+        #expect(try await journal.events(after: 6, limit: 1).complete == false)
+    }
+
+    @Test func historyIsTrimmedByCountAndSaysSo() async throws {
+        let journal = SQLiteJournal(path: ":memory:", simulated: false, options: .init(historyCount: 100))
+        var task = try await journal.created(sample(1))
+        for _ in 1...1500 { task = try await journal.record(task, .change) }
+        let (events, complete) = try await journal.events(after: 0, limit: 5000)
+        #expect(!complete)
+        #expect(events.count < 700)
+        #expect(events.last?.seq == 1501)
+        let first = try #require(events.first?.seq)
+        #expect(try await journal.events(after: first - 1, limit: 1).complete)
+        #expect(try await journal.find(task.id.text) == task)
+    }
+
+    @Test func historyIsTrimmedByAge() async throws {
+        let journal = SQLiteJournal(
+            path: ":memory:", simulated: false, options: .init(historyAge: .seconds(60)))
+        var task = try await journal.created(sample(1))
+        for second in 1...1000 {
+            task.updatedAt = epoch.advanced(by: .seconds(second))
+            task = try await journal.record(task, .change)
+        }
+        let (events, complete) = try await journal.events(after: 0, limit: 5000)
+        #expect(!complete)
+        #expect(events.count < 70)
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import JSON
+import KlingCore
+import Synchronization
+
+@testable import KlingJournal
+
+let epoch = Timestamp(milliseconds: 1_800_000_000_000)
+
+/// A queued task; `number` orders the tasks in time and makes the id.
+func sample(
+    _ number: Int, key: String? = nil, labels: [String: String] = [:], model: String = "kling-v3",
+    prompt: String = "a cat"
+) -> VideoTask {
+    let time = epoch.advanced(by: .seconds(number))
+    return VideoTask(
+        id: TaskID(at: time, randomness: (0, UInt64(number))),
+        request: VideoRequest(body: ["model": .string(model), "prompt": .string(prompt), "duration": 5]),
+        createdAt: time, idempotencyKey: key, labels: labels)
+}
+
+/// A new directory, removed when this value goes.
+final class Folder: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "kling-journal-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    subscript(_ name: String) -> String { path + "/" + name }
+
+    func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: self[name])) }
+    func write(_ bytes: Data, _ name: String) throws { try bytes.write(to: URL(fileURLWithPath: self[name])) }
+}
+
+extension SQLiteJournal {
+    func created(_ task: VideoTask) async throws -> VideoTask {
+        guard case .created(let created) = try await begin(task) else { throw Unexpected() }
+        return created
+    }
+
+    func changed(_ task: VideoTask, _ change: (inout VideoTask) -> Void) async throws -> VideoTask {
+        var task = task
+        change(&task)
+        return try await record(task, .change)
+    }
+}
+
+struct Unexpected: Error {}
+
+/// What the journal refuses with, or nil.
+func refusal(_ journal: SQLiteJournal, _ task: VideoTask = sample(1)) async -> JournalFailure? {
+    do throws(JournalFailure) {
+        _ = try await journal.begin(task)
+        return nil
+    } catch {
+        return error
+    }
+}

@@ -1,0 +1,198 @@
+"""Measures every candidate in rounds, so that a noisy moment falls on all alike, and writes the table."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from candidates import (
+    HELLO,
+    OUT,
+    VALIDATE,
+    Candidate,
+    floors,
+    language_servers,
+    ours,
+    parsers,
+    validators,
+)
+from report import Row, render
+
+CORE = max(os.sched_getaffinity(0))
+WORDS = [
+    "sunset",
+    "beach",
+    "camera",
+    "slow",
+    "电影质感",
+    "金毛犬",
+    'a "quote"',
+    "forest",
+    "雨夜霓虹灯",
+    "close-up",
+    "tilt",
+]
+Figures = dict[str, list[float]]
+
+
+class Bench:
+    """One run: the medians by candidate, and who was skipped and why."""
+
+    def __init__(self, quick: bool) -> None:
+        self.rounds = 3 if quick else 9
+        self.trips = 5_000 if quick else 20_000
+        self.share = 0.3 if quick else 1.0
+        self.skipped: dict[str, str] = {}
+
+    def present(self, candidates: list[Candidate]) -> list[Candidate]:
+        found = []
+        for candidate in candidates:
+            why = candidate.absence()
+            if why is None:
+                found.append(candidate)
+            else:
+                self.skipped[candidate.name] = why
+        return found
+
+    def drive(self, mode: str, candidate: Candidate, count: int) -> dict[str, Any]:
+        """One run of the driver; empty for a peer that fails, which is then reported as skipped."""
+        command = [str(OUT / "drive"), mode, str(CORE), candidate.framing, str(count), candidate.request]
+        done = subprocess.run([*command, *candidate.command], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return json.loads(done.stdout)
+        self.skipped[f"{candidate.name} ({mode})"] = done.stderr.strip()
+        if candidate.role == "ours":
+            sys.exit(f"bench: {candidate.name}, {mode}: {done.stderr.strip()}")
+        return {}
+
+    def starts(self, candidates: list[Candidate]) -> tuple[Figures, Figures]:
+        millis: Figures = defaultdict(list)
+        mebibytes: Figures = defaultdict(list)
+        for _ in range(self.rounds):
+            for candidate in candidates:
+                figures = self.drive("start", candidate, max(2, int(candidate.runs * self.share)))
+                millis[candidate.name] += [us / 1e3 for us in figures.get("us", [])]
+                mebibytes[candidate.name] += [kib / 1024 for kib in figures.get("kib", [])]
+        return millis, mebibytes
+
+    def pings(self, candidates: list[Candidate]) -> tuple[Figures, Figures]:
+        half: Figures = defaultdict(list)
+        most: Figures = defaultdict(list)
+        for _ in range(self.rounds):
+            for candidate in candidates:
+                figures = self.drive("ping", candidate, self.trips)
+                half[candidate.name] += [figures["p50"]] if figures else []
+                most[candidate.name] += [figures["p99"]] if figures else []
+        return half, most
+
+    def pipelines(self, candidates: list[Candidate]) -> Figures:
+        rates: Figures = defaultdict(list)
+        for _ in range(self.rounds):
+            for candidate in candidates:
+                figures = self.drive("pipeline", candidate, 200_000)
+                rates[candidate.name] += [figures["perSecond"]] if figures else []
+        return rates
+
+    def parses(self, data: Path) -> Figures:
+        rates: Figures = defaultdict(list)
+        for _ in range(max(1, self.rounds // 3)):
+            for candidate in parsers(str(data)):
+                if not shutil.which(candidate.command[0]):
+                    self.skipped[f"{candidate.name} (parse)"] = "not installed or not built"
+                    continue
+                pinned = ["taskset", "-c", str(CORE), *candidate.command]
+                done = subprocess.run(pinned, capture_output=True, text=True, check=False)
+                for line in done.stdout.splitlines():
+                    if line.startswith("{") and (figure := json.loads(line)).get("what") == "parse":
+                        rates[candidate.name].append(figure["mbPerSecond"])
+                if done.returncode:
+                    self.skipped[f"{candidate.name} (parse)"] = done.stderr.strip()[-80:]
+        return rates
+
+
+def requests_file(path: Path, size: int = 10_000_000) -> Path:
+    """An array of plausible requests, English and Chinese, some with shots or images; always the same."""
+    draw = random.Random(1)
+    items, length = [], 2
+    while length < size:
+        prompt = " ".join(draw.choices(WORDS, k=draw.randint(6, 40)))
+        item: dict[str, object] = {"model": "kling-v3", "prompt": prompt, "mode": draw.choice(["std", "pro"])}
+        item.update(duration=draw.randint(3, 15), aspect_ratio="16:9", audio=draw.random() < 0.5)
+        if draw.random() < 0.2:
+            shots = range(1, draw.randint(2, 6))
+            item.update(multi_shot=True, shot_type="customize")
+            item["multi_prompt"] = [{"index": shot, "prompt": prompt[:80], "duration": 3} for shot in shots]
+        if draw.random() < 0.3:
+            item["image_urls"] = [f"https://example.com/{draw.getrandbits(64):x}.jpg"]
+        items.append(json.dumps(item, ensure_ascii=False))
+        length += len(items[-1].encode()) + 2
+    path.write_text("[" + ",\n".join(items) + "]", encoding="utf-8")
+    return path
+
+
+def medians(figures: Figures) -> dict[str, float]:
+    return {name: statistics.median(values) for name, values in figures.items() if values}
+
+
+def main() -> None:
+    quick = "--quick" in sys.argv[1:]
+    bench = Bench(quick)
+    mine = ours()
+    if (why := mine.absence()) is not None:
+        sys.exit(f"bench: kling-server cannot be measured: {why}")
+    base = [mine, *bench.present(floors())]
+    checkers = [*base, *bench.present(validators())]
+
+    print("start …", flush=True)
+    hello = ours(HELLO, '"methods"')
+    hello.name = "kling-server (hello)"
+    starters = [*base, *bench.present([hello]), *bench.present(language_servers())]
+    millis, mebibytes = (medians(figures) for figures in bench.starts(starters))
+    print("round trips …", flush=True)
+    half, most = (medians(figures) for figures in bench.pings(checkers))
+    print("pipelined …", flush=True)
+    rates = medians(bench.pipelines(checkers))
+    memory = {
+        count: bench.drive("pipeline", mine, count)["kib"] / 1024 for count in (20_000, 200_000, 1_000_000)
+    }
+    print("parse …", flush=True)
+    parse = medians(bench.parses(requests_file(OUT / "requests.json")))
+
+    roles = {candidate.name: candidate.role for candidate in [*starters, *checkers]}
+    size = Path(mine.command[0]).stat().st_size / 1e6
+    spread = f"{memory[20_000]:.1f} / {memory[200_000]:.1f} / {memory[1_000_000]:.1f}"
+    rows = [
+        Row("spawn → first reply", "ms", millis, roles, 1.6, digits=2),
+        Row("peak memory at the first reply", "MiB", mebibytes, roles, 7.0, digits=1),
+        Row(f"`validate` round trip, {len(VALIDATE) + 1} bytes, p50", "µs", half, roles, 7.0, digits=1),
+        Row("the same, p99", "µs", most, roles, 10.0, digits=1),
+        Row("200,000 pipelined `validate`", "/s", rates, roles, 350_000, more_is_better=True),
+        Row("parse of a 10 MB array of requests", "MB/s", parse, roles, 300, more_is_better=True),
+        Row("release binary, stripped", "MB", {"kling-server": size}, roles, 15.0, digits=1),
+    ]
+    flat = memory[1_000_000] <= memory[20_000] * 1.1 + 0.5
+    rows.append(
+        Row.fact(
+            "peak memory after 20k / 200k / 1M requests", f"{spread} MiB", "independent of the count", flat
+        )
+    )
+    text = render(
+        rows, bench.skipped, os.environ.get("BENCH_COMMAND", "bash Tests/bench/run.sh"), bench.rounds
+    )
+    committed = os.environ.get("BENCH_RESULTS")
+    target = Path(committed) if committed and not quick else OUT / "RESULTS.md"
+    target.write_text(text, encoding="utf-8")
+    print(text)
+    print(f"written to {os.path.relpath(target)}")
+
+
+if __name__ == "__main__":
+    main()
