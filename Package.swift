@@ -30,10 +30,13 @@ let hasArchives = archives.allSatisfy { archive in
     // A compiler that knows no such file answers with the bare name.
     return path.hasPrefix("/")
 }
+let linkingFolder = "\(Context.packageDirectory)/Sources/CSQLite/linking"
 let linking: [LinkerSetting] = !hasArchives ? [] : [
     .unsafeFlags(
         [
-            "-use-ld=lld", "-L", "\(Context.packageDirectory)/Sources/CSQLite/static",
+            "-use-ld=lld", "-L", linkingFolder,
+            "-Xlinker", "--symbol-ordering-file=\(linkingFolder)/startup.order",
+            "-Xlinker", "--no-warn-symbol-ordering",
             "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
             "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie",
         ], .when(configuration: .release))
@@ -66,5 +69,9 @@ let package = Package(
             ],
             swiftSettings: strict,
             linkerSettings: linking),
+        .executableTarget(
+            name: "json-bench", dependencies: ["JSON"], path: "Tests/bench/json-bench", swiftSettings: strict),
+        .testTarget(name: "HouseTests", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
     ]
 )

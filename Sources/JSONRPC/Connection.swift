@@ -43,6 +43,7 @@ package final class Connection {
     private let limits: Limits
     private let afterFirstReply: () -> Void
     private var framer: Framer
+    private var isFramingTold = false
     private var tree = JSONTree()
     private var scratch = JSONWriter(capacity: 4096)
     private let options: JSONOptions
@@ -83,7 +84,9 @@ package final class Connection {
             }
         }
         var end = End.endOfInput
-        if let last = framer.finish(), let ended = take(last) { end = ended }
+        let last = framer.finish()
+        answerInFraming()
+        if let last, let ended = take(last) { end = ended }
         outbox.flush()
         return end
     }
@@ -91,12 +94,8 @@ package final class Connection {
     /// Handles all messages that are whole.
     private func drain() -> End? {
         defer { outbox.flush() }
-        var isKnown = framer.framing != nil
         while let event = framer.next() {
-            if !isKnown, let framing = framer.framing {
-                isKnown = true
-                outbox.use(framing)
-            }
+            answerInFraming()
             if let end = take(event) { return end }
             if outbox.gatheredBytes > 1 << 16 {
                 outbox.flush()
@@ -104,6 +103,13 @@ package final class Connection {
             }
         }
         return nil
+    }
+
+    /// Answers go out in the framing that the client speaks, told by its first byte.
+    private func answerInFraming() {
+        guard !isFramingTold, let framing = framer.framing else { return }
+        isFramingTold = true
+        outbox.use(framing)
     }
 
     private func take(_ event: Framer.Event) -> End? {

@@ -32,6 +32,8 @@ final class Lifecycle: Sendable {
     /// Waits for the first input, seeing signals and the loss of standard output's reader meanwhile: a host may die before it says
     /// a word. Costs one system call where input is there already.
     func awaitInput(_ input: Int32) {
+        // Made before a handler can need it.
+        _ = Self.signals.writing
         for number in [SIGTERM, SIGINT, SIGHUP] {
             signal(number) { Lifecycle.signals.signal(UInt8(truncatingIfNeeded: $0)) }
         }

@@ -137,6 +137,6 @@ import Testing
         let tree = JSONTree("{\n  \"a\": 1, // one\n  \"b\": 2\n}")
         let jsonc = JSONTree(tree.source, options: .jsonc)
         let edits = try #require(jsonc.edits(for: [.replace("/b", 3), .move(from: "/a", to: "/c")]))
-        #expect(edits == [TextEdit(range: 4..<7, newText: "\"c\""), TextEdit(range: 28..<29, newText: "3")])
+        #expect(edits == [TextEdit(range: 4..<7, newText: "\"c\""), TextEdit(range: 26..<27, newText: "3")])
     }
 }

@@ -148,8 +148,10 @@ struct TaskServiceTests {
         world.gateway.creates(.refused(Failure(.invalidRequest)))
         let refused = try await world.submit("zero").task.id
         #expect(await world.reaches(refused, .failed))
-        _ = try await world.submit("one", key: "k")
-        _ = try await world.submit("two")
+        for (number, name) in ["one", "two"].enumerated() {
+            world.gateway.reads("task_\(number + 2)", TaskWorld.completed)
+            _ = try await world.submit(name, key: number == 0 ? "k" : nil)
+        }
         await #expect(throws: TaskServiceError.budgetExceeded(budget, spent: SpendBudget(submissions: 2, seconds: 10))) {
             try await world.submit("three")
         }

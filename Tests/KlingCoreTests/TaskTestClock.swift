@@ -101,7 +101,7 @@ final class TaskTestClock: ServiceClock {
     /// not counted: calls that the test has just begun, and their cancellation.
     func settle() async {
         var quiet = 0
-        while quiet < 40 {
+        while quiet < 8 {
             for _ in 0..<3 { await Task.yield() }
             quiet = await isIdle() ? quiet + 1 : 0
         }
@@ -112,7 +112,8 @@ final class TaskTestClock: ServiceClock {
         for (service, held) in state.withLock(\.watched) {
             let business = await service.business
             if let time = business.wakesAt {
-                if time <= state.withLock(\.now) { return false }
+                // Its sleeper is awake, and on its way to the service.
+                if !state.withLock({ $0.sleepers.values.contains { $0.deadline == time } }) { return false }
                 timers += 1
             }
             working += business.working - held()

@@ -7,11 +7,15 @@ import Testing
     @Test("each labelled request gives exactly its codes and paths", arguments: labelledSet)
     func labels(_ label: Labelled) {
         let validation = Validator.standard.validate(text: label.text)
-        let found = validation.diagnostics.map { "\($0.code) \($0.path)".trimmingCharacters(in: .whitespaces) }
+        let found = validation.diagnostics.map {
+            "\($0.code) \($0.path)".trimmingCharacters(in: .whitespaces)
+        }
         #expect(found == label.expected)
     }
 
-    @Test("a preferred fix removes its problem and adds no error, as a patch and as edits", arguments: labelledSet)
+    @Test(
+        "a preferred fix removes its problem and adds no error, as a patch and as edits",
+        arguments: labelledSet)
     func fixes(_ label: Labelled) throws {
         let bytes = Array(label.text.utf8)
         let before = Validator.standard.validate(text: label.text)
@@ -22,11 +26,15 @@ import Testing
                 #expect(text != label.text, "\(fix.title(.en)) changes nothing")
                 let after = Validator.standard.validate(text: text)
                 #expect(
-                    !after.diagnostics.contains { $0.code == diagnostic.code && $0.path == diagnostic.path
-                        && $0.message(.en) == diagnostic.message(.en) },
+                    !after.diagnostics.contains {
+                        $0.code == diagnostic.code && $0.path == diagnostic.path
+                            && $0.message(.en) == diagnostic.message(.en)
+                    },
                     "\(diagnostic.code): \(fix.title(.en)) → \(text)")
-                let more = Set(after.diagnostics.filter { $0.severity == .error }.map { "\($0.code) \($0.path)" })
-                #expect(more.isSubset(of: errors), "\(fix.title(.en)) adds \(more.subtracting(errors)): \(text)")
+                let more = Set(
+                    after.diagnostics.filter { $0.severity == .error }.map { "\($0.code) \($0.path)" })
+                #expect(
+                    more.isSubset(of: errors), "\(fix.title(.en)) adds \(more.subtracting(errors)): \(text)")
                 if let patch = fix.patch, JSONTree(bytes).isValid {
                     let tree = JSONTree(bytes)
                     let patched = try tree.value(tree.root).applying(patch)
@@ -40,7 +48,8 @@ import Testing
     @Test("every code has a positive example")
     func coverage() {
         let shown = Set(labelledSet.flatMap { $0.expected.map { String($0.split(separator: " ")[0]) } })
-        let known = Set(Message.all.map(\.code).filter { !$0.hasPrefix("syntax.") && !$0.hasPrefix("submit.") })
+        let known = Set(
+            Message.all.map(\.code).filter { !$0.hasPrefix("syntax.") && !$0.hasPrefix("submit.") })
         // Off unless asked for: has a test of its own.
         #expect(known.subtracting(shown) == ["prompt.language"])
     }

@@ -39,7 +39,8 @@ extension Parameter {
         object["description"] = .string(documentation[locale])
         if case .choice(let choices) = type {
             object["values"] = .array(
-                choices.map { ["value": .string($0.value), "description": .string($0.documentation[locale])] })
+                choices.map { ["value": .string($0.value), "description": .string($0.documentation[locale])] }
+            )
         }
         if case .array(.object(let members), _) = type {
             object["members"] = .array(members.map { .object($0.description(locale)) })

@@ -12,7 +12,9 @@ extension Model {
         schema["properties"] = .object(Self.properties(parameters, locale))
         let takesStoryboards = parameter(.multiShot) != nil && parameter(.shotType) != nil
         // With a storyboard written by hand the prompt may be left out; the conditions below ask for it else.
-        let required = parameters.filter { $0.isRequired && !(takesStoryboards && $0.name == Field.prompt.name) }
+        let required = parameters.filter {
+            $0.isRequired && !(takesStoryboards && $0.name == Field.prompt.name)
+        }
         schema["required"] = .array(required.map { .string($0.name) })
         if takesStoryboards { schema["allOf"] = Self.storyboardConditions }
         return schema
@@ -44,7 +46,11 @@ extension Model {
             var schema: JSONObject = ["type": "string"]
             if let limit { schema["maxLength"] = JSONValue(limit) }
             return schema
-        case .url: return ["type": "string", "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]\\S*)?$"]
+        case .url:
+            return [
+                "type": "string", "format": "uri",
+                "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#@]+([/?#]\\S*)?$"
+            ]
         case .choice(let choices):
             return [
                 "type": "string", "enum": .array(choices.map { .string($0.value) }),
@@ -52,7 +58,8 @@ extension Model {
             ]
         case .integer(let range):
             return [
-                "type": "integer", "minimum": JSONValue(range.lowerBound), "maximum": JSONValue(range.upperBound)
+                "type": "integer", "minimum": JSONValue(range.lowerBound),
+                "maximum": JSONValue(range.upperBound)
             ]
         case .integers(let values): return ["type": "integer", "enum": .array(values.map { JSONValue($0) })]
         case .boolean: return ["type": "boolean"]

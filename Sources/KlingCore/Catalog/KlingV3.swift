@@ -6,7 +6,8 @@ extension Model {
         "kling-v3",
         title: LocalizedText(en: "Kling v3", zh: "可灵 v3"),
         documentation: LocalizedText(
-            en: "Text to video and image to video (first frame, first and last frame), 3–15 seconds, 720p, 1080p or "
+            en:
+                "Text to video and image to video (first frame, first and last frame), 3–15 seconds, 720p, 1080p or "
                 + "4K, with sound, storyboards of up to six shots, and elements that keep a character the same.",
             zh: "文生视频与图生视频（首帧、首尾帧），3–15 秒，720P、1080P 或 4K，可生成有声视频，支持最多六个分镜与保持角色一致的主体引用。"),
         aliases: [
@@ -26,7 +27,8 @@ extension Model {
             Parameter(
                 .prompt, .string(limit: nil), required: true,
                 example: "一只金毛犬在沙滩上奔跑，日落，电影质感", source: SourceLine("kling-v3", "prompt", line: 365),
-                en: "What the video shows: scene, action, style, in detail. English is advised. `@name` refers to an "
+                en:
+                    "What the video shows: scene, action, style, in detail. English is advised. `@name` refers to an "
                     + "element of `element_list`. May be left out when `multi_shot` is true and `shot_type` is "
                     + "`customize`: then the shots' own prompts count.",
                 zh: "正向文本提示词，建议详细描述场景、动作、风格，建议使用英文。可用 `@name` 引用 `element_list` 中的主体。"
@@ -60,7 +62,8 @@ extension Model {
             Parameter(
                 .imageURLs, .array(of: .url, count: 1...2), example: ["https://example.com/first.jpg"],
                 outside: .imageCount, source: SourceLine("kling-v3", "image_urls", line: 412),
-                en: "Pictures for image to video: one is the first frame; of two, the first is the first frame and "
+                en:
+                    "Pictures for image to video: one is the first frame; of two, the first is the first frame and "
                     + "the second the last. Each must be publicly reachable, without hot-link protection.",
                 zh: "图生视频的图片：传 1 张作为首帧，传 2 张依次为首帧和尾帧。图片 URL 必须公开可访问，不能有防盗链。"),
             Parameter(
@@ -80,20 +83,23 @@ extension Model {
                         "customize", en: "You write every shot, in `multi_prompt`",
                         zh: "自定义：在 `multi_prompt` 中逐个写明分镜"),
                     Choice(
-                        "intelligence", en: "The model cuts the shots from `prompt`", zh: "智能：模型根据 `prompt` 自动分镜")
+                        "intelligence", en: "The model cuts the shots from `prompt`",
+                        zh: "智能：模型根据 `prompt` 自动分镜")
                 ]), outside: .shotTypeValue, source: SourceLine("kling-v3", "shot_type", line: 444),
                 en: "Who decides on the shots. Needed when `multi_shot` is true.",
                 zh: "分镜方式；`multi_shot` 为 true 时必填。"),
             Parameter(
                 .multiPrompt, .array(of: .object(shotMembers), count: 1...6), outside: .shotsCount,
                 source: SourceLine("kling-v3", "multi_prompt", line: 450),
-                en: "The shots, 1 to 6; their durations add up to `duration`. Needed when `multi_shot` is true and "
+                en:
+                    "The shots, 1 to 6; their durations add up to `duration`. Needed when `multi_shot` is true and "
                     + "`shot_type` is `customize`.",
                 zh: "各分镜信息，1 到 6 个，时长之和等于 `duration`。`multi_shot` 为 true 且 `shot_type` 为 `customize` 时必填。"),
             Parameter(
                 .elementList, .array(of: .object(elementMembers), count: 1...3), outside: .elementCount,
                 source: SourceLine("kling-v3", "element_list", line: 472),
-                en: "Up to three subjects that stay the same through the video; a prompt refers to one as `@name`.",
+                en:
+                    "Up to three subjects that stay the same through the video; a prompt refers to one as `@name`.",
                 zh: "引用元素列表，最多 3 个主体，在提示词中用 `@name` 引用。")
         ])
 

@@ -17,7 +17,8 @@ public struct Parameter: Sendable {
 
     package init(
         _ name: String, _ type: ParameterType, required: Bool = false, default defaultValue: JSONValue? = nil,
-        example: JSONValue? = nil, outside rangeMessage: Message? = nil, source: SourceLine, en: String, zh: String
+        example: JSONValue? = nil, outside rangeMessage: Message? = nil, source: SourceLine, en: String,
+        zh: String
     ) {
         self.name = name
         self.type = type
@@ -31,10 +32,12 @@ public struct Parameter: Sendable {
 
     package init(
         _ field: Field, _ type: ParameterType, required: Bool = false, default defaultValue: JSONValue? = nil,
-        example: JSONValue? = nil, outside rangeMessage: Message? = nil, source: SourceLine, en: String, zh: String
+        example: JSONValue? = nil, outside rangeMessage: Message? = nil, source: SourceLine, en: String,
+        zh: String
     ) {
         self.init(
-            field.name, type, required: required, default: defaultValue, example: example, outside: rangeMessage,
+            field.name, type, required: required, default: defaultValue, example: example,
+            outside: rangeMessage,
             source: source, en: en, zh: zh)
     }
 }
@@ -111,7 +114,8 @@ extension ParameterType {
         case .integers(let values): .array(values.map { JSONValue($0) })
         case .boolean: [true, false]
         case .string(let limit?): ["maxLength": JSONValue(limit)]
-        case .array(_, let count): ["minItems": JSONValue(count.lowerBound), "maxItems": JSONValue(count.upperBound)]
+        case .array(_, let count):
+            ["minItems": JSONValue(count.lowerBound), "maxItems": JSONValue(count.upperBound)]
         case .string(nil), .url, .object: nil
         }
     }

@@ -8,7 +8,12 @@ public enum FailureMessages {
         if let next = next(failure) { text += space(locale) + next[locale] }
         if let message = failure.message, !message.isEmpty {
             let words = Fact.shortened(message, to: 300)
-            text += locale == .en ? " It said: \"\(words)\"" : "对方返回：“\(words)”"
+            switch (failure.kind, locale) {
+            case (.validation, .en): text += " The first: \(words)"
+            case (.validation, .zh): text += "首先：\(words)"
+            case (_, .en): text += " It said: \"\(words)\""
+            case (_, .zh): text += "对方返回：“\(words)”"
+            }
         }
         return text
     }
@@ -35,7 +40,8 @@ public enum FailureMessages {
             LocalizedText(en: "This contradicts something that exists already.", zh: "与已有内容冲突。")
         case .resultExpired:
             LocalizedText(
-                en: "The link to the video has expired and no fresh one could be had.", zh: "视频链接已过期，也无法取得新链接。")
+                en: "The link to the video has expired and no fresh one could be had.",
+                zh: "视频链接已过期，也无法取得新链接。")
         case .rateLimit:
             LocalizedText(en: "The gateway takes no more requests at the moment.", zh: "网关暂时不再接受请求。")
         case .budgetExceeded:
@@ -77,7 +83,8 @@ public enum FailureMessages {
         // Whatever the cause: what may exist must not be sent again.
         if failure.billed == .unknown {
             return LocalizedText(
-                en: "Look for it in your account at the gateway: `adopt` its id if it is there; submit anew only if "
+                en:
+                    "Look for it in your account at the gateway: `adopt` its id if it is there; submit anew only if "
                     + "it is not.",
                 zh: "请在网关账户中查看：如已存在，用 `adopt` 认领其任务 ID；确认不存在后再重新提交。")
         }
@@ -85,7 +92,8 @@ public enum FailureMessages {
             switch failure.kind {
             case .fileSystem:
                 return LocalizedText(
-                    en: "Make room or choose another directory, then call `download`; the video is made already.",
+                    en:
+                        "Make room or choose another directory, then call `download`; the video is made already.",
                     zh: "请腾出空间或更换目录后调用 `download`；视频已经生成。")
             default:
                 return LocalizedText(
@@ -100,12 +108,14 @@ public enum FailureMessages {
             return LocalizedText(en: "Change the request before sending it.", zh: "请修改请求后再提交。")
         case .authentication:
             return LocalizedText(
-                en: "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or "
+                en:
+                    "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or "
                     + "into a file named with --api-key-file.",
                 zh: "请在 https://xcompute.us/keys 获取 API Key，写入环境变量 KLING_API_KEY，或写入文件并用 --api-key-file 指定。")
         case .permission:
             return LocalizedText(
-                en: "Check the key's rights at https://xcompute.us/keys.", zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
+                en: "Check the key's rights at https://xcompute.us/keys.",
+                zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
         case .paymentRequired:
             return LocalizedText(en: "Top up the account, then submit.", zh: "请充值后再提交。")
         case .taskNotFound:
@@ -119,7 +129,8 @@ public enum FailureMessages {
                 zh: "请凭任务 ID 联系网关支持；视频已经生成。")
         case .rateLimit:
             return wait(failure)
-                ?? LocalizedText(en: "Submit later, or fewer at once (--max-active).", zh: "请稍后提交，或用 --max-active 减少并发。")
+                ?? LocalizedText(
+                    en: "Submit later, or fewer at once (--max-active).", zh: "请稍后提交，或用 --max-active 减少并发。")
         case .budgetExceeded:
             return LocalizedText(
                 en: "Wait until earlier submissions are a day old, or raise --budget.",
@@ -157,36 +168,43 @@ extension FailureMessages {
         switch failure {
         case .cannotOpen(let path, let reason):
             LocalizedText(
-                en: "The journal \(path) cannot be opened (\(reason)). Check that the directory exists and is "
+                en:
+                    "The journal \(path) cannot be opened (\(reason)). Check that the directory exists and is "
                     + "writable, or name another with --journal.",
                 zh: "无法打开任务日志 \(path)（\(reason)）。请确认目录存在且可写，或用 --journal 指定其他位置。")
         case .locked(let path):
             LocalizedText(
-                en: "The journal \(path) is held by another program. Close that program, or name another journal with "
+                en:
+                    "The journal \(path) is held by another program. Close that program, or name another journal with "
                     + "--journal.",
                 zh: "任务日志 \(path) 被其他程序占用。请关闭该程序，或用 --journal 指定其他位置。")
         case .readOnly(let path):
             LocalizedText(
-                en: "The journal \(path) is read-only. Give it write permission, or name another with --journal.",
+                en:
+                    "The journal \(path) is read-only. Give it write permission, or name another with --journal.",
                 zh: "任务日志 \(path) 为只读。请授予写权限，或用 --journal 指定其他位置。")
         case .corrupt(let path, let reason):
             LocalizedText(
-                en: "The journal \(path) is damaged (\(reason)). Keep a copy of it, for it names tasks that may be "
+                en:
+                    "The journal \(path) is damaged (\(reason)). Keep a copy of it, for it names tasks that may be "
                     + "charged, and start a new one with --journal.",
                 zh: "任务日志 \(path) 已损坏（\(reason)）。其中可能有已计费的任务，请保留副本，并用 --journal 新建一个。")
         case .newer(let path, let version):
             LocalizedText(
-                en: "The journal \(path) was written by a newer version of this program (format \(version)). Use that "
+                en:
+                    "The journal \(path) was written by a newer version of this program (format \(version)). Use that "
                     + "version, or name another journal with --journal.",
                 zh: "任务日志 \(path) 由更新版本的程序写入（格式 \(version)）。请使用该版本，或用 --journal 指定其他位置。")
         case .wrongKind(let path, let simulated):
             simulated
                 ? LocalizedText(
-                    en: "The journal \(path) holds simulated tasks; they are never mixed with real ones. Name another "
+                    en:
+                        "The journal \(path) holds simulated tasks; they are never mixed with real ones. Name another "
                         + "with --journal.",
                     zh: "任务日志 \(path) 存放的是模拟任务，不能与真实任务混用。请用 --journal 指定其他位置。")
                 : LocalizedText(
-                    en: "The journal \(path) holds real tasks; they are never mixed with simulated ones. Name another "
+                    en:
+                        "The journal \(path) holds real tasks; they are never mixed with simulated ones. Name another "
                         + "with --journal.",
                     zh: "任务日志 \(path) 存放的是真实任务，不能与模拟任务混用。请用 --journal 指定其他位置。")
         case .diskFull(let path):

@@ -2,7 +2,8 @@
 extension LocalizedText {
     static let write = LocalizedText(en: "Write {value}", zh: "改为 {value}")
     static let remove = LocalizedText(en: "Remove `{name}`", zh: "删除 `{name}`")
-    static let removeFirst = LocalizedText(en: "Remove this `{name}`, which does not count", zh: "删除这个不起作用的 `{name}`")
+    static let removeFirst = LocalizedText(
+        en: "Remove this `{name}`, which does not count", zh: "删除这个不起作用的 `{name}`")
     static let rename = LocalizedText(en: "Rename to `{name}`", zh: "重命名为 `{name}`")
     static let add = LocalizedText(en: "Add `{name}`: {value}", zh: "添加 `{name}`：{value}")
     static let keep = LocalizedText(en: "Keep `{name}`: {value}", zh: "保留 `{name}`：{value}")
@@ -12,11 +13,13 @@ extension LocalizedText {
     static let keepFirst = LocalizedText(en: "Keep the first {count}", zh: "只保留前 {count} 项")
     static let renumber = LocalizedText(en: "Renumber the shots", zh: "重新编号")
     static let setTotal = LocalizedText(en: "Set `duration` to {value}", zh: "将 `duration` 改为 {value}")
-    static let rebalance = LocalizedText(en: "Rebalance the shots to {value} seconds", zh: "将各分镜调整为共 {value} 秒")
+    static let rebalance = LocalizedText(
+        en: "Rebalance the shots to {value} seconds", zh: "将各分镜调整为共 {value} 秒")
     static let mendText = LocalizedText(en: "Mend the text", zh: "修正文本")
     static let trim = LocalizedText(en: "Remove the white space", zh: "删除空白字符")
     static let enableMultiShot = LocalizedText(en: "Set `multi_shot` to true", zh: "将 `multi_shot` 设为 true")
-    static let addPrefix = LocalizedText(en: "Write `<<<image_1>>>` into the prompt", zh: "在提示词中写明 `<<<image_1>>>`")
+    static let addPrefix = LocalizedText(
+        en: "Write `<<<image_1>>>` into the prompt", zh: "在提示词中写明 `<<<image_1>>>`")
 
     // Notes at related places.
     static let counts = LocalizedText(en: "this one counts", zh: "这一个生效")

@@ -36,7 +36,8 @@ package struct Phrase: Sendable, Hashable {
         var rest = Substring(template)
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             text += rest[..<open]
-            let parts = rest[rest.index(after: open)..<close].split(separator: "|", omittingEmptySubsequences: false)
+            let parts = rest[rest.index(after: open)..<close].split(
+                separator: "|", omittingEmptySubsequences: false)
             let fact = facts[String(parts.first ?? "")]
             if parts.count == 3 {
                 text += fact == .int(1) ? parts[1] : parts[2]

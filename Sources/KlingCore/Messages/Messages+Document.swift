@@ -12,7 +12,8 @@ extension Message {
         en: "`{name}` is given more than once; only the last one would count. Remove this one.",
         zh: "`{name}` 重复出现，只有最后一个生效。请删除这一个。")
     static let parameterType = Message(
-        "parameter.type", .error, en: "`{name}` must be {expected}, not {actual}.", zh: "`{name}` 必须是{expected}，而不是{actual}。")
+        "parameter.type", .error, en: "`{name}` must be {expected}, not {actual}.",
+        zh: "`{name}` 必须是{expected}，而不是{actual}。")
     static let parameterNull = Message(
         "parameter.null", .hint, en: "`{name}` is null and will not be sent.", zh: "`{name}` 为 null，不会发送。")
     static let parameterUnknown = Message(
@@ -33,12 +34,14 @@ extension Message {
         zh: "`{name}` 与 `{target}` 含义相同但取值不同。请只保留一个，建议保留 `{target}`。")
     static let parameterFrameField = Message(
         "parameter.frameField", .error,
-        en: "There is no `{name}`: put the picture into `image_urls`, where the first is the first frame and the "
+        en:
+            "There is no `{name}`: put the picture into `image_urls`, where the first is the first frame and the "
             + "second the last.",
         zh: "没有 `{name}` 这个参数：请把图片放入 `image_urls`，第 1 张为首帧，第 2 张为尾帧。")
     static let parameterFrameFieldLast = Message(
         "parameter.frameField", .error, source: "kling-v3 page, 参数互斥与边界 (line 511)",
-        en: "There is no `{name}`, and a last frame needs a first one: put both into `image_urls`, the first frame "
+        en:
+            "There is no `{name}`, and a last frame needs a first one: put both into `image_urls`, the first frame "
             + "first.",
         zh: "没有 `{name}` 这个参数，且尾帧必须配首帧：请把首帧和尾帧依次放入 `image_urls`。")
     static let parameterEmpty = Message(
@@ -60,7 +63,8 @@ extension Message {
 
     static let documentTable: [Message] = [
         documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
-        parameterUnknownNear, parameterAlias, parameterAliasConflict, parameterFrameField, parameterFrameFieldLast,
+        parameterUnknownNear, parameterAlias, parameterAliasConflict, parameterFrameField,
+        parameterFrameFieldLast,
         parameterEmpty, modelMissing, modelUnknown, modelUnknownNear, parameterOtherModel
     ]
 }

@@ -8,7 +8,8 @@ extension Message {
         en: "An element is an object with `name`, `description` and `element_input_urls`, not {actual}.",
         zh: "主体必须是包含 `name`、`description`、`element_input_urls` 的对象，而不是{actual}。")
     static let elementField = Message(
-        "element.field", .error, en: "This element's `{name}` is missing or empty.", zh: "该主体的 `{name}` 缺失或为空。")
+        "element.field", .error, en: "This element's `{name}` is missing or empty.",
+        zh: "该主体的 `{name}` 缺失或为空。")
     static let elementFieldType = Message(
         "element.field", .error, en: "An element's `{name}` must be {expected}, not {actual}.",
         zh: "主体的 `{name}` 必须是{expected}，而不是{actual}。")
@@ -28,7 +29,8 @@ extension Message {
         zh: "“{value}”不便引用：建议只用字母、数字和下划线。")
     static let elementOverlap = Message(
         "element.overlap", .warning, source: "kling-v3 page, element_list (line 503)",
-        en: "\"{value}\" begins with another element's name, \"{other}\": `@{value}` may be read as `@{other}`.",
+        en:
+            "\"{value}\" begins with another element's name, \"{other}\": `@{value}` may be read as `@{other}`.",
         zh: "“{value}”以另一主体的名称“{other}”开头：`@{value}` 可能被理解为 `@{other}`。")
     static let elementUndefined = Message(
         "element.undefined", .warning, source: "kling-v3 page, element_list (line 503)",
@@ -41,7 +43,8 @@ extension Message {
         "element.unused", .warning, source: "kling-v3 page, element_list (line 503)",
         en: "No prompt refers to `@{value}`.", zh: "没有提示词引用 `@{value}`。")
     static let elementSameImages = Message(
-        "element.sameImages", .hint, source: "advice", en: "\"{value}\" and \"{other}\" have the same pictures.",
+        "element.sameImages", .hint, source: "advice",
+        en: "\"{value}\" and \"{other}\" have the same pictures.",
         zh: "“{value}”和“{other}”使用了相同的图片。")
     static let elementWithoutImages = Message(
         "element.withoutImages", .warning, source: "Kling's own documentation; the page is silent",
@@ -50,7 +53,8 @@ extension Message {
 
     static let elementTable: [Message] = [
         elementCount, elementEntry, elementField, elementFieldType, elementFieldID, elementImages,
-        elementDuplicateName, elementName, elementOverlap, elementUndefined, elementUndefinedNear, elementUnused,
+        elementDuplicateName, elementName, elementOverlap, elementUndefined, elementUndefinedNear,
+        elementUnused,
         elementSameImages, elementWithoutImages
     ]
 }

@@ -18,7 +18,8 @@ extension Message {
         en: "The first and the last frame are the same picture.", zh: "首帧和尾帧是同一张图片。")
     static let imageRoles = Message(
         "image.roles", .warning, source: "kling-video-o1 page, image_urls (lines 420 and 427)",
-        en: "The page reads two pictures both as references and as first and last frame; say in the prompt which is "
+        en:
+            "The page reads two pictures both as references and as first and last frame; say in the prompt which is "
             + "meant.",
         zh: "页面对两张图片有两种说法：引用图片，或首帧和尾帧；请在提示词中写明用途。")
     static let imageMultiShotLastFrame = Message(
@@ -39,9 +40,12 @@ extension URLFault {
         case .empty: LocalizedText(en: "this one is empty", zh: "这里为空")
         case .whiteSpace: LocalizedText(en: "this one holds white space", zh: "其中含有空白字符")
         case .data: LocalizedText(en: "data: content is not taken, upload it first", zh: "不支持 data: 内容，请先上传")
-        case .base64: LocalizedText(en: "base64 content is not taken, upload it first", zh: "不支持 base64 内容，请先上传")
-        case .localPath: LocalizedText(en: "this is a file on your machine, upload it first", zh: "这是本机文件路径，请先上传")
-        case .scheme: LocalizedText(en: "it must begin with http:// or https://", zh: "必须以 http:// 或 https:// 开头")
+        case .base64:
+            LocalizedText(en: "base64 content is not taken, upload it first", zh: "不支持 base64 内容，请先上传")
+        case .localPath:
+            LocalizedText(en: "this is a file on your machine, upload it first", zh: "这是本机文件路径，请先上传")
+        case .scheme:
+            LocalizedText(en: "it must begin with http:// or https://", zh: "必须以 http:// 或 https:// 开头")
         case .host: LocalizedText(en: "the host is missing or malformed", zh: "缺少主机名或主机名有误")
         case .credentials: LocalizedText(en: "it must not hold a user name or password", zh: "不能包含用户名或密码")
         }

@@ -28,7 +28,8 @@ extension Message {
         zh: "页面没有说明 `{value}`；只有图片可以按序号引用。")
     static let referenceElement = Message(
         "reference.element", .warning, source: "kling-video-o1 page, request parameters",
-        en: "{model} has no elements: `{value}` is read as plain text.", zh: "{model} 没有主体功能：`{value}` 会被当作普通文字。")
+        en: "{model} has no elements: `{value}` is read as plain text.",
+        zh: "{model} 没有主体功能：`{value}` 会被当作普通文字。")
 
     static let videoCount = Message(
         "video.count", .error, en: "`video_list` takes {maximum} clip, not {count}.",
@@ -46,7 +47,8 @@ extension Message {
         zh: "{host} 无法从外部访问；视频必须公开可访问。")
     static let videoFormat = Message(
         "video.format", .warning, source: "kling-video-o1 page, video_list (line 460)",
-        en: "The clip ends in .{extension}; only mp4 and mov are taken.", zh: "视频扩展名为 .{extension}；仅支持 mp4 和 mov。")
+        en: "The clip ends in .{extension}; only mp4 and mov are taken.",
+        zh: "视频扩展名为 .{extension}；仅支持 mp4 和 mov。")
     static let videoReferType = Message(
         "video.referType", .error, en: "`refer_type` is {allowed}, not \"{value}\".",
         zh: "`refer_type` 只能是 {allowed}，不能是“{value}”。")
@@ -72,18 +74,22 @@ extension Message {
         zh: "`refer_type` 为“feature”时只可上传首帧图片，即一张。")
     static let videoLimits = Message(
         "video.limits", .hint, source: "kling-video-o1 page, video_list (line 460)",
-        en: "The clip must be 3–10 s long, 720–2160 px, 24–60 fps and at most 200 MB; this cannot be seen from its "
+        en:
+            "The clip must be 3–10 s long, 720–2160 px, 24–60 fps and at most 200 MB; this cannot be seen from its "
             + "address.",
         zh: "视频须为 3–10 秒、720px–2160px、24–60fps、不超过 200MB；从地址无法判断。")
 
     static let referenceTable: [Message] = [
-        referenceSyntax, referenceRange, referenceMistyped, referenceAutomatic, referenceUnusedImage, referenceVideo,
-        referenceVideoUnknown, referenceElement, videoCount, videoURL, videoURLMissing, videoEntry, videoPrivate,
+        referenceSyntax, referenceRange, referenceMistyped, referenceAutomatic, referenceUnusedImage,
+        referenceVideo,
+        referenceVideoUnknown, referenceElement, videoCount, videoURL, videoURLMissing, videoEntry,
+        videoPrivate,
         videoFormat, videoReferType, videoReferTypeDefault, videoKeepSound, videoBaseFrames, videoBaseFrame,
         videoFeatureFrames, videoLimits
     ]
 
     /// Every sentence of the validator.
     package static let all: [Message] =
-        submitTable + syntaxTable + documentTable + scalarTable + imageTable + shotTable + elementTable + referenceTable
+        submitTable + syntaxTable + documentTable + scalarTable + imageTable + shotTable + elementTable
+        + referenceTable
 }

@@ -1,7 +1,8 @@
 /// Mode, duration, aspect ratio and prompts.
 extension Message {
     static let modeValue = Message(
-        "mode.value", .error, en: "`mode` is {allowed}, not \"{value}\".", zh: "`mode` 只能是 {allowed}，不能是“{value}”。")
+        "mode.value", .error, en: "`mode` is {allowed}, not \"{value}\".",
+        zh: "`mode` 只能是 {allowed}，不能是“{value}”。")
     static let modeValueElsewhere = Message(
         "mode.value", .error,
         en: "{model} has no mode \"{value}\" ({allowed} only): for it use the model {other}.",
@@ -29,7 +30,8 @@ extension Message {
         en: "`prompt` is missing or empty: say what the video shows.", zh: "缺少 `prompt` 或内容为空：请描述视频内容。")
     static let promptMissingImages = Message(
         "prompt.missing", .error,
-        en: "`prompt` is missing or empty. With pictures the page calls it recommended in one table and required in "
+        en:
+            "`prompt` is missing or empty. With pictures the page calls it recommended in one table and required in "
             + "the other; say what happens in the video to be sure.",
         zh: "缺少 `prompt` 或内容为空。使用图片时，页面一处写“建议填写”，参数表写“必填”；请描述视频内容以免出错。")
     static let promptMissingIntelligence = Message(
@@ -38,10 +40,12 @@ extension Message {
         zh: "缺少 `prompt` 或内容为空：`shot_type` 为“intelligence”时由它生成分镜。")
     static let promptLength = Message(
         "prompt.length", .warning, source: "Kling's own limit; the page names none",
-        en: "`{name}` has {count} characters; Kling takes {limit}.", zh: "`{name}` 有 {count} 个字符，可灵上限为 {limit}。")
+        en: "`{name}` has {count} characters; Kling takes {limit}.",
+        zh: "`{name}` 有 {count} 个字符，可灵上限为 {limit}。")
     static let promptLengthFar = Message(
         "prompt.length", .warning, source: "Kling's own limit; the page names none",
-        en: "`{name}` has {count} characters, beyond every limit known ({limit} at Kling, 3072 elsewhere): it will "
+        en:
+            "`{name}` has {count} characters, beyond every limit known ({limit} at Kling, 3072 elsewhere): it will "
             + "most likely be refused.",
         zh: "`{name}` 有 {count} 个字符，超过所有已知上限（可灵 {limit}，其他网关 3072），很可能被拒绝。")
     static let promptIgnored = Message(
@@ -57,10 +61,12 @@ extension Message {
         zh: "`negative_prompt` 有 {count} 个字符，可灵上限为 {limit}。")
     static let negativePromptOverlap = Message(
         "negativePrompt.overlap", .hint, source: "advice",
-        en: "\"{value}\" is asked for in `prompt` and excluded here.", zh: "“{value}”在 `prompt` 中要求出现，在这里又被排除。")
+        en: "\"{value}\" is asked for in `prompt` and excluded here.",
+        zh: "“{value}”在 `prompt` 中要求出现，在这里又被排除。")
     static let modeCost = Message(
         "mode.cost", .hint, source: "kling-v3 page, 功能支持矩阵 (line 515)",
-        en: "`mode` \"{mode}\" with {duration} seconds is not in the page's support matrix; it may cost more or be "
+        en:
+            "`mode` \"{mode}\" with {duration} seconds is not in the page's support matrix; it may cost more or be "
             + "refused.",
         zh: "`mode`“{mode}”配 {duration} 秒不在页面的功能支持矩阵中，可能费用更高或被拒绝。")
 

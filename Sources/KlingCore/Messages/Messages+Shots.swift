@@ -15,7 +15,8 @@ extension Message {
         zh: "`multi_shot` 不为 true 时，`{name}` 不起作用。")
     static let shotsIgnoredIntelligence = Message(
         "shots.ignored", .warning,
-        en: "`multi_prompt` has no effect: with `shot_type` \"intelligence\" the model cuts the shots itself.",
+        en:
+            "`multi_prompt` has no effect: with `shot_type` \"intelligence\" the model cuts the shots itself.",
         zh: "`multi_prompt` 不起作用：`shot_type` 为“intelligence”时由模型自动分镜。")
     static let shotsCount = Message(
         "shots.count", .error, en: "`multi_prompt` takes {minimum} to {maximum} shots, not {count}.",
@@ -36,7 +37,8 @@ extension Message {
         en: "The shots are listed out of order; the order of the list may win over `index`.",
         zh: "分镜的排列顺序与 `index` 不一致，可能以排列顺序为准。")
     static let shotsPromptMissing = Message(
-        "shots.prompt", .error, en: "This shot has no `prompt`: say what it shows.", zh: "该分镜缺少 `prompt`：请描述画面。")
+        "shots.prompt", .error, en: "This shot has no `prompt`: say what it shows.",
+        zh: "该分镜缺少 `prompt`：请描述画面。")
     static let shotsPromptType = Message(
         "shots.prompt", .error, en: "A shot's `prompt` is text in quotes, not {actual}.",
         zh: "分镜的 `prompt` 必须是带引号的文本，而不是{actual}。")
@@ -44,7 +46,8 @@ extension Message {
         "shots.prompt", .error, en: "This shot's prompt has {count} characters; at most {limit} are allowed.",
         zh: "该分镜提示词有 {count} 个字符，最长 {limit} 个。")
     static let shotsPromptNear = Message(
-        "shots.prompt", .hint, en: "This shot's prompt has {count} characters, close to the limit of {limit}.",
+        "shots.prompt", .hint,
+        en: "This shot's prompt has {count} characters, close to the limit of {limit}.",
         zh: "该分镜提示词有 {count} 个字符，接近上限 {limit}。")
     static let shotsDuration = Message(
         "shots.duration", .error,
@@ -57,19 +60,23 @@ extension Message {
         "shots.duration", .error, en: "This shot has no `duration`: write its seconds, 1 to {total}.",
         zh: "该分镜缺少 `duration`：请写 1 到 {total} 秒。")
     static let shotsSum = Message(
-        "shots.sum", .error, en: "The shots last {sum} seconds together, the video {total}: both must be the same.",
+        "shots.sum", .error,
+        en: "The shots last {sum} seconds together, the video {total}: both must be the same.",
         zh: "各分镜时长之和为 {sum} 秒，而视频总时长为 {total} 秒：两者必须相等。")
     static let shotsSumDefault = Message(
         "shots.sum", .error,
-        en: "The shots last {sum} seconds together, the video {total}, because `duration` is left out and {total} is "
+        en:
+            "The shots last {sum} seconds together, the video {total}, because `duration` is left out and {total} is "
             + "the default: both must be the same.",
         zh: "各分镜时长之和为 {sum} 秒；未填写 `duration`，默认为 {total} 秒：两者必须相等。")
     static let shotsSingle = Message(
-        "shots.single", .hint, source: "advice", en: "A storyboard of one shot is the same as a plain prompt.",
+        "shots.single", .hint, source: "advice",
+        en: "A storyboard of one shot is the same as a plain prompt.",
         zh: "只有一个分镜，与普通提示词相同。")
 
     static let shotTable: [Message] = [
-        shotTypeMissing, shotTypeValue, shotsMissing, shotsIgnored, shotsIgnoredIntelligence, shotsCount, shotsEntry,
+        shotTypeMissing, shotTypeValue, shotsMissing, shotsIgnored, shotsIgnoredIntelligence, shotsCount,
+        shotsEntry,
         shotsIndex, shotsIndexMissing, shotsIndexOrder, shotsPromptMissing, shotsPromptType, shotsPromptLong,
         shotsPromptNear, shotsDuration, shotsDurationQuoted, shotsDurationMissing, shotsSum, shotsSumDefault,
         shotsSingle

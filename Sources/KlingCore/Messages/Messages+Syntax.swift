@@ -28,7 +28,9 @@ extension Message {
         }
     }
 
-    private static func syntax(_ kind: SyntaxProblem.Kind, _ section: String, en: String, zh: String) -> Message {
+    private static func syntax(_ kind: SyntaxProblem.Kind, _ section: String, en: String, zh: String)
+        -> Message
+    {
         Message("syntax.\(kind.rawValue)", .error, source: "RFC 8259 §\(section)", en: en, zh: zh)
     }
 
@@ -53,7 +55,8 @@ extension Message {
     static let syntaxBadLiteral = syntax(
         .badLiteral, "3", en: "`{text}` is no JSON value; text stands in double quotes.",
         zh: "`{text}` 不是 JSON 值；文本必须加双引号。")
-    static let syntaxBadNumber = syntax(.badNumber, "6", en: "`{text}` is not a JSON number.", zh: "`{text}` 不是 JSON 数字。")
+    static let syntaxBadNumber = syntax(
+        .badNumber, "6", en: "`{text}` is not a JSON number.", zh: "`{text}` 不是 JSON 数字。")
     static let syntaxMissingQuote = syntax(
         .missingQuote, "7", en: "The closing quote is missing.", zh: "缺少结束引号。")
     static let syntaxWrongQuote = syntax(
@@ -65,7 +68,8 @@ extension Message {
         .loneSurrogate, "7", en: "`{text}` is half a character; the other half is missing.",
         zh: "`{text}` 只是半个字符，缺少另一半。")
     static let syntaxControlCharacter = syntax(
-        .controlCharacter, "7", en: "A line break or control character inside a string is written as an escape.",
+        .controlCharacter, "7",
+        en: "A line break or control character inside a string is written as an escape.",
         zh: "字符串中的换行或控制字符必须写成转义。")
     static let syntaxInvalidUTF8 = syntax(
         .invalidUTF8, "8.1", en: "These bytes are not UTF-8.", zh: "这些字节不是 UTF-8。")

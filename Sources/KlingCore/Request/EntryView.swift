@@ -79,7 +79,9 @@ extension JSONTree {
 
     /// The number a string says, a unit of seconds allowed: `"6"`, `" 6 "`, `"6s"`; nil when it says no whole number.
     func quotedNumber(_ index: Index) -> Int? {
-        guard kind(index) == .string, contentRange(index).count <= 24, var text = string(index)?[...] else { return nil }
+        guard kind(index) == .string, contentRange(index).count <= 24, var text = string(index)?[...] else {
+            return nil
+        }
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
         for unit in [" seconds", "seconds", " sec", "sec", " s", "s", "秒"] where text.hasSuffix(unit) {
@@ -93,7 +95,9 @@ extension JSONTree {
 
     /// Whether a value is a string of two numbers with a colon between.
     func isRatio(_ index: Index) -> Bool {
-        guard kind(index) == .string, contentRange(index).count <= 16, let text = string(index) else { return false }
+        guard kind(index) == .string, contentRange(index).count <= 16, let text = string(index) else {
+            return false
+        }
         let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
         return parts.count == 2
             && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E } }

@@ -12,6 +12,12 @@ extension RequestView {
     }
 
     package func writeNormalized(into writer: inout JSONWriter) {
+        // The clean path: nothing to rename, to drop or to add, and no white space: the source itself.
+        if !mentioned.contains(.irregular), null.isEmpty, empty.isEmpty, tree.isCompact(object),
+            !needsImageTag
+        {
+            return writer.source(object, of: tree)
+        }
         writer.beginObject()
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
@@ -54,7 +60,9 @@ extension RequestView {
     }
 
     func writeTaggedPrompt(_ value: JSONTree.Index, into writer: inout JSONWriter) {
-        guard tree.isSafeToCopy(value) else { return writer.string("<<<image_1>>>" + (tree.string(value) ?? "")) }
+        guard tree.isSafeToCopy(value) else {
+            return writer.string("<<<image_1>>>" + (tree.string(value) ?? ""))
+        }
         writer.literal("\"<<<image_1>>>")
         writer.bytes.append(contentsOf: tree.source[tree.contentRange(value)])
         writer.bytes.append(UInt8(ascii: "\""))
@@ -94,6 +102,37 @@ extension RequestView {
 }
 
 extension JSONTree {
+    /// Whether the source of a container goes out as it is: no white space or comments between its parts, and nothing
+    /// inside that would be dropped or that some reader breaks at. Says no to what is deeper than any request.
+    func isCompact(_ index: Index, depth: Int = 0) -> Bool {
+        let range = range(index)
+        let isObject = kind(index) == .object
+        var children = elements(index)
+        var end = range.lowerBound
+        while let child = children.next(in: self) {
+            var value = child
+            var start = end + 1
+            if isObject {
+                let key = self.range(child)
+                guard key.lowerBound == start, isASCII(child), let next = children.next(in: self) else {
+                    return false
+                }
+                value = next
+                start = key.upperBound + 1
+            }
+            let place = self.range(value)
+            guard place.lowerBound == start else { return false }
+            switch kind(value) {
+            case .false, .true, .number: break
+            case .string: guard place.count > 2, isSafeToCopy(value) else { return false }
+            case .array, .object: guard depth < 4, isCompact(value, depth: depth + 1) else { return false }
+            case .null, .missing, .invalid: return false
+            }
+            end = place.upperBound
+        }
+        return end > range.lowerBound ? end + 1 == range.upperBound : range.count == 2
+    }
+
     /// Whether the source of a value can go out as it is: U+2028 and U+2029 break lines for some readers.
     func isSafeToCopy(_ index: Index) -> Bool {
         guard !isASCII(index) else { return true }
@@ -101,7 +140,9 @@ extension JSONTree {
             let text = UnsafeRawBufferPointer(rebasing: bytes[contentRange(index)])
             var position = 0
             while position + 2 < text.count {
-                if text[position] == 0xE2, text[position + 1] == 0x80, text[position + 2] | 1 == 0xA9 { return false }
+                if text[position] == 0xE2, text[position + 1] == 0x80, text[position + 2] | 1 == 0xA9 {
+                    return false
+                }
                 position += 1
             }
             return true
@@ -115,7 +156,8 @@ extension JSONWriter {
         switch tree.kind(index) {
         case .missing, .invalid: null()
         case .null, .false, .true, .number: source(index, of: tree)
-        case .string: if tree.isSafeToCopy(index) { source(index, of: tree) } else { string(tree.string(index)) }
+        case .string:
+            if tree.isSafeToCopy(index) { source(index, of: tree) } else { string(tree.string(index)) }
         // Deeper than any request: by way of a value, which needs no recursion.
         case .array where depth > 8, .object where depth > 8: value(tree.value(index))
         case .array:

@@ -47,7 +47,8 @@ public struct RequestSummary: Sendable, Hashable {
         billableSeconds = durationSeconds
         shots = []
         view.forEachShot { node, index, start, end in
-            shots.append(Shot(index: index, startSeconds: start, endSeconds: end, prompt: tree.string(node) ?? ""))
+            shots.append(
+                Shot(index: index, startSeconds: start, endSeconds: end, prompt: tree.string(node) ?? ""))
         }
         if view.storyboard != .customize, let prompt = view.string(.prompt) {
             effectivePrompt = (view.needsImageTag ? "<<<image_1>>>" : "") + (tree.string(prompt) ?? "")
@@ -59,44 +60,52 @@ public struct RequestSummary: Sendable, Hashable {
 extension RequestView {
     /// The summary, straight from the tree.
     package func writeSummary(into writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.name("model")
-        writer.string(table.model.name)
-        writer.name("kind")
-        writer.string(kind.rawValue)
-        writer.name("resolution")
-        writer.string(resolution)
+        let mode = modeNumber
         let duration = knownDuration
-        writer.name("durationSeconds")
-        writer.int(duration)
-        writer.name("shots")
-        writer.beginArray()
-        forEachShot { prompt, index, start, end in
-            writer.beginObject()
-            writer.name("index")
-            writer.int(index)
-            writer.name("startSeconds")
-            writer.int(start)
-            writer.name("endSeconds")
-            writer.int(end)
-            writer.name("prompt")
-            writer.copy(prompt, of: tree)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.name("audio")
-        writer.bool(hasAudio)
-        writer.name("billableSeconds")
-        writer.int(duration)
-        writer.name("effectivePrompt")
-        if storyboard != .customize, let prompt = string(.prompt) {
-            if needsImageTag { writeTaggedPrompt(prompt, into: &writer) } else { writer.copy(prompt, of: tree) }
+        writer.beginObject()
+        writer.part("\"model\":")
+        writer.bytes.append(contentsOf: table.wireName)
+        writer.part(",\"kind\":\"")
+        writer.part(kind.word)
+        writer.part("\",\"resolution\":")
+        if mode < table.modes.count {
+            writer.bytes.append(contentsOf: table.modes[mode].wireResolution)
         } else {
-            writer.null()
+            writer.part("\"\"")
         }
-        writer.name("estimateSeconds")
-        writer.int(estimateSeconds)
+        writer.part(",\"durationSeconds\":")
+        writer.part(duration)
+        writer.part(",\"shots\":[")
+        writeShots(into: &writer)
+        writer.part("],\"audio\":")
+        if hasAudio { writer.part("true") } else { writer.part("false") }
+        writer.part(",\"billableSeconds\":")
+        writer.part(duration)
+        writer.part(",\"effectivePrompt\":")
+        if storyboard != .customize, let prompt = string(.prompt) {
+            writer.part(string: prompt, of: tree, prefix: needsImageTag ? "<<<image_1>>>" : "")
+        } else {
+            writer.part("null")
+        }
+        writer.part(",\"estimateSeconds\":")
+        writer.part(estimateSeconds)
         writer.endObject()
+    }
+
+    private func writeShots(into writer: inout JSONWriter) {
+        var isFirst = true
+        forEachShot { prompt, index, start, end in
+            if isFirst { writer.part("{\"index\":") } else { writer.part(",{\"index\":") }
+            isFirst = false
+            writer.part(index)
+            writer.part(",\"startSeconds\":")
+            writer.part(start)
+            writer.part(",\"endSeconds\":")
+            writer.part(end)
+            writer.part(",\"prompt\":")
+            writer.part(string: prompt, of: tree)
+            writer.part("}")
+        }
     }
 
     package var kind: RequestSummary.Kind {
@@ -109,7 +118,8 @@ extension RequestView {
         let images = count(.imageURLs)
         if images > 0, table.references == .imageTags { return .reference }
         switch images {
-        case 0: return count(.elementList) > 0 && table.takes.contains(.elementList) ? .reference : .textToVideo
+        case 0:
+            return count(.elementList) > 0 && table.takes.contains(.elementList) ? .reference : .textToVideo
         case 1: return .firstFrame
         default: return .firstLastFrame
         }
@@ -134,7 +144,7 @@ extension RequestView {
     /// The mode in force among the model's; the first, which is the default of both pages, where none is given.
     var modeNumber: Int {
         guard let mode = string(.mode) else { return 0 }
-        return table.modeNames?.number(of: mode, in: tree) ?? 0
+        return table.choices[Field.mode.rawValue]?.number(of: mode, in: tree) ?? 0
     }
 
     /// The seconds of the video; nil when an edited clip decides.
@@ -145,7 +155,9 @@ extension RequestView {
         guard table.takes.contains(.videoList) else { return false }
         var clips = list(.videoList)
         guard let first = clips.next(in: tree), tree.kind(first) == .object else { return false }
-        return EntryView(first, in: tree, names: EntryView.video)[.keepSound].map { tree.string($0, equals: "yes") }
+        return EntryView(first, in: tree, names: EntryView.video)[.keepSound].map {
+            tree.string($0, equals: "yes")
+        }
             ?? false
     }
 
@@ -172,6 +184,35 @@ extension RequestView {
     }
 }
 
+extension RequestSummary.Kind {
+    fileprivate var word: StaticString {
+        switch self {
+        case .textToVideo: "text-to-video"
+        case .firstFrame: "first-frame"
+        case .firstLastFrame: "first-last-frame"
+        case .reference: "reference"
+        case .videoEdit: "video-edit"
+        case .videoFeature: "video-feature"
+        case .multiShot: "multi-shot"
+        }
+    }
+}
+
+/// Parts of an object whose shape is known: no separators are worked out. The caller begins and ends the object.
 extension JSONWriter {
-    fileprivate mutating func int(_ value: Int?) { if let value { int(value) } else { null() } }
+    mutating func part(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+
+    mutating func part(_ value: Int?) { if let value { appendDecimal(value) } else { part("null") } }
+
+    /// A string of a tree, with text before it that needs no escapes.
+    mutating func part(string index: JSONTree.Index, of tree: JSONTree, prefix: StaticString = "") {
+        part("\"")
+        part(prefix)
+        if tree.kind(index) == .string, tree.isSafeToCopy(index) {
+            bytes.append(contentsOf: tree.source[tree.contentRange(index)])
+        } else {
+            tree.withContent(index) { appendEscaped($0) }
+        }
+        part("\"")
+    }
 }

@@ -80,7 +80,9 @@ package final class RequestView: Sendable {
         if hasAliases {
             members = tree.elements(object)
             while let key = members.next(in: tree), let value = members.next(in: tree) {
-                guard let field = Self.field(ofAlias: key, value, in: tree, tables), !mentioned.contains(field) else {
+                guard let field = Self.field(ofAlias: key, value, in: tree, tables),
+                    !mentioned.contains(field)
+                else {
                     continue
                 }
                 take(field.rawValue, key, value)
@@ -89,7 +91,8 @@ package final class RequestView: Sendable {
         }
 
         var table: ModelTable?
-        if present.contains(.model), let number = tables.modelNames.number(ofString: slots[0].value, in: tree) {
+        if present.contains(.model), let number = tables.modelNames.number(ofString: slots[0].value, in: tree)
+        {
             table = tables.models[number]
         }
         modelIsKnown = table != nil
@@ -107,9 +110,11 @@ package final class RequestView: Sendable {
 
     /// The parameter that a member means though it is called otherwise.
     static func field(
-        ofAlias key: JSONTree.Index, _ value: JSONTree.Index, in tree: borrowing JSONTree, _ tables: CatalogTables
+        ofAlias key: JSONTree.Index, _ value: JSONTree.Index, in tree: borrowing JSONTree,
+        _ tables: CatalogTables
     ) -> Field? {
-        guard let number = tables.names.number(of: key, in: tree), case .alias(let alias)? = tables.word(number),
+        guard let number = tables.names.number(of: key, in: tree),
+            case .alias(let alias)? = tables.word(number),
             !alias.onlyRatios || tree.isRatio(value)
         else { return nil }
         return alias.field
@@ -153,12 +158,19 @@ extension RequestView {
     /// The seconds in force: what is written, a quoted number included, or the model's default; nil when what is
     /// written is none of the allowed.
     package var duration: Int? {
+        // The clean path: a number that the model allows.
+        if present.contains(.duration) {
+            let value = slots[Field.duration.rawValue].value
+            if tree.kind(value) == .number, let seconds = tree.int(value) {
+                return table.allows(seconds, slot: Field.duration.rawValue) ? seconds : nil
+            }
+        }
         guard mentioned.contains(.duration), !null.contains(.duration), !empty.contains(.duration) else {
             return table.defaultDuration
         }
         guard let value = value(.duration),
             let seconds = tree.kind(value) == .string ? tree.quotedNumber(value) : tree.int(value),
-            table.checks[Field.duration.rawValue].allows(seconds)
+            table.allows(seconds, slot: Field.duration.rawValue)
         else { return nil }
         return seconds
     }

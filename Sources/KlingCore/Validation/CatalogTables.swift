@@ -13,7 +13,8 @@ package final class CatalogTables: Sendable {
         self.catalog = catalog
         var names = Field.allCases.map(\.name)
         for model in catalog.models {
-            for parameter in model.parameters where !names.contains(parameter.name) && names.count < FieldSet.slotCount {
+            for parameter in model.parameters
+            where !names.contains(parameter.name) && names.count < FieldSet.slotCount {
                 names.append(parameter.name)
             }
         }
@@ -62,13 +63,15 @@ package final class ModelTable: Sendable {
     let parameters: [Parameter?]
     /// By slot, what the clean path needs, without a reference to count where it can be.
     let checks: [ValueCheck]
+    /// By slot, the words of a choice and the numbers of a list of numbers.
+    let choices: [NameTable?]
+    let values: [[Int]]
     /// By slot, how many elements a list may have.
     let counts: [ClosedRange<Int>?]
     let rules: [Rule]
     /// The same, as the loop of the clean path wants them.
     let steps: [Step]
     let modes: [Mode]
-    let modeNames: NameTable?
     let defaultDuration: Int?
     let references: Model.ReferenceStyle
     let promptAdvice: Int
@@ -78,9 +81,14 @@ package final class ModelTable: Sendable {
         let check: @Sendable (RequestView, inout Findings) -> Void
     }
 
+    /// The model's name as JSON.
+    let wireName: [UInt8]
+
     /// What a `mode` gives.
     struct Mode: Sendable {
         let resolution: String
+        /// The same as JSON.
+        let wireResolution: [UInt8]
         let timing: Model.Timing?
     }
 
@@ -88,8 +96,14 @@ package final class ModelTable: Sendable {
         self.model = model
         parameters = slots.map { model.parameter($0) }
         checks = parameters.map { $0.map { ValueCheck($0.type) } ?? .anything }
+        choices = parameters.map { parameter in
+            if case .choice(let choices)? = parameter?.type { NameTable(choices.map(\.value)) } else { nil }
+        }
+        values = parameters.map { if case .integers(let values)? = $0?.type { values } else { [] } }
         var takes = FieldSet()
-        for (slot, parameter) in parameters.enumerated() where parameter != nil { takes.insert(FieldSet(slot: slot)) }
+        for (slot, parameter) in parameters.enumerated() where parameter != nil {
+            takes.insert(FieldSet(slot: slot))
+        }
         self.takes = takes
         counts = parameters.map { if case .array(_, let count)? = $0?.type { count } else { nil } }
         self.rules = rules.filter { $0.applies(model) }
@@ -98,15 +112,16 @@ package final class ModelTable: Sendable {
             modes = choices.map { choice in
                 Mode(
                     resolution: choice.resolution ?? choice.value,
+                    wireResolution: Array(
+                        JSONValue.string(choice.resolution ?? choice.value).description.utf8),
                     timing: model.timings.first { $0.mode == choice.value })
             }
-            modeNames = NameTable(choices.map(\.value))
         } else {
             modes = []
-            modeNames = nil
         }
         defaultDuration = model.parameter(.duration)?.defaultValue?.int
         references = model.references
+        wireName = Array(JSONValue.string(model.name).description.utf8)
         promptAdvice = model.promptAdvice
     }
 
@@ -114,31 +129,23 @@ package final class ModelTable: Sendable {
     func count(_ field: Field) -> ClosedRange<Int>? { counts[field.rawValue] }
 }
 
-/// A type, ready to be compared with a value of the tree.
+/// A type, ready to be compared with a value of the tree. Without a reference, so that a look at it costs no counting.
 struct ValueCheck: Sendable {
     /// The kinds of value that have the right JSON type, as bits.
-    private let kinds: UInt16
-    private let range: Range
-    private let lowest: Int
-    private let highest: Int
-    /// The words of a choice.
-    private let names: NameTable?
-    private let values: [Int]
+    let kinds: UInt16
+    let range: Range
+    let lowest: Int
+    let highest: Int
 
-    private enum Range: Sendable { case any, choice, bounds, values }
+    enum Range: UInt8, Sendable { case any, choice, bounds, values }
 
     static let anything = ValueCheck(kinds: .max)
 
-    private init(
-        kinds: UInt16, _ range: Range = .any, lowest: Int = 0, highest: Int = 0, names: NameTable? = nil,
-        values: [Int] = []
-    ) {
+    private init(kinds: UInt16, _ range: Range = .any, lowest: Int = 0, highest: Int = 0) {
         self.kinds = kinds
         self.range = range
         self.lowest = lowest
         self.highest = highest
-        self.names = names
-        self.values = values
     }
 
     init(_ type: ParameterType) {
@@ -148,11 +155,10 @@ struct ValueCheck: Sendable {
         self =
             switch type {
             case .string, .url: ValueCheck(kinds: bits(.string))
-            case .choice(let choices):
-                ValueCheck(kinds: bits(.string), .choice, names: NameTable(choices.map(\.value)))
+            case .choice: ValueCheck(kinds: bits(.string), .choice)
             case .integer(let range):
                 ValueCheck(kinds: bits(.number), .bounds, lowest: range.lowerBound, highest: range.upperBound)
-            case .integers(let values): ValueCheck(kinds: bits(.number), .values, values: values)
+            case .integers: ValueCheck(kinds: bits(.number), .values)
             case .boolean: ValueCheck(kinds: bits(.true, .false))
             case .array: ValueCheck(kinds: bits(.array))
             case .object: ValueCheck(kinds: bits(.object))
@@ -161,22 +167,26 @@ struct ValueCheck: Sendable {
 
     /// Whether the value has the right JSON type.
     @inline(__always) func accepts(_ kind: JSONTree.Kind) -> Bool { kinds & 1 << UInt16(kind.rawValue) != 0 }
+}
 
+extension ModelTable {
     /// Whether a value of the right type is one of the allowed.
-    @inline(__always) func allows(_ index: JSONTree.Index, in tree: borrowing JSONTree) -> Bool {
-        switch range {
-        case .any: true
-        case .choice: names?.number(of: index, in: tree) != nil
-        case .bounds: tree.int(index).map { $0 >= lowest && $0 <= highest } ?? false
-        case .values: tree.int(index).map { allows($0) } ?? false
+    @inline(__always) func allows(_ index: JSONTree.Index, slot: Int, in tree: borrowing JSONTree) -> Bool {
+        let check = checks[slot]
+        switch check.range {
+        case .any: return true
+        case .choice: return choices[slot]?.number(of: index, in: tree) != nil
+        case .bounds: return tree.int(index).map { $0 >= check.lowest && $0 <= check.highest } ?? false
+        case .values: return tree.int(index).map { values[slot].contains($0) } ?? false
         }
     }
 
-    func allows(_ value: Int) -> Bool {
-        switch range {
-        case .any, .choice: true
-        case .bounds: value >= lowest && value <= highest
-        case .values: values.contains(value)
+    func allows(_ value: Int, slot: Int) -> Bool {
+        let check = checks[slot]
+        switch check.range {
+        case .any, .choice: return true
+        case .bounds: return value >= check.lowest && value <= check.highest
+        case .values: return values[slot].contains(value)
         }
     }
 }

@@ -41,7 +41,8 @@ package struct Findings: Sendable {
 
     /// - Parameter fixes: their patches go from the request object.
     package mutating func report(
-        _ message: Message, at place: Place, in view: RequestView, _ facts: Facts = [:], allowed: JSONValue? = nil,
+        _ message: Message, at place: Place, in view: RequestView, _ facts: Facts = [:],
+        allowed: JSONValue? = nil,
         fixes: @autoclosure () -> [Fix] = [], related: [(Place, LocalizedText)] = []
     ) {
         guard let severity = severity(of: message) else { return }

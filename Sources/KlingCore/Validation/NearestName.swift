@@ -5,7 +5,9 @@ package enum NearestName {
 
     /// The candidate nearest to `word`: one that reads the same without case and separators, one that the hints name,
     /// or one at a small edit distance; nil when none is near.
-    package static func find(_ word: String, in candidates: [String], hints: [(word: String, name: String)] = []) -> String? {
+    package static func find(
+        _ word: String, in candidates: [String], hints: [(word: String, name: String)] = []
+    ) -> String? {
         guard word.utf8.count <= longest else { return nil }
         let plain = reduced(word)
         guard !plain.isEmpty else { return nil }
@@ -18,7 +20,8 @@ package enum NearestName {
             let other = reduced(candidate)
             // One slip in three letters still looks like the word; more is another word.
             let limit = max(1, min(plain.count, other.count) / 3)
-            guard let distance = distance(plain, other, limit: limit), distance < best?.distance ?? .max else {
+            guard let distance = distance(plain, other, limit: limit), distance < best?.distance ?? .max
+            else {
                 continue
             }
             best = (candidate, distance)
@@ -47,7 +50,9 @@ package enum NearestName {
             row.reserveCapacity(b.count + 1)
             for j in 1...b.count {
                 var cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1))
-                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { cost = min(cost, beforeLast[j - 2] + 1) }
+                if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+                    cost = min(cost, beforeLast[j - 2] + 1)
+                }
                 row.append(cost)
             }
             beforeLast = last
@@ -60,7 +65,9 @@ package enum NearestName {
 extension CatalogTables {
     /// The model that a request most likely means when it names none we know.
     func likelyModel(named name: String?, mentioned: FieldSet) -> ModelTable {
-        if let name, let near = nearestModel(to: name), let table = models.first(where: { $0.model.name == near }) {
+        if let name, let near = nearestModel(to: name),
+            let table = models.first(where: { $0.model.name == near })
+        {
             return table
         }
         // The one that takes most of what is written; of equals the first.

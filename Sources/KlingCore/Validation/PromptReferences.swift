@@ -27,6 +27,8 @@ struct PromptScanner {
 
     mutating func next() -> PromptReference? {
         while position < bytes.count {
+            skipPlainText()
+            guard position < bytes.count else { break }
             switch bytes[position] {
             case UInt8(ascii: "<"), 0xE3, 0xEF, 0xC2:
                 let start = position
@@ -36,7 +38,9 @@ struct PromptScanner {
                 let start = position
                 position += 1
                 // "a@b" is an e-mail address.
-                if start > 0, Self.isWord(bytes[start - 1]) || bytes[start - 1] == UInt8(ascii: ".") { continue }
+                if start > 0, Self.isWord(bytes[start - 1]) || bytes[start - 1] == UInt8(ascii: ".") {
+                    continue
+                }
                 let end = nameEnd(from: position)
                 guard end > position else { continue }
                 return PromptReference(kind: .name, range: position..<end)
@@ -44,6 +48,37 @@ struct PromptScanner {
             }
         }
         return nil
+    }
+
+    /// Goes on to the next byte that can begin a reference: eight bytes at a time while they are ASCII, three where a
+    /// character of a block without brackets stands.
+    private mutating func skipPlainText() {
+        guard let base = bytes.baseAddress else { return }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        let count = bytes.count
+        var at = position
+        while at < count {
+            if at &+ 8 <= count {
+                let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                let less = word ^ (ones &* 0x3C)
+                let ats = word ^ (ones &* 0x40)
+                let zeros = ((less &- ones) & ~less | (ats &- ones) & ~ats) & tops
+                if zeros | word & tops == 0 {
+                    at &+= 8
+                    continue
+                }
+            }
+            let byte = base.load(fromByteOffset: at, as: UInt8.self)
+            switch byte {
+            case UInt8(ascii: "<"), UInt8(ascii: "@"), 0xC2, 0xE3, 0xEF:
+                position = at
+                return
+            case 0xE4...0xEE: at &+= 3
+            default: at &+= 1
+            }
+        }
+        position = count
     }
 
     /// Reads `<<<image_1>>>` and everything that resembles it; leaves the position behind the opening brackets when
@@ -66,7 +101,9 @@ struct PromptScanner {
         cursor = wordEnd
         if !wordIsExact { isExact = false }
         let separator = cursor
-        while cursor < bytes.count, bytes[cursor] == 0x5F || bytes[cursor] == 0x2D || bytes[cursor] == 0x20 { cursor += 1 }
+        while cursor < bytes.count, bytes[cursor] == 0x5F || bytes[cursor] == 0x2D || bytes[cursor] == 0x20 {
+            cursor += 1
+        }
         if cursor - separator != 1 || bytes[separator] != UInt8(ascii: "_") { isExact = false }
         let digits = cursor
         var number = 0
@@ -133,7 +170,8 @@ struct PromptScanner {
         case UInt8(ascii: "<"): return opening ? 1 : nil
         case UInt8(ascii: ">"): return opening ? nil : 1
         case 0xEF: return follows(0xBC, opening ? 0x9C : 0x9E) ? 3 : nil
-        case 0xE3: return follows(0x80, opening ? 0x8A : 0x8B) || follows(0x80, opening ? 0x88 : 0x89) ? 3 : nil
+        case 0xE3:
+            return follows(0x80, opening ? 0x8A : 0x8B) || follows(0x80, opening ? 0x88 : 0x89) ? 3 : nil
         case 0xC2: return offset + 1 < bytes.count && bytes[offset + 1] == (opening ? 0xAB : 0xBB) ? 2 : nil
         default: return nil
         }

@@ -13,7 +13,8 @@ package struct Rule: Sendable {
     ///   - fields: the rule is asked when one of them is written in the request.
     ///   - applies: whether the rule concerns a model; by what the model takes, never by its name.
     package init(
-        _ codes: String..., when fields: FieldSet, for applies: @escaping @Sendable (Model) -> Bool = { _ in true },
+        _ codes: String..., when fields: FieldSet,
+        for applies: @escaping @Sendable (Model) -> Bool = { _ in true },
         check: @escaping @Sendable (RequestView, inout Findings) -> Void
     ) {
         self.codes = codes

@@ -96,15 +96,18 @@ struct URLExamination {
         }
         if lower.hasPrefix("data:") { return .data }
         let isPath =
-            lower.hasPrefix("/") && !lower.hasPrefix("//") && !lower.hasPrefix("/9j/") || lower.hasPrefix("./")
-            || lower.hasPrefix("../") || lower.hasPrefix("~") || lower.hasPrefix("file:") || lower.contains("\\")
+            lower.hasPrefix("/") && !lower.hasPrefix("//") && !lower.hasPrefix("/9j/")
+            || lower.hasPrefix("./")
+            || lower.hasPrefix("../") || lower.hasPrefix("~") || lower.hasPrefix("file:")
+            || lower.contains("\\")
         if isPath { return .localPath }
         // The usual beginnings of JPEG, PNG, GIF, WebP; or anything long of that alphabet.
         let isBase64 =
             ["/9j/", "iVBORw0KGgo", "R0lGOD", "UklGR"].contains { text.hasPrefix($0) }
             || bytes.count >= 100
                 && bytes.allSatisfy { byte in
-                    isWordByte(byte) || byte == 0x2B || byte == 0x2F || byte == 0x3D || byte == 0x0A || byte == 0x0D
+                    isWordByte(byte) || byte == 0x2B || byte == 0x2F || byte == 0x3D || byte == 0x0A
+                        || byte == 0x0D
                 }
         if isBase64 { return .base64 }
         if text.contains(where: \.isWhitespace) { return .whiteSpace }
@@ -135,7 +138,9 @@ struct URLExamination {
                 label = 0
             } else {
                 // Names beyond ASCII are left to the gateway.
-                guard isWordByte(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte >= 0x80 else {
+                guard
+                    isWordByte(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte >= 0x80
+                else {
                     return false
                 }
                 label += 1
@@ -159,11 +164,14 @@ struct URLExamination {
 enum PrivateHost {
     static func contains(_ host: UnsafeRawBufferPointer) -> Bool {
         guard let last = host.last else { return false }
-        if last == UInt8(ascii: "]") { return isPrivateV6(String(decoding: host, as: UTF8.self).lowercased()) }
+        if last == UInt8(ascii: "]") {
+            return isPrivateV6(String(decoding: host, as: UTF8.self).lowercased())
+        }
         if (0x30...0x39).contains(last), let address = v4(host) { return isPrivateV4(address) }
         // Only a few last letters can end a private name; the rest need no text.
         switch last | 0x20 {
-        case UInt8(ascii: "t"), UInt8(ascii: "l"), UInt8(ascii: "n"), UInt8(ascii: "a"), UInt8(ascii: "."): break
+        case UInt8(ascii: "t"), UInt8(ascii: "l"), UInt8(ascii: "n"), UInt8(ascii: "a"), UInt8(ascii: "."):
+            break
         default: return !host.contains(UInt8(ascii: "."))
         }
         var name = String(decoding: host, as: UTF8.self).lowercased()
@@ -194,7 +202,8 @@ enum PrivateHost {
 
     private static func isPrivateV4(_ address: (UInt8, UInt8)) -> Bool {
         switch address {
-        case (0, _), (10, _), (127, _), (169, 254), (172, 16...31), (192, 168), (100, 64...127), (224..., _): true
+        case (0, _), (10, _), (127, _), (169, 254), (172, 16...31), (192, 168), (100, 64...127), (224..., _):
+            true
         default: false
         }
     }

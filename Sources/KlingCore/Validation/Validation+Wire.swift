@@ -5,7 +5,8 @@ extension Validation {
     /// The result of `validate`: an object with `valid`, `diagnostics` and, without errors, `normalized` and `summary`.
     /// - Parameter lines: of the source text, when the caller holds it; without it there are no ranges and no edits.
     package func writeResult(
-        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16, into writer: inout JSONWriter
+        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16,
+        into writer: inout JSONWriter
     ) {
         writer.beginObject()
         writer.name("valid")
@@ -22,7 +23,8 @@ extension Validation {
     }
 
     package func writeDiagnostics(
-        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16, into writer: inout JSONWriter
+        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16,
+        into writer: inout JSONWriter
     ) {
         writer.beginArray()
         for diagnostic in diagnostics {
@@ -34,7 +36,8 @@ extension Validation {
 
 extension Diagnostic {
     package func write(
-        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16, into writer: inout JSONWriter
+        locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16,
+        into writer: inout JSONWriter
     ) {
         writer.beginObject()
         writer.name("code")

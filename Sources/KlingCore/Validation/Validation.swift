@@ -15,7 +15,8 @@ public struct Validation: Sendable {
     let tables: CatalogTables
 
     init(
-        tree: JSONTree, root: JSONTree.Index, view: RequestView?, tables: CatalogTables, diagnostics: [Diagnostic],
+        tree: JSONTree, root: JSONTree.Index, view: RequestView?, tables: CatalogTables,
+        diagnostics: [Diagnostic],
         options: ValidationOptions
     ) {
         self.tree = tree

@@ -24,7 +24,8 @@ public struct Validator: Sendable {
         let view = check(tree, at: index, &findings)
         findings.sort()
         return Validation(
-            tree: tree, root: index, view: view, tables: tables, diagnostics: findings.diagnostics, options: options)
+            tree: tree, root: index, view: view, tables: tables, diagnostics: findings.diagnostics,
+            options: options)
     }
 
     /// A document: one request, or a list of them, whose paths begin `/0`, `/1` …
@@ -66,7 +67,8 @@ public struct Validator: Sendable {
     }
 
     @discardableResult
-    private func check(_ tree: JSONTree, at index: JSONTree.Index, _ findings: inout Findings) -> RequestView? {
+    private func check(_ tree: JSONTree, at index: JSONTree.Index, _ findings: inout Findings) -> RequestView?
+    {
         guard tree.kind(index) == .object else {
             // Of text that is no JSON the syntax problems say enough.
             if let type = tree.kind(index).type {
@@ -91,9 +93,12 @@ public struct Validator: Sendable {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
             var fixes: [Fix] = []
-            if let edit = problem.edit { fixes = [Fix(.mendText, patch: nil, edits: [edit], preferred: true)] }
+            if let edit = problem.edit {
+                fixes = [Fix(.mendText, patch: nil, edits: [edit], preferred: true)]
+            }
             findings.report(
-                text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range), ["text": .text(text)],
+                text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range),
+                ["text": .text(text)],
                 fixes: fixes)
         }
     }

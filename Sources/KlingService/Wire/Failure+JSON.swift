@@ -48,6 +48,7 @@ extension Failure.Retry {
 extension TaskServiceError {
     func rpcError(locale: Locale) -> RPCError {
         var error = failure.rpcError(task: task, locale: locale)
+        error.message = sentence(locale)
         if case .keyConflict(_, _, let differences) = self, case .object(var data)? = error.data {
             data["differences"] = .array(differences.map { .string($0) })
             error.data = .object(data)

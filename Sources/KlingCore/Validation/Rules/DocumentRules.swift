@@ -6,10 +6,14 @@ extension Rule {
         Rule("document.duplicateKey", when: .irregular) { view, findings in
             view.reportDuplicates(in: view.object, at: view.container, &findings)
         },
-        Rule("parameter.unknown", "parameter.alias", "parameter.aliasConflict", "parameter.frameField", when: .irregular) {
+        Rule(
+            "parameter.unknown", "parameter.alias", "parameter.aliasConflict", "parameter.frameField",
+            when: .irregular
+        ) {
             view, findings in view.reportForeignMembers(&findings)
         },
-        Rule("document.duplicateKey", "parameter.unknown", when: [.multiPrompt, .elementList, .videoList]) { view, findings in
+        Rule("document.duplicateKey", "parameter.unknown", when: [.multiPrompt, .elementList, .videoList]) {
+            view, findings in
             view.reportForeignEntryMembers(&findings)
         },
         Rule("model.missing", "model.unknown", when: .always) { view, findings in
@@ -19,13 +23,11 @@ extension Rule {
             let others = view.mentioned.intersection(view.tables.mentionable).subtracting(view.table.takes)
             if !others.isEmpty, view.modelIsKnown { view.reportOtherModel(others, &findings) }
         },
-        Rule("parameter.type", when: .always) { view, findings in
-            var rest = view.present.intersection(view.table.takes).rawValue
-            while rest != 0 {
-                let slot = rest.trailingZeroBitCount
-                rest &= rest &- 1
-                view.checkType(slot, &findings)
-            }
+        Rule(
+            "parameter.type", "mode.value", "duration.range", "aspectRatio.value", "shotType.value",
+            when: .always
+        ) { view, findings in
+            view.checkValues(&findings)
         },
         Rule("parameter.null", "parameter.empty", when: .always) { view, findings in
             let idle = view.null.union(view.empty).intersection(view.table.takes)
@@ -44,10 +46,14 @@ extension RequestView {
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             let name = tree.string(key) ?? ""
             if let earlier = last.updateValue((key, value), forKey: name) {
-                let edits = findings.options.edits ? tree.edits(removing: earlier.key, from: object) ?? [] : []
+                let edits =
+                    findings.options.edits ? tree.edits(removing: earlier.key, from: object) ?? [] : []
                 findings.report(
-                    .duplicateKey, at: place.child(name, tree.range(earlier.key)), in: self, ["name": .text(name)],
-                    fixes: [Fix(.removeFirst, ["name": .text(name)], patch: nil, edits: edits, preferred: true)],
+                    .duplicateKey, at: place.child(name, tree.range(earlier.key)), in: self,
+                    ["name": .text(name)],
+                    fixes: [
+                        Fix(.removeFirst, ["name": .text(name)], patch: nil, edits: edits, preferred: true)
+                    ],
                     related: [(place.child(name, tree.range(key)), .counts)])
             }
         }
@@ -57,7 +63,8 @@ extension RequestView {
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             guard let number = tables.names.number(of: key, in: tree), let word = tables.word(number) else {
-                reportUnknown(key, candidates: table.model.parameters.map(\.name), in: object, at: container, &findings)
+                reportUnknown(
+                    key, candidates: table.model.parameters.map(\.name), in: object, at: container, &findings)
                 continue
             }
             switch word {
@@ -67,7 +74,9 @@ extension RequestView {
                 if let field = Self.field(ofAlias: key, value, in: tree, tables) {
                     reportAlias(key, value, field, &findings)
                 } else {
-                    reportUnknown(key, candidates: table.model.parameters.map(\.name), in: object, at: container, &findings)
+                    reportUnknown(
+                        key, candidates: table.model.parameters.map(\.name), in: object, at: container,
+                        &findings)
                 }
             }
         }
@@ -87,7 +96,8 @@ extension RequestView {
             // Renaming is offered when the word reads the same; otherwise the value may not fit.
             let target = JSONPointer(tokens: place.tokens + [near])
             if !has(near, in: object), fits(key, near, place) {
-                fixes.append(Fix(.rename, ["name": .text(near)], patch: [.move(from: child.pointer, to: target)]))
+                fixes.append(
+                    Fix(.rename, ["name": .text(near)], patch: [.move(from: child.pointer, to: target)]))
             }
         }
         fixes.append(Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)]))
@@ -98,15 +108,19 @@ extension RequestView {
 
     /// Whether the value of a member would do for the parameter `name`, so that renaming adds no error.
     private func fits(_ key: JSONTree.Index, _ name: String, _ place: Place) -> Bool {
-        guard place.tokens.isEmpty, let slot = tables.names.number(of: name), slot < tables.slotCount else { return false }
+        guard place.tokens.isEmpty, let slot = tables.names.number(of: name), slot < tables.slotCount else {
+            return false
+        }
         var members = tree.elements(object)
         while let candidate = members.next(in: tree), let value = members.next(in: tree) {
             guard candidate == key else { continue }
             // What has rules of its own beyond type and range is not judged here.
-            let simple: [Field] = [.prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio]
+            let simple: [Field] = [
+                .prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio
+            ]
             guard let field = Field(rawValue: slot), simple.contains(field) else { return false }
             let check = table.checks[slot]
-            return check.accepts(tree.kind(value)) && check.allows(value, in: tree)
+            return check.accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
         }
         return false
     }
@@ -132,7 +146,8 @@ extension RequestView {
                 fixes: [
                     Fix(
                         .rename, ["name": .text(field.name)],
-                        patch: [.move(from: child.pointer, to: JSONPointer(tokens: [field.name]))], preferred: true)
+                        patch: [.move(from: child.pointer, to: JSONPointer(tokens: [field.name]))],
+                        preferred: true)
                 ])
             return
         }
@@ -142,7 +157,9 @@ extension RequestView {
         if ours == theirs {
             findings.report(
                 .parameterAlias, at: child, in: self, facts,
-                fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)], preferred: true)],
+                fixes: [
+                    Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)], preferred: true)
+                ],
                 related: [(target, .counts)])
         } else {
             findings.report(
@@ -172,7 +189,8 @@ extension RequestView {
             fixes.append(Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)]))
         }
         findings.report(
-            isAlone ? .parameterFrameFieldLast : .parameterFrameField, at: child, in: self, ["name": .text(name)],
+            isAlone ? .parameterFrameFieldLast : .parameterFrameField, at: child, in: self,
+            ["name": .text(name)],
             fixes: fixes)
     }
 
@@ -180,7 +198,8 @@ extension RequestView {
         var found: [(String, JSONTree.Index)] = []
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
-            guard let number = tables.names.number(of: key, in: tree), case .frame(let frame)? = tables.word(number),
+            guard let number = tables.names.number(of: key, in: tree),
+                case .frame(let frame)? = tables.word(number),
                 frame == wanted
             else { continue }
             found.append((tree.string(key) ?? "", value))
@@ -192,9 +211,13 @@ extension RequestView {
     private func framePatch() -> [JSONPatchOperation]? {
         let first = frames(.first)
         let last = frames(.last)
-        guard first.count <= 1, last.count <= 1, frames(.either).isEmpty, !aliased.contains(.imageURLs) else { return nil }
+        guard first.count <= 1, last.count <= 1, frames(.either).isEmpty, !aliased.contains(.imageURLs) else {
+            return nil
+        }
         for frame in first + last {
-            guard tree.kind(frame.url) == .string, tree.withContent(frame.url, { URLExamination($0).fault }) == nil else {
+            guard tree.kind(frame.url) == .string,
+                tree.withContent(frame.url, { URLExamination($0).fault }) == nil
+            else {
                 return nil
             }
         }
@@ -203,7 +226,8 @@ extension RequestView {
         while let image = images.next(in: tree) { urls.append(tree.value(image)) }
         guard !urls.isEmpty else { return nil }
         urls += last.map { tree.value($0.url) }
-        let maximum = if case .array(_, let count)? = table.parameter(.imageURLs)?.type { count.upperBound } else { 2 }
+        let maximum =
+            if case .array(_, let count)? = table.parameter(.imageURLs)?.type { count.upperBound } else { 2 }
         guard urls.count <= maximum else { return nil }
         let target = JSONPointer(tokens: [Field.imageURLs.name])
         let put: JSONPatchOperation =
@@ -214,13 +238,16 @@ extension RequestView {
     /// Unknown and double members of shots, elements and clips.
     func reportForeignEntryMembers(_ findings: inout Findings) {
         for (field, names) in [
-            (Field.multiPrompt, EntryView.shot), (.elementList, EntryView.element), (.videoList, EntryView.video)
+            (Field.multiPrompt, EntryView.shot), (.elementList, EntryView.element),
+            (.videoList, EntryView.video)
         ] where table.takes.contains(FieldSet(field)) {
             var entries = list(field)
             var position = 0
             while let node = entries.next(in: tree) {
                 defer { position += 1 }
-                guard tree.kind(node) == .object, EntryView(node, in: tree, names: names).isIrregular else { continue }
+                guard tree.kind(node) == .object, EntryView(node, in: tree, names: names).isIrregular else {
+                    continue
+                }
                 let place = place(field).child(position, tree.opening(node))
                 reportDuplicates(in: node, at: place, &findings)
                 var members = tree.elements(node)
@@ -245,7 +272,10 @@ extension RequestView {
                 let target = JSONPointer(tokens: [spelling(.model)])
                 return Fix(
                     .add, ["name": .text("model"), "value": .text(name)],
-                    patch: [mentioned.contains(.model) ? .replace(target, .string(name)) : .add(target, .string(name))])
+                    patch: [
+                        mentioned.contains(.model)
+                            ? .replace(target, .string(name)) : .add(target, .string(name))
+                    ])
             }
             findings.report(
                 .modelMissing, at: mentioned.contains(.model) ? place(.model) : container, in: self,
@@ -265,7 +295,8 @@ extension RequestView {
         }
         findings.report(
             near == nil ? .modelUnknown : .modelUnknownNear, at: place(.model), in: self,
-            ["value": .text(value), "near": .text(near ?? ""), "allowed": quoted], allowed: allowed, fixes: fixes)
+            ["value": .text(value), "near": .text(near ?? ""), "allowed": quoted], allowed: allowed,
+            fixes: fixes)
     }
 
     func reportOtherModel(_ others: FieldSet, _ findings: inout Findings) {
@@ -309,10 +340,19 @@ extension RequestView {
 // MARK: - Types
 
 extension RequestView {
-    @inline(__always) func checkType(_ slot: Int, _ findings: inout Findings) {
-        guard let written = written(slot: slot), slot < table.checks.count else { return }
-        if table.checks[slot].accepts(tree.kind(written.value)) { return }
-        reportType(slot, written.value, &findings)
+    /// Every parameter of the model: its type, and whether its value is one of the allowed.
+    func checkValues(_ findings: inout Findings) {
+        var rest = present.intersection(table.takes).rawValue
+        while rest != 0 {
+            let slot = rest.trailingZeroBitCount
+            rest &= rest &- 1
+            guard let value = written(slot: slot)?.value else { continue }
+            if !table.checks[slot].accepts(tree.kind(value)) {
+                reportType(slot, value, &findings)
+            } else if slot != Field.model.rawValue, !table.allows(value, slot: slot, in: tree) {
+                reportRange(slot, value, &findings)
+            }
+        }
     }
 
     private func reportType(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
@@ -324,14 +364,16 @@ extension RequestView {
         if let converted = Conversion.convert(tree.value(value), to: parameter.type) {
             fixes = [
                 Fix(
-                    .write, ["value": .text(converted.description)], patch: [.replace(place.pointer, converted)],
+                    .write, ["value": .text(converted.description)],
+                    patch: [.replace(place.pointer, converted)],
                     preferred: true)
             ]
         }
         findings.report(
             .parameterType, at: place, in: self,
             [
-                "name": .text(place.tokens.last ?? ""), "expected": .type(parameter.type.jsonType), "actual": .type(actual)
+                "name": .text(place.tokens.last ?? ""), "expected": .type(parameter.type.jsonType),
+                "actual": .type(actual)
             ], allowed: parameter.type.allowed, fixes: fixes)
     }
 
@@ -350,7 +392,8 @@ extension RequestView {
             let place = place(slot: slot)
             let name = Fact.text(place.tokens.last ?? "")
             findings.report(
-                null.contains(slot: slot) ? .parameterNull : .parameterEmpty, at: place, in: self, ["name": name],
+                null.contains(slot: slot) ? .parameterNull : .parameterEmpty, at: place, in: self,
+                ["name": name],
                 fixes: [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
     }
@@ -379,14 +422,20 @@ enum Conversion {
             guard let whole = Int(text), type.allows(whole) else { return nil }
             return JSONValue(whole)
         case (.string, .number(let number)): return .string(number.literal)
-        case (.string, .array(let parts)) where parts.count == 1: return parts.first?.string.map(JSONValue.string)
+        case (.string, .array(let parts)) where parts.count == 1:
+            return parts.first?.string.map(JSONValue.string)
         case (.choice(let choices), .array(let parts)) where parts.count == 1:
-            guard let only = parts.first, choices.contains(where: { .string($0.value) == only }) else { return nil }
+            guard let only = parts.first, choices.contains(where: { .string($0.value) == only }) else {
+                return nil
+            }
             return only
         case (.array(of: .url, _), .string(var text)):
-            guard text.withUTF8({ URLExamination(UnsafeRawBufferPointer($0)).fault }) == nil else { return nil }
+            guard text.withUTF8({ URLExamination(UnsafeRawBufferPointer($0)).fault }) == nil else {
+                return nil
+            }
             return [.string(text)]
-        case (.array(of: .object(let members), count: let count), .object(let object)) where count.lowerBound <= 1:
+        case (.array(of: .object(let members), count: let count), .object(let object))
+        where count.lowerBound <= 1:
             // Only an entry that has all it needs: the fix must not add an error.
             guard members.allSatisfy({ !$0.isRequired || object[$0.name] != nil }) else { return nil }
             return [value]

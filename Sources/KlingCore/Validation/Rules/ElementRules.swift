@@ -10,11 +10,15 @@ extension Rule {
             guard let allowed = view.table.count(.elementList), count > allowed.upperBound else { return }
             let place = view.place(.elementList)
             findings.report(
-                .elementCount, at: place, in: view, ["maximum": .int(allowed.upperBound), "count": .int(count)],
+                .elementCount, at: place, in: view,
+                ["maximum": .int(allowed.upperBound), "count": .int(count)],
                 allowed: ["maxItems": JSONValue(allowed.upperBound)],
                 fixes: view.keepFirst(allowed.upperBound, of: count, at: place))
         },
-        Rule("element.field", "element.images", "image.url", "image.private", "image.format", when: .elementList, for: takesElements) {
+        Rule(
+            "element.field", "element.images", "image.url", "image.private", "image.format",
+            when: .elementList, for: takesElements
+        ) {
             view, findings in
             var entries = view.list(.elementList)
             var position = 0
@@ -23,7 +27,10 @@ extension Rule {
                 position += 1
             }
         },
-        Rule("element.duplicateName", "element.name", "element.overlap", "element.sameImages", when: .elementList, for: takesElements) {
+        Rule(
+            "element.duplicateName", "element.name", "element.overlap", "element.sameImages",
+            when: .elementList, for: takesElements
+        ) {
             view, findings in view.checkElementNames(&findings)
         },
         Rule("element.withoutImages", when: .elementList, for: takesElements) { view, findings in
@@ -42,7 +49,8 @@ extension RequestView {
         guard tree.kind(node) == .object else {
             if let type = tree.kind(node).type {
                 findings.report(
-                    .elementEntry, at: elementPlace(position, tree.range(node)), in: self, ["actual": .type(type)])
+                    .elementEntry, at: elementPlace(position, tree.range(node)), in: self,
+                    ["actual": .type(type)])
             }
             return
         }
@@ -71,14 +79,16 @@ extension RequestView {
     ) {
         let name = ElementField.imageURLs.rawValue
         guard let value else {
-            findings.report(hasID ? .elementFieldID : .elementField, at: opening, in: self, ["name": .text(name)])
+            findings.report(
+                hasID ? .elementFieldID : .elementField, at: opening, in: self, ["name": .text(name)])
             return
         }
         guard let type = tree.kind(value).type else { return }
         let place = opening.child(name, tree.range(value))
         guard type == .array else {
             if type == .string, tree.contentRange(value).isEmpty {
-                findings.report(hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": .text(name)])
+                findings.report(
+                    hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": .text(name)])
             } else {
                 findings.report(
                     .elementFieldType, at: place, in: self,
@@ -91,8 +101,13 @@ extension RequestView {
         if !allowed.contains(count) {
             findings.report(
                 .elementImages, at: place, in: self,
-                ["minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound), "count": .int(count)],
-                allowed: ["minItems": JSONValue(allowed.lowerBound), "maxItems": JSONValue(allowed.upperBound)],
+                [
+                    "minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound),
+                    "count": .int(count)
+                ],
+                allowed: [
+                    "minItems": JSONValue(allowed.lowerBound), "maxItems": JSONValue(allowed.upperBound)
+                ],
                 fixes: count > allowed.upperBound ? keepFirst(allowed.upperBound, of: count, at: place) : [])
         }
         var urls = tree.elements(value)
@@ -105,7 +120,8 @@ extension RequestView {
 
     private var elementImageCount: ClosedRange<Int> {
         guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type,
-            case .array(_, let count)? = members.first(where: { $0.name == ElementField.imageURLs.rawValue })?.type
+            case .array(_, let count)? = members.first(where: { $0.name == ElementField.imageURLs.rawValue })?
+                .type
         else { return 0...Int.max }
         return count
     }
@@ -131,7 +147,8 @@ extension RequestView {
                 let name = tree.string(value)
             else { continue }
             found.append(
-                NamedElement(name: name, node: node, value: value, images: element[.imageURLs], position: position))
+                NamedElement(
+                    name: name, node: node, value: value, images: element[.imageURLs], position: position))
         }
         return found
     }
@@ -158,7 +175,8 @@ extension RequestView {
                 }
                 if element.name.hasPrefix(other.name) {
                     findings.report(
-                        .elementOverlap, at: place(element), in: self, ["value": name, "other": .text(other.name)],
+                        .elementOverlap, at: place(element), in: self,
+                        ["value": name, "other": .text(other.name)],
                         related: [(place(other), .otherValue)])
                 }
             }

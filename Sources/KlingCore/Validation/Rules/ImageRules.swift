@@ -14,17 +14,22 @@ extension Rule {
                 fixes: view.refersToImages(beyond: allowed.upperBound)
                     ? [] : view.keepFirst(allowed.upperBound, of: count, at: place))
         },
-        Rule("image.url", "image.private", "image.format", when: .imageURLs, for: { $0.takes(.imageURLs) }) { view, findings in
+        Rule("image.url", "image.private", "image.format", when: .imageURLs, for: { $0.takes(.imageURLs) }) {
+            view, findings in
             var urls = view.list(.imageURLs)
             var position = 0
             while let url = urls.next(in: view.tree) {
                 if !view.isPlainImage(url) {
-                    view.checkImage(url, at: view.place(.imageURLs).child(position, view.tree.range(url)), &findings)
+                    view.checkImage(
+                        url, at: view.place(.imageURLs).child(position, view.tree.range(url)), &findings)
                 }
                 position += 1
             }
         },
-        Rule("image.sameFrames", "image.roles", "image.multiShotLastFrame", when: .imageURLs, for: { $0.takes(.imageURLs) }) {
+        Rule(
+            "image.sameFrames", "image.roles", "image.multiShotLastFrame", when: .imageURLs,
+            for: { $0.takes(.imageURLs) }
+        ) {
             view, findings in
             guard view.count(.imageURLs) == 2 else { return }
             view.reportPair(&findings)
@@ -37,7 +42,9 @@ extension RequestView {
     func keepFirst(_ maximum: Int, of count: Int, at place: Place) -> [Fix] {
         // A patch of thousands of steps is no help.
         guard count - maximum <= 32 else { return [] }
-        let patch = (maximum..<count).reversed().map { JSONPatchOperation.remove(place.pointer.appending($0)) }
+        let patch = (maximum..<count).reversed().map {
+            JSONPatchOperation.remove(place.pointer.appending($0))
+        }
         return [Fix(.keepFirst, ["count": .int(maximum)], patch: patch)]
     }
 
@@ -61,7 +68,8 @@ extension RequestView {
 
     func checkImage(_ url: JSONTree.Index, at place: Place, _ findings: inout Findings) {
         checkAddress(
-            url, at: place, fault: .imageURL, isPrivate: .imagePrivate, format: .imageFormat, Self.isImageFormat,
+            url, at: place, fault: .imageURL, isPrivate: .imagePrivate, format: .imageFormat,
+            Self.isImageFormat,
             &findings)
     }
 
@@ -94,7 +102,8 @@ extension RequestView {
 
     /// White space around an otherwise good address can go.
     private func trimFix(_ url: JSONTree.Index, _ fault: URLFault, _ place: Place) -> [Fix] {
-        guard fault == .whiteSpace, tree.contentRange(url).count < 4000, var text = tree.string(url)?[...] else { return [] }
+        guard fault == .whiteSpace, tree.contentRange(url).count < 4000, var text = tree.string(url)?[...]
+        else { return [] }
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
         var trimmed = String(text)
@@ -106,7 +115,8 @@ extension RequestView {
         isOne(of: ["jpg", "jpeg", "png"], bytes, range)
     }
 
-    static func isOne(of words: [StaticString], _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+    static func isOne(of words: [StaticString], _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool
+    {
         words.contains { word in
             word.withUTF8Buffer { wanted in
                 wanted.count == range.count && zip(range, wanted).allSatisfy { bytes[$0] | 0x20 == $1 }
@@ -118,7 +128,9 @@ extension RequestView {
         var urls = list(.imageURLs)
         guard let first = urls.next(in: tree), let second = urls.next(in: tree) else { return }
         let place = place(.imageURLs).child(1, tree.range(second))
-        if tree.kind(first) == .string, tree.kind(second) == .string, tree.string(first) == tree.string(second) {
+        if tree.kind(first) == .string, tree.kind(second) == .string,
+            tree.string(first) == tree.string(second)
+        {
             findings.report(
                 .imageSameFrames, at: place, in: self,
                 fixes: [Fix(.remove, ["name": .text("image_urls/1")], patch: [.remove(place.pointer)])],

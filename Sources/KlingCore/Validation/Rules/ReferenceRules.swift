@@ -3,11 +3,15 @@ import JSON
 /// References inside prompts: `@name` for models with elements, `<<<image_N>>>` for models with image tags.
 extension Rule {
     static let referenceRules: [Rule] = [
-        Rule("reference.syntax", "element.undefined", "element.unused", when: .always, for: { $0.references == .elementNames }) {
+        Rule(
+            "reference.syntax", "element.undefined", "element.unused", when: .always,
+            for: { $0.references == .elementNames }
+        ) {
             view, findings in view.checkNameReferences(&findings)
         },
         Rule(
-            "reference.range", "reference.mistyped", "reference.video", "reference.element", "reference.automatic",
+            "reference.range", "reference.mistyped", "reference.video", "reference.element",
+            "reference.automatic",
             "reference.unusedImage", when: .prompt, for: { $0.references == .imageTags }
         ) { view, findings in view.checkTagReferences(&findings) }
     ]
@@ -41,7 +45,8 @@ extension RequestView {
     }
 
     private func checkNameReferences(
-        _ prompt: JSONTree.Index, at place: @autoclosure () -> Place, _ elements: [NamedElement], _ used: inout [Bool],
+        _ prompt: JSONTree.Index, at place: @autoclosure () -> Place, _ elements: [NamedElement],
+        _ used: inout [Bool],
         _ findings: inout Findings
     ) {
         let references = tree.references(prompt)
@@ -53,7 +58,8 @@ extension RequestView {
             case .tag, .mistyped:
                 let value = Fact.text(tree.content(prompt, reference.range))
                 findings.report(
-                    .referenceSyntax, at: place().at(range), in: self, ["value": value, "model": .text(model.name)])
+                    .referenceSyntax, at: place().at(range), in: self,
+                    ["value": value, "model": .text(model.name)])
             case .name:
                 if let number = element(at: reference.range, in: text, elements) {
                     used[number] = true
@@ -62,14 +68,21 @@ extension RequestView {
                 let name = tree.content(prompt, reference.range)
                 let near = NearestName.find(name, in: elements.map(\.name))
                 var fixes: [Fix] = []
-                if let near, findings.options.edits, !tree.isEscaped(prompt), near.utf8.allSatisfy(PromptScanner.isWord) {
-                    fixes = [Fix(.write, ["value": .text("@" + near)], patch: nil, edits: [TextEdit(range: range, newText: near)])]
+                if let near, findings.options.edits, !tree.isEscaped(prompt),
+                    near.utf8.allSatisfy(PromptScanner.isWord)
+                {
+                    fixes = [
+                        Fix(
+                            .write, ["value": .text("@" + near)], patch: nil,
+                            edits: [TextEdit(range: range, newText: near)])
+                    ]
                 }
                 findings.report(
                     near == nil ? .elementUndefined : .elementUndefinedNear,
                     at: place().at(max(0, range.lowerBound - 1)..<range.upperBound), in: self,
                     ["value": .text(name), "near": .text(near ?? "")],
-                    allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }), fixes: fixes)
+                    allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
+                    fixes: fixes)
             }
         }
     }
@@ -112,11 +125,13 @@ extension RequestView {
                         .referenceRange, at: place, in: self, ["value": text, "count": .int(images)],
                         allowed: images > 0
                             ? .array((1...min(images, 2)).map { .string("<<<image_\($0)>>>") }) : nil,
-                        fixes: images > 0 ? replacement("<<<image_\(min(max(number, 1), images))>>>", range, prompt) : [])
+                        fixes: images > 0
+                            ? replacement("<<<image_\(min(max(number, 1), images))>>>", range, prompt) : [])
                 }
             case .tag(.video, _):
                 let hasClip = count(.videoList) > 0
-                findings.report(hasClip ? .referenceVideoUnknown : .referenceVideo, at: place, in: self, ["value": text])
+                findings.report(
+                    hasClip ? .referenceVideoUnknown : .referenceVideo, at: place, in: self, ["value": text])
             case .tag(.element, _):
                 findings.report(
                     .referenceElement, at: place, in: self, ["value": text, "model": .text(model.name)])
@@ -126,7 +141,8 @@ extension RequestView {
                     fixes: tag == .image && isInRange(right, images) ? replacement(right, range, prompt) : [])
             case .name:
                 findings.report(
-                    .referenceElement, at: place.at(max(0, range.lowerBound - 1)..<range.upperBound), in: self,
+                    .referenceElement, at: place.at(max(0, range.lowerBound - 1)..<range.upperBound),
+                    in: self,
                     ["value": .text("@" + tree.content(prompt, reference.range)), "model": .text(model.name)])
             }
         }
@@ -162,7 +178,9 @@ extension RequestView {
     /// Other text in the place of a reference; the patch replaces the whole prompt.
     private func replacement(_ text: String, _ range: Range<Int>, _ prompt: JSONTree.Index) -> [Fix] {
         let content = tree.contentRange(prompt)
-        guard content.count <= 8000, range.lowerBound >= content.lowerBound, range.upperBound <= content.upperBound else {
+        guard content.count <= 8000, range.lowerBound >= content.lowerBound,
+            range.upperBound <= content.upperBound
+        else {
             return []
         }
         let edited =

@@ -3,21 +3,15 @@ import JSON
 /// Mode, duration, aspect ratio and prompts.
 extension Rule {
     static let scalarRules: [Rule] = [
-        Rule("mode.value", "duration.range", "aspectRatio.value", "shotType.value", when: .always) { view, findings in
-            var rest = view.present.intersection(view.table.takes).rawValue & ~1
-            while rest != 0 {
-                let slot = rest.trailingZeroBitCount
-                rest &= rest &- 1
-                view.checkRange(slot, &findings)
-            }
-        },
         Rule("duration.quoted", when: .duration) { view, findings in view.reportQuotedDuration(&findings) },
         Rule("duration.ignored", when: .videoList, for: { $0.takes(.videoList) }) { view, findings in
             guard view.has(.duration), view.clip == .base else { return }
             findings.report(
                 .durationIgnored, at: view.place(.duration), in: view,
                 fixes: [
-                    Fix(.remove, ["name": .text("duration")], patch: [.remove(view.pointer(.duration))], preferred: true)
+                    Fix(
+                        .remove, ["name": .text("duration")], patch: [.remove(view.pointer(.duration))],
+                        preferred: true)
                 ], related: [(view.place(.videoList), .decides)])
         },
         Rule("aspectRatio.ignored", when: .aspectRatio) { view, findings in
@@ -48,7 +42,9 @@ extension Rule {
             findings.report(
                 .promptIgnored, at: view.place(.prompt), in: view,
                 fixes: [
-                    Fix(.remove, ["name": .text("prompt")], patch: [.remove(view.pointer(.prompt))], preferred: true)
+                    Fix(
+                        .remove, ["name": .text("prompt")], patch: [.remove(view.pointer(.prompt))],
+                        preferred: true)
                 ], related: [(view.place(.multiPrompt), .decides)])
         },
         Rule("prompt.language", when: .prompt) { view, findings in
@@ -57,18 +53,23 @@ extension Rule {
             else { return }
             findings.report(.promptLanguage, at: view.place(.prompt), in: view)
         },
-        Rule("negativePrompt.length", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) { view, findings in
+        Rule("negativePrompt.length", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) {
+            view, findings in
             let limit = view.table.promptAdvice
-            guard let text = view.string(.negativePrompt), let count = view.tree.scalars(text, beyond: limit) else { return }
+            guard let text = view.string(.negativePrompt), let count = view.tree.scalars(text, beyond: limit)
+            else { return }
             findings.report(
                 .negativePromptLength, at: view.place(.negativePrompt), in: view,
                 ["count": .int(count), "limit": .int(limit)], allowed: ["maxLength": JSONValue(limit)])
         },
-        Rule("negativePrompt.overlap", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) { view, findings in
+        Rule("negativePrompt.overlap", when: .negativePrompt, for: { $0.takes(.negativePrompt) }) {
+            view, findings in
             view.reportOverlap(&findings)
         },
         Rule("mode.cost", when: .always, for: { $0.takes(.multiShot) }) { view, findings in
-            guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else { return }
+            guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else {
+                return
+            }
             let is4k = view.tree.string(mode, equals: "4k")
             guard is4k || duration > 10 && view.tree.string(mode, equals: "pro") else { return }
             findings.report(
@@ -82,14 +83,8 @@ extension Rule {
 // MARK: - Values out of range
 
 extension RequestView {
-    @inline(__always) func checkRange(_ slot: Int, _ findings: inout Findings) {
-        guard let written = written(slot: slot), slot < table.checks.count else { return }
-        let check = table.checks[slot]
-        guard check.accepts(tree.kind(written.value)), !check.allows(written.value, in: tree) else { return }
-        reportRange(slot, written.value, &findings)
-    }
-
-    private func reportRange(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
+    /// A value of the right type that is none of the allowed.
+    func reportRange(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
         guard let parameter = table.parameters[slot], let message = parameter.rangeMessage else { return }
         // Without `multi_shot`, `shot_type` has no effect: said by `shots.ignored`.
         if slot == Field.shotType.rawValue, !isTrue(.multiShot) { return }
@@ -107,20 +102,23 @@ extension RequestView {
             if let near = Self.nearestChoice(text, slot, words) {
                 fixes = [
                     Fix(
-                        .write, ["value": .text("\"\(near)\"")], patch: [.replace(place.pointer, .string(near))],
+                        .write, ["value": .text("\"\(near)\"")],
+                        patch: [.replace(place.pointer, .string(near))],
                         preferred: true)
                 ]
             } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown {
                 message = .modeValueElsewhere
                 facts = [
-                    "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }), "model": .text(model.name),
+                    "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }),
+                    "model": .text(model.name),
                     "other": .text(other)
                 ]
                 fixes = words.reversed().map {
                     Fix(.write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))])
                 }
             }
-            findings.report(message, at: place, in: self, facts, allowed: parameter.type.allowed, fixes: fixes)
+            findings.report(
+                message, at: place, in: self, facts, allowed: parameter.type.allowed, fixes: fixes)
         case .integer, .integers:
             findings.report(
                 message, at: place, in: self,
@@ -151,7 +149,11 @@ extension RequestView {
 
     private func modelTaking(_ slot: Int, _ value: String) -> String? {
         tables.models.first { other in
-            if case .choice(let choices)? = other.parameters[slot]?.type { choices.contains { $0.value == value } } else { false }
+            if case .choice(let choices)? = other.parameters[slot]?.type {
+                choices.contains { $0.value == value }
+            } else {
+                false
+            }
         }?.model.name
     }
 
@@ -166,14 +168,16 @@ extension RequestView {
     }
 
     private static let modeHints = [
-        ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"), ("basic", "std"),
+        ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"),
+        ("basic", "std"),
         ("professional", "pro"), ("1080p", "pro"), ("1080", "pro"), ("fullhd", "pro"), ("high", "pro"),
         ("quality", "pro"), ("2160p", "4k"), ("uhd", "4k"), ("4kuhd", "4k"), ("ultra", "4k")
     ].map { (word: $0.0, name: $0.1) }
 
     private static let shotTypeHints = [
         ("custom", "customize"), ("manual", "customize"), ("customise", "customize"), ("自定义", "customize"),
-        ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"), ("intelligent", "intelligence"),
+        ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"),
+        ("intelligent", "intelligence"),
         ("智能", "intelligence")
     ].map { (word: $0.0, name: $0.1) }
 
@@ -184,7 +188,11 @@ extension RequestView {
         let place = place(.duration)
         let fixes =
             parameter.type.allows(seconds)
-            ? [Fix(.unquote, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))], preferred: true)]
+            ? [
+                Fix(
+                    .unquote, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))],
+                    preferred: true)
+            ]
             : durationFixes(Double(seconds), place, parameter.type)
         findings.report(
             .durationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: parameter.type.allowed,
@@ -246,13 +254,17 @@ extension RequestView {
         }
         guard let found else { return }
         findings.report(
-            .negativePromptOverlap, at: place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
-            in: self, ["value": .text(tree.content(negative, found))], related: [(place(.prompt), .otherValue)])
+            .negativePromptOverlap,
+            at: place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
+            in: self, ["value": .text(tree.content(negative, found))],
+            related: [(place(.prompt), .otherValue)])
     }
 
     /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words, upper and
     /// lower case of ASCII taken as the same.
-    private static func overlap(_ excluded: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer) -> Range<Int>? {
+    private static func overlap(_ excluded: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer)
+        -> Range<Int>?
+    {
         var start = 0
         var phrases = 0
         while start < excluded.count, phrases < 50 {
@@ -266,7 +278,9 @@ extension RequestView {
             var phrase = start..<end
             while let first = phrase.first, excluded[first] <= 0x20 { phrase = (first + 1)..<end }
             while let last = phrase.last, excluded[last] <= 0x20 { phrase = phrase.lowerBound..<last }
-            if phrase.count > 2, occurs(UnsafeRawBufferPointer(rebasing: excluded[phrase]), in: wanted) { return phrase }
+            if phrase.count > 2, occurs(UnsafeRawBufferPointer(rebasing: excluded[phrase]), in: wanted) {
+                return phrase
+            }
             start = max(next, end + 1)
             phrases += 1
         }
@@ -289,9 +303,16 @@ extension RequestView {
 
     private static func occurs(_ phrase: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
         func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
-        guard text.count >= phrase.count, let head = phrase.first, let tail = phrase.last else { return false }
+        guard text.count >= phrase.count, let head = phrase.first, let tail = phrase.last else {
+            return false
+        }
+        guard let base = text.baseAddress else { return false }
         let first = lower(head)
-        for start in 0...(text.count - phrase.count) where lower(text[start]) == first {
+        // The other case of the same letter, or the same byte again.
+        let second = first >= 0x61 && first <= 0x7A ? first & 0xDF : first
+        for start in 0...(text.count - phrase.count) {
+            let byte = base.load(fromByteOffset: start, as: UInt8.self)
+            guard byte == first || byte == second else { continue }
             var length = 1
             while length < phrase.count, lower(text[start + length]) == lower(phrase[length]) { length += 1 }
             guard length == phrase.count else { continue }

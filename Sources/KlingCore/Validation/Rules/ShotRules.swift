@@ -2,7 +2,9 @@ import JSON
 
 /// Storyboards.
 extension Rule {
-    private static func takesShots(_ model: Model) -> Bool { model.takes(.multiPrompt) && model.takes(.multiShot) }
+    private static func takesShots(_ model: Model) -> Bool {
+        model.takes(.multiPrompt) && model.takes(.multiShot)
+    }
 
     static let shotRules: [Rule] = [
         Rule("shotType.missing", when: .multiShot, for: takesShots) { view, findings in
@@ -10,7 +12,8 @@ extension Rule {
             view.reportMissingShotType(&findings)
         },
         Rule("shots.missing", when: .multiShot, for: takesShots) { view, findings in
-            guard view.storyboard == .customize, !view.has(.multiPrompt), !view.empty.contains(.multiPrompt) else { return }
+            guard view.storyboard == .customize, !view.has(.multiPrompt), !view.empty.contains(.multiPrompt)
+            else { return }
             if let written = view.written(.multiPrompt), view.tree.kind(written.value).type == nil { return }
             var place = view.mentioned.contains(.multiPrompt) ? view.place(.multiPrompt) : view.container
             place.line = view.table.parameter(.multiPrompt)?.source
@@ -31,12 +34,16 @@ extension Rule {
 
 extension RequestView {
     fileprivate func reportMissingShotType(_ findings: inout Findings) {
-        guard let parameter = table.parameter(.shotType), case .choice(let choices) = parameter.type else { return }
+        guard let parameter = table.parameter(.shotType), case .choice(let choices) = parameter.type else {
+            return
+        }
         if let written = written(.shotType), tree.kind(written.value).type == nil { return }
         let isWritten = mentioned.contains(.shotType)
         let pointer = pointer(.shotType)
         // "customize" needs shots, "intelligence" a prompt: only what would be whole is offered.
-        let likely = choices.filter { $0.value == "customize" ? count(.multiPrompt) > 0 : hasPrompt && !has(.multiPrompt) }
+        let likely = choices.filter {
+            $0.value == "customize" ? count(.multiPrompt) > 0 : hasPrompt && !has(.multiPrompt)
+        }
         var place = isWritten ? place(.shotType) : container
         place.line = parameter.source
         findings.report(
@@ -45,7 +52,9 @@ extension RequestView {
             fixes: likely.map {
                 Fix(
                     .add, ["name": .text("shot_type"), "value": .text("\"\($0.value)\"")],
-                    patch: [isWritten ? .replace(pointer, .string($0.value)) : .add(pointer, .string($0.value))],
+                    patch: [
+                        isWritten ? .replace(pointer, .string($0.value)) : .add(pointer, .string($0.value))
+                    ],
                     preferred: likely.count == 1)
             }, related: [(self.place(.multiShot), .decides)])
     }
@@ -55,12 +64,15 @@ extension RequestView {
             guard has(.multiPrompt) else { return }
             findings.report(
                 .shotsIgnoredIntelligence, at: name(.multiPrompt), in: self,
-                fixes: [Fix(.remove, ["name": .text("multi_prompt")], patch: [.remove(pointer(.multiPrompt))])],
+                fixes: [
+                    Fix(.remove, ["name": .text("multi_prompt")], patch: [.remove(pointer(.multiPrompt))])
+                ],
                 related: [(place(.shotType), .decides)])
             return
         }
         // A `multi_shot` of another type is said elsewhere.
-        guard storyboard == .none, !has(.multiShot) || value(.multiShot).map({ tree.kind($0) }) == .false else { return }
+        guard storyboard == .none, !has(.multiShot) || value(.multiShot).map({ tree.kind($0) }) == .false
+        else { return }
         for field in [Field.multiPrompt, .shotType] where has(field) {
             findings.report(
                 .shotsIgnored, at: name(field), in: self, ["name": .text(field.name)],
@@ -71,7 +83,9 @@ extension RequestView {
 
     /// The seconds of all shots together; nil when one of them has none, or no storyboard is written.
     var shotSum: Int? {
-        guard storyboard == .customize || storyboard == .undecided, count(.multiPrompt) > 0 else { return nil }
+        guard storyboard == .customize || storyboard == .undecided, count(.multiPrompt) > 0 else {
+            return nil
+        }
         var entries = list(.multiPrompt)
         var sum = 0
         while let node = entries.next(in: tree) {
@@ -89,21 +103,28 @@ extension RequestView {
 
 extension RequestView {
     fileprivate func checkShots(_ findings: inout Findings) {
-        guard let parameter = table.parameter(.multiPrompt), case .array(.object(let members), let allowed) = parameter.type,
+        guard let parameter = table.parameter(.multiPrompt),
+            case .array(.object(let members), let allowed) = parameter.type,
             let written = written(.multiPrompt), tree.kind(written.value) == .array
         else { return }
         let count = tree.count(written.value)
         if !allowed.contains(count) {
             findings.report(
                 .shotsCount, at: place(.multiPrompt), in: self,
-                ["minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound), "count": .int(count)],
+                [
+                    "minimum": .int(allowed.lowerBound), "maximum": .int(allowed.upperBound),
+                    "count": .int(count)
+                ],
                 allowed: parameter.type.allowed)
         } else if count == 1 {
             findings.report(.shotsSingle, at: place(.multiPrompt), in: self)
         }
-        let longest = if case .string(let limit?)? = members.first(where: { $0.name == ShotField.prompt.rawValue })?.type {
-            limit
-        } else { Int.max }
+        let longest =
+            if case .string(let limit?)? = members.first(where: { $0.name == ShotField.prompt.rawValue })?
+                .type
+            {
+                limit
+            } else { Int.max }
         let total = duration
         var entries = tree.elements(written.value)
         var position = 0
@@ -114,7 +135,8 @@ extension RequestView {
                 sum = nil
                 if let type = tree.kind(node).type {
                     findings.report(
-                        .shotsEntry, at: shotPlace(position, tree.range(node)), in: self, ["actual": .type(type)])
+                        .shotsEntry, at: shotPlace(position, tree.range(node)), in: self,
+                        ["actual": .type(type)])
                 }
                 continue
             }
@@ -149,7 +171,8 @@ extension RequestView {
         let place = place(shot, position, .index)
         guard let value = shot[.index] else {
             findings.report(
-                .shotsIndexMissing, at: place, in: self, ["expected": .int(position + 1)], fixes: renumbering(count))
+                .shotsIndexMissing, at: place, in: self, ["expected": .int(position + 1)],
+                fixes: renumbering(count))
             return
         }
         guard tree.kind(value).type != nil else { return }
@@ -157,13 +180,15 @@ extension RequestView {
             // Said once, at the first that is out of its place.
             guard position == firstOutOfOrder else { return }
             findings.report(
-                .shotsIndexOrder, at: place, in: self, ["expected": .int(position + 1), "value": .int(number)],
+                .shotsIndexOrder, at: place, in: self,
+                ["expected": .int(position + 1), "value": .int(number)],
                 fixes: renumbering(count))
             return
         }
         findings.report(
             .shotsIndex, at: place, in: self,
-            ["expected": .int(position + 1), "value": .text(tree.literal(value))], allowed: [JSONValue(position + 1)],
+            ["expected": .int(position + 1), "value": .text(tree.literal(value))],
+            allowed: [JSONValue(position + 1)],
             fixes: renumbering(count))
     }
 
@@ -212,20 +237,24 @@ extension RequestView {
         }
         guard let type = tree.kind(prompt).type else { return }
         guard type == .string else {
-            findings.report(.shotsPromptType, at: place(shot, position, .prompt), in: self, ["actual": .type(type)])
+            findings.report(
+                .shotsPromptType, at: place(shot, position, .prompt), in: self, ["actual": .type(type)])
             return
         }
         if tree.isBlank(prompt) {
             findings.report(.shotsPromptMissing, at: place(shot, position, .prompt), in: self)
         } else if let count = tree.scalars(prompt, beyond: longest - 32) {
             findings.report(
-                count > longest ? .shotsPromptLong : .shotsPromptNear, at: place(shot, position, .prompt), in: self,
+                count > longest ? .shotsPromptLong : .shotsPromptNear, at: place(shot, position, .prompt),
+                in: self,
                 ["count": .int(count), "limit": .int(longest)], allowed: ["maxLength": JSONValue(longest)])
         }
     }
 
     /// The shot's seconds, if they are a number at all.
-    private func checkDuration(_ shot: EntryView, _ position: Int, total: Int?, _ findings: inout Findings) -> Int? {
+    private func checkDuration(_ shot: EntryView, _ position: Int, total: Int?, _ findings: inout Findings)
+        -> Int?
+    {
         let most = total ?? longestVideo
         guard let value = shot[.duration] else {
             findings.report(
@@ -245,7 +274,8 @@ extension RequestView {
                     ? [
                         Fix(
                             .unquote, ["value": .int(seconds)],
-                            patch: [.replace(pointer(position, .duration), JSONValue(seconds))], preferred: true)
+                            patch: [.replace(pointer(position, .duration), JSONValue(seconds))],
+                            preferred: true)
                     ] : [])
             return fits ? seconds : nil
         }
@@ -272,7 +302,8 @@ extension RequestView {
                 Fix(
                     .setTotal, ["value": .int(sum)],
                     patch: [
-                        mentioned.contains(.duration) ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
+                        mentioned.contains(.duration)
+                            ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
                     ], preferred: true))
         }
         if let balanced = rebalanced(to: total, count: count) {
@@ -282,7 +313,8 @@ extension RequestView {
                     patch: balanced.enumerated().map { .replace(pointer($0, .duration), JSONValue($1)) }))
         }
         findings.report(
-            isWritten ? .shotsSum : .shotsSumDefault, at: isWritten ? place(.duration) : place(.multiPrompt), in: self,
+            isWritten ? .shotsSum : .shotsSumDefault, at: isWritten ? place(.duration) : place(.multiPrompt),
+            in: self,
             ["sum": .int(sum), "total": .int(total)], fixes: fixes,
             related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
     }
@@ -293,7 +325,8 @@ extension RequestView {
         var seconds: [Int] = []
         var entries = list(.multiPrompt)
         while let node = entries.next(in: tree) {
-            guard let value = EntryView(node, in: tree, names: EntryView.shot)[.duration], let given = tree.int(value),
+            guard let value = EntryView(node, in: tree, names: EntryView.shot)[.duration],
+                let given = tree.int(value),
                 (1...1000).contains(given)
             else { return nil }
             seconds.append(given)

@@ -32,7 +32,8 @@ extension Rule {
             let related = [(view.place(.videoList), LocalizedText.decides)]
             switch clip {
             case .base:
-                findings.report(images >= 2 ? .videoBaseFrames : .videoBaseFrame, at: place, in: view, related: related)
+                findings.report(
+                    images >= 2 ? .videoBaseFrames : .videoBaseFrame, at: place, in: view, related: related)
             case .feature where images == 2:
                 findings.report(
                     .videoFeatureFrames, at: place, in: view, allowed: ["maxItems": 1],
@@ -54,7 +55,8 @@ extension RequestView {
                 let object: JSONValue = [VideoField.url.rawValue: tree.value(node)]
                 fixes = [
                     Fix(
-                        .write, ["value": .text(object.description)], patch: [.replace(entry.pointer, object)],
+                        .write, ["value": .text(object.description)],
+                        patch: [.replace(entry.pointer, object)],
                         preferred: true)
                 ]
             }
@@ -82,7 +84,8 @@ extension RequestView {
         _ value: JSONTree.Index?, _ field: VideoField, _ opening: Place, _ findings: inout Findings
     ) {
         guard case .array(.object(let members), _)? = table.parameter(.videoList)?.type,
-            let parameter = members.first(where: { $0.name == field.rawValue }), let message = parameter.rangeMessage,
+            let parameter = members.first(where: { $0.name == field.rawValue }),
+            let message = parameter.rangeMessage,
             case .choice(let choices) = parameter.type
         else { return }
         let isEmpty = value.map { tree.kind($0) == .string && tree.contentRange($0).isEmpty } ?? true
@@ -105,7 +108,8 @@ extension RequestView {
         findings.report(
             message, at: place, in: self,
             [
-                "value": .text(text ?? tree.value(value).description), "allowed": .anyOf(words.map { "\"\($0)\"" })
+                "value": .text(text ?? tree.value(value).description),
+                "allowed": .anyOf(words.map { "\"\($0)\"" })
             ], allowed: parameter.type.allowed,
             fixes: meant.map {
                 [
@@ -125,7 +129,8 @@ extension RequestView {
     }
 
     private static let clipHints = [
-        ("edit", "base"), ("source", "base"), ("original", "base"), ("features", "feature"), ("reference", "feature"),
+        ("edit", "base"), ("source", "base"), ("original", "base"), ("features", "feature"),
+        ("reference", "feature"),
         ("style", "feature")
     ].map { (word: $0.0, name: $0.1) }
 }

@@ -1,0 +1,88 @@
+extension TaskServiceError {
+    /// What happened, what it cost, what to do next.
+    public func sentence(_ locale: Locale) -> String {
+        words.map { $0[locale] } ?? FailureMessages.sentence(for: failure, locale: locale)
+    }
+
+    /// Nil where the failure behind it says it all.
+    private var words: LocalizedText? {
+        switch self {
+        case .noSuchTask(let id):
+            let id = Fact.shortened(id)
+            return LocalizedText(
+                en: "There is no task \(id) in this journal. `list` shows every task; one that only the gateway knows "
+                    + "can be taken in with `adopt`.",
+                zh: "任务日志中没有 \(id)。`list` 可列出所有任务；仅网关知道的任务可用 `adopt` 纳入。")
+        case .noSuchSubscription(let id):
+            let id = Fact.shortened(id)
+            return LocalizedText(
+                en: "There is no subscription \(id): it may have ended already.", zh: "没有订阅 \(id)：可能已经结束。")
+        case .keyConflict(let key, let task, let differences):
+            let places = differences.isEmpty ? "/" : differences.prefix(5).joined(separator: ", ")
+            return LocalizedText(
+                en: "The idempotencyKey \(key) belongs to \(task.id), whose request differs at \(places). Nothing was "
+                    + "sent or charged. Use another key for another request, or the same request to get that task.",
+                zh: "idempotencyKey \(key) 已属于 \(task.id)，两次请求在 \(places) 处不同。没有发送，也没有产生费用。"
+                    + "不同的请求请换用新的键；要取回该任务请使用相同的请求。")
+        case .cannotCancel(let task):
+            return LocalizedText(
+                en: "\(task.id) is at the gateway already, which cannot cancel: it will be made and charged. "
+                    + "`cancel` with `abandon: true` only stops following it.",
+                zh: "\(task.id) 已提交到网关，网关不支持取消：它会继续生成并计费。`cancel` 加 `abandon: true` 只是不再跟踪。")
+        case .alreadyEnded(let task):
+            return LocalizedText(
+                en: "\(task.id) is at its end already (\(task.state.rawValue)); there is nothing to cancel.",
+                zh: "\(task.id) 已经结束（\(task.state.rawValue)），无可取消。")
+        case .cannotAdopt(let task):
+            return LocalizedText(
+                en: "\(task.id) is \(task.state.rawValue); only an unconfirmed task can be given the gateway's id.",
+                zh: "\(task.id) 状态为 \(task.state.rawValue)；只有 unconfirmed 的任务可以认领网关 ID。")
+        case .taskIdTaken(let taskId, let task):
+            let taskId = Fact.shortened(taskId)
+            return LocalizedText(
+                en: "\(taskId) is followed already, as \(task.id).", zh: "\(taskId) 已在跟踪中，对应 \(task.id)。")
+        case .noResult(let task):
+            return LocalizedText(
+                en: task.state == .completed
+                    ? "\(task.id) is completed, but the gateway gave no link to a video. `status` with `refresh: true` "
+                        + "asks it once more."
+                    : "\(task.id) has no video yet: it is \(task.state.rawValue). `wait` for it first.",
+                zh: task.state == .completed
+                    ? "\(task.id) 已完成，但网关没有给出视频链接。可用 `status` 加 `refresh: true` 再查询一次。"
+                    : "\(task.id) 还没有视频：状态为 \(task.state.rawValue)。请先 `wait`。")
+        case .budgetExceeded(let budget, let spent):
+            return LocalizedText(
+                en: "This would exceed the budget of \(budget.text(.en)) in 24 hours; \(spent.text(.en)) are used. Nothing "
+                    + "was sent or charged. Wait until earlier submissions are a day old, or raise --budget.",
+                zh: "将超出 24 小时预算 \(budget.text(.zh))；已使用 \(spent.text(.zh))。没有发送，也没有产生费用。"
+                    + "请等较早的提交满一天，或调高 --budget。")
+        case .delivery(let failure, let task) where failure.kind == .conflict:
+            let file = failure.message.map { Fact.shortened($0, to: 300) } ?? ""
+            return LocalizedText(
+                en: "The video of \(task.id) was not written, for its file exists (\(file)). Give another path, or "
+                    + "`overwrite: true`. The video is made and stays at the gateway for a while.",
+                zh: "\(task.id) 的视频没有写入，因为文件已存在（\(file)）。请换一个路径，或使用 `overwrite: true`。"
+                    + "视频已经生成，会在网关保留一段时间。")
+        case .journal(let failure):
+            return LocalizedText(
+                en: FailureMessages.sentence(for: failure, locale: .en),
+                zh: FailureMessages.sentence(for: failure, locale: .zh))
+        case .shuttingDown:
+            return LocalizedText(
+                en: "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
+                    + "start.",
+                zh: "程序正在关闭，没有发送任何内容。任务都在日志中，下次启动时继续。")
+        case .gateway, .delivery: return nil
+        }
+    }
+}
+
+extension SpendBudget {
+    fileprivate func text(_ locale: Locale) -> String {
+        let parts = [
+            submissions.map { locale == .en ? "\($0) submissions" : "\($0) 次提交" },
+            seconds.map { locale == .en ? "\($0) s of video" : "\($0) 秒视频" }
+        ]
+        return parts.compactMap { $0 }.joined(separator: locale == .en ? " and " : "和")
+    }
+}

@@ -1,0 +1,130 @@
+import Testing
+
+@testable import KlingCore
+
+struct TaskSubscriptionTests {
+    private func subscribe(
+        _ world: TaskWorld, _ filter: SubscriptionFilter, since: Int64? = nil, every: Duration = .zero
+    ) async throws -> (Subscription, TaskTestLog) {
+        let log = TaskTestLog()
+        let subscription = try await world.service.subscribe(filter, since: since, minimumInterval: every) { log.add($0) }
+        await world.service.start(subscription.id)
+        return (subscription, log)
+    }
+
+    @Test func `a subscriber is told every change once, in order, and then the end`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads(
+            "task_1", TaskWorld.processing(nil), TaskWorld.processing(10), TaskWorld.processing(10), TaskWorld.processing(70),
+            TaskWorld.completed)
+        let task = try await world.submit().task
+        let (subscription, log) = try await subscribe(world, .tasks([task.id.text]))
+        #expect(subscription.tasks.map(\.task.id) == [task.id] && !subscription.isSnapshot)
+        #expect(await world.reaches(task.id, .completed))
+        await world.clock.settle()
+        #expect(log.isEnded)
+        #expect(log.updates.map(\.seq) == log.updates.map(\.seq).sorted())
+        #expect(log.updates.compactMap(\.task.progress) == [10, 70, 100])
+        #expect(log.states.suffix(3) == [.submitted, .processing, .completed])
+        #expect(await world.service.unsubscribe(subscription.id) == false)
+    }
+
+    @Test func `nothing is delivered before the subscription is started, and nothing is lost`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads("task_1", TaskWorld.processing(10), TaskWorld.completed)
+        let task = try await world.submit().task
+        let log = TaskTestLog()
+        let subscription = try await world.service.subscribe(.tasks([task.id.text])) { log.add($0) }
+        #expect(await world.reaches(task.id, .completed))
+        #expect(log.all.isEmpty)
+        await world.service.start(subscription.id)
+        #expect(log.states.last == .completed && log.isEnded)
+        let seen = Set(log.updates.map(\.seq))
+        // What the reply told already is not told again.
+        let start = max(subscription.seq, subscription.tasks[0].task.seq)
+        #expect(world.journal.events.filter { $0.seq > start }.map(\.seq) == seen.sorted())
+    }
+
+    /// A hundred reconnects at any moment, over many tasks: together they are told exactly what the journal has.
+    @Test func `reconnecting with since misses nothing and repeats nothing`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 4))
+        for number in 1...12 {
+            world.gateway.reads(
+                "task_\(number)", TaskWorld.processing(number), TaskWorld.processing(40), .failure(Failure(.serverError)),
+                TaskWorld.processing(80), TaskWorld.completed)
+            _ = try await world.submit("cat \(number)")
+        }
+        let random = SeededRandom(seed: 8)
+        var since: Int64 = 0
+        var told: [Int64] = []
+        for _ in 0..<100 {
+            let (subscription, log) = try await subscribe(world, .all, since: since)
+            #expect(!subscription.isSnapshot && subscription.seq == since)
+            await world.clock.advance(by: .milliseconds(Int(random.next() % 6000)))
+            _ = await world.service.unsubscribe(subscription.id)
+            told += log.updates.map(\.seq)
+            since = told.last ?? since
+        }
+        let (_, log) = try await subscribe(world, .all, since: since)
+        _ = await world.clock.advance { world.journal.events.count { $0.task.state == .completed } == 12 }
+        await world.clock.settle()
+        told += log.updates.map(\.seq)
+        #expect(told == world.journal.events.map(\.seq))
+        #expect(!log.isEnded, "a subscription to everything has no end")
+    }
+
+    @Test func `history that is gone gives the full state as a snapshot`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads("task_1", TaskWorld.completed)
+        let task = try await world.submit().task
+        #expect(await world.reaches(task.id, .completed))
+        world.journal.trim()
+        let (subscription, log) = try await subscribe(world, .all, since: 1)
+        #expect(subscription.isSnapshot && subscription.tasks.map(\.task.state) == [.completed])
+        #expect(log.all.isEmpty)
+    }
+
+    @Test func `labels select tasks that are there and tasks to come, and end with the last`() async throws {
+        let world = TaskWorld()
+        for number in 1...3 { world.gateway.reads("task_\(number)", TaskWorld.processing(number), TaskWorld.completed) }
+        let (_, log) = try await subscribe(world, .labels(["film": "a"]))
+        #expect(!log.isEnded, "nobody has the label yet")
+        let one = try await world.submit("one", labels: ["film": "a", "shot": "1"]).task.id
+        let two = try await world.submit("two", labels: ["film": "a"]).task.id
+        let other = try await world.submit("three", labels: ["film": "b"]).task.id
+        #expect(await world.reaches(one, .completed))
+        #expect(await world.reaches(two, .completed))
+        #expect(await world.reaches(other, .completed))
+        await world.clock.settle()
+        #expect(Set(log.updates.map(\.task.id)) == [one, two])
+        #expect(log.isEnded)
+    }
+
+    @Test func `tasks that are at their end already end the subscription at once`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads("task_1", TaskWorld.completed)
+        let task = try await world.submit().task
+        #expect(await world.reaches(task.id, .completed))
+        let newest = world.journal.events.last?.seq
+        let (_, log) = try await subscribe(world, .tasks([task.id.text]), since: newest)
+        #expect(log.updates.isEmpty && log.isEnded)
+    }
+
+    @Test func `progress is spaced as asked, and changes of state are not`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads(
+            "task_1", TaskWorld.processing(1), TaskWorld.processing(2), TaskWorld.processing(3), TaskWorld.processing(4),
+            TaskWorld.completed)
+        let task = try await world.submit().task
+        let (_, log) = try await subscribe(world, .tasks([task.id.text]), every: .seconds(1000))
+        #expect(await world.reaches(task.id, .completed))
+        await world.clock.settle()
+        #expect(log.states.suffix(2) == [.processing, .completed])
+        #expect(log.updates.compactMap(\.task.progress) == [1, 2, 100])
+    }
+
+    @Test func `a subscription to a task that does not exist is an error`() async throws {
+        let world = TaskWorld()
+        await #expect(throws: TaskServiceError.noSuchTask("kt_x")) { try await subscribe(world, .tasks(["kt_x"])) }
+    }
+}
