@@ -73,5 +73,14 @@ let package = Package(
             name: "json-bench", dependencies: ["JSON"], path: "Tests/bench/json-bench", swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+        .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON"], swiftSettings: strict),
+        .testTarget(
+            name: "KlingJournalTests", dependencies: ["KlingJournal", "KlingCore", "JSON", "CSQLite"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KlingHTTPTests", dependencies: ["KlingHTTP", "KlingCore", "JSON", "CCurl"],
+            swiftSettings: strict),
     ]
 )

@@ -167,7 +167,8 @@ private struct JSONFormatter {
     private func endsLine(_ number: Int) -> Bool {
         var next = number
         while tokens[next].isComment {
-            if tokens[next].kind == .lineComment || next + 1 == tokens.count || tokens[next + 1].lineEnds > 0 {
+            if tokens[next].kind == .lineComment || next + 1 == tokens.count || tokens[next + 1].lineEnds > 0
+            {
                 return true
             }
             next += 1

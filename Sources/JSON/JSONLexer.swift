@@ -40,7 +40,9 @@ struct JSONLexer {
             case UInt8(ascii: ","): (kind, at) = (.comma, at + 1)
             case UInt8(ascii: ":"): (kind, at) = (.colon, at + 1)
             case UInt8(ascii: "/"):
-                kind = at + 1 < source.count && source[at + 1] == UInt8(ascii: "*") ? .blockComment : .lineComment
+                kind =
+                    at + 1 < source.count && source[at + 1] == UInt8(ascii: "*")
+                    ? .blockComment : .lineComment
                 at = tree.commentEnd(at) ?? at + 1
             case UInt8(ascii: "\""):
                 at += 1

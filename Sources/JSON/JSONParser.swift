@@ -58,7 +58,8 @@ struct JSONParser {
             default: break
             }
         }
-        nodes.reserveCapacity(Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64)
+        let expected = Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64
+        nodes.reserveCapacity(options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
     }
 
     /// Reads all of it; a byte order mark at the front is passed over (RFC 8259 §8.1).
@@ -191,7 +192,15 @@ struct JSONParser {
 
     /// One more element or member in the innermost container.
     @inline(__always) mutating func countChild() {
-        if children < .max { children &+= 1 }
+        if children < .max { children &+= 1 } else if nodes.count > options.maximumCount { tooMany() }
+    }
+
+    /// Checked at each container and, in one of more children than are counted, at each child: at the most 65,535 more values
+    /// than allowed are read.
+    @inline(never) mutating func tooMany() {
+        let last = nodes.last.map { Int($0.end) } ?? 0
+        report(.count, last..<last)
+        stopped = true
     }
 
     @inline(__always) mutating func push(_ bracket: UInt8, _ at: Int) -> State {
@@ -201,6 +210,7 @@ struct JSONParser {
             append(.invalid, at, at + 1)
             return afterValue
         }
+        if nodes.count > options.maximumCount { tooMany() }
         let index = UInt32(truncatingIfNeeded: nodes.count)
         inObject = bracket == UInt8(ascii: "{")
         if open != Self.none { nodes[Int(open)].count = children }

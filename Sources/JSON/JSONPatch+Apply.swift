@@ -42,7 +42,9 @@ private struct PatchEditor {
                     container = .object(members)
                 case .array(var elements):
                     container = .null
-                    if let index = JSONPointer.arrayIndex(token), index < elements.count { elements[index] = value }
+                    if let index = JSONPointer.arrayIndex(token), index < elements.count {
+                        elements[index] = value
+                    }
                     container = .array(elements)
                 default: throw .noContainer(path)
                 }
@@ -98,7 +100,9 @@ private struct PatchEditor {
                 container = .object(members)
             case .array(var elements):
                 container = .null
-                if let index = JSONPointer.arrayIndex(token), index < elements.count { elements.remove(at: index) }
+                if let index = JSONPointer.arrayIndex(token), index < elements.count {
+                    elements.remove(at: index)
+                }
                 container = .array(elements)
             default: throw .noContainer(path)
             }
@@ -136,7 +140,8 @@ private struct PatchEditor {
         guard let parent = path.parent, let token = path.tokens.last else { return .noValue(path) }
         switch document.value(at: parent) {
         case .object: return .noValue(path)
-        case .array: return JSONPointer.arrayIndex(token) == nil || token == "-" ? .badIndex(path) : .noValue(path)
+        case .array:
+            return JSONPointer.arrayIndex(token) == nil || token == "-" ? .badIndex(path) : .noValue(path)
         default: return .noContainer(path)
         }
     }

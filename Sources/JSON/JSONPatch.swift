@@ -62,10 +62,14 @@ extension JSONPatchOperation {
 
     /// Reads one operation; an error tells it as number 0.
     package init(_ json: JSONValue) throws(JSONPatchError) {
-        func fail(_ reason: JSONPatchError.Reason) -> JSONPatchError { JSONPatchError(operation: 0, reason: reason) }
+        func fail(_ reason: JSONPatchError.Reason) -> JSONPatchError {
+            JSONPatchError(operation: 0, reason: reason)
+        }
         func pointer(_ name: String) throws(JSONPatchError) -> JSONPointer {
             guard let member = json[name] else { throw fail(.missingMember(name)) }
-            guard let pointer = member.string.flatMap({ JSONPointer($0) }) else { throw fail(.badPointer(name)) }
+            guard let pointer = member.string.flatMap({ JSONPointer($0) }) else {
+                throw fail(.badPointer(name))
+            }
             return pointer
         }
         func value() throws(JSONPatchError) -> JSONValue {
@@ -92,7 +96,8 @@ extension JSONPatchOperation {
             return .object(object)
         }
         switch self {
-        case .add(let path, let value): return step("add", ["path": .string(path.description), "value": value])
+        case .add(let path, let value):
+            return step("add", ["path": .string(path.description), "value": value])
         case .remove(let path): return step("remove", ["path": .string(path.description)])
         case .replace(let path, let value):
             return step("replace", ["path": .string(path.description), "value": value])
@@ -100,7 +105,8 @@ extension JSONPatchOperation {
             return step("move", ["from": .string(from.description), "path": .string(path.description)])
         case .copy(let from, let path):
             return step("copy", ["from": .string(from.description), "path": .string(path.description)])
-        case .test(let path, let value): return step("test", ["path": .string(path.description), "value": value])
+        case .test(let path, let value):
+            return step("test", ["path": .string(path.description), "value": value])
         }
     }
 

@@ -158,22 +158,28 @@ private struct DocumentEditor {
         switch tree.kind(container) {
         case .object:
             if let index = index(path) { return replace(index, by: content) }
-            return tree.edits(inserting: content, name: token, at: count, in: container).map { commit($0) } ?? false
+            return tree.edits(inserting: content, name: token, at: count, in: container).map { commit($0) }
+                ?? false
         case .array:
             let number = token == "-" ? count : JSONPointer.arrayIndex(token)
             guard let number, number <= count else { return false }
-            return tree.edits(inserting: content, name: nil, at: number, in: container).map { commit($0) } ?? false
+            return tree.edits(inserting: content, name: nil, at: number, in: container).map { commit($0) }
+                ?? false
         default: return false
         }
     }
 
     private mutating func remove(_ path: JSONPointer) -> Bool {
-        guard let parent = path.parent, let token = path.tokens.last, let container = index(parent) else { return false }
+        guard let parent = path.parent, let token = path.tokens.last, let container = index(parent) else {
+            return false
+        }
         let numbers = numbers(token, in: container)
         // From the last, so that the numbers of the others hold.
         for number in numbers.reversed() {
             guard refresh(), let container = index(parent) else { return false }
-            guard commit(tree.edits(removing: number, of: tree.items(of: container), in: container)) else { return false }
+            guard commit(tree.edits(removing: number, of: tree.items(of: container), in: container)) else {
+                return false
+            }
         }
         return !numbers.isEmpty
     }

@@ -17,7 +17,9 @@ extension JSONTree {
     /// Where the neighbours stand on lines of their own the new child does too, indented like them; comments stay
     /// with the child they stand at. Nil where the comma that should be there is not,
     /// and for a line of JSON Lines.
-    func edits(inserting content: NewContent, name: String?, at number: Int, in container: Index) -> [TextEdit]? {
+    func edits(inserting content: NewContent, name: String?, at number: Int, in container: Index)
+        -> [TextEdit]?
+    {
         guard !isLines || container != root else { return nil }
         let items = items(of: container)
         guard let last = items.last else { return edits(filling: container, with: content, name: name) }
@@ -25,7 +27,8 @@ extension JSONTree {
         if number < items.count {
             return edits(inserting: content, name: name, before: number, of: items, opening: opening)
         }
-        let before = items.count > 1 ? comma(after: items[items.count - 2].range.upperBound).map { $0 + 1 } : opening
+        let before =
+            items.count > 1 ? comma(after: items[items.count - 2].range.upperBound).map { $0 + 1 } : opening
         let isOnLines = isFirstOnLine(last.range.lowerBound, after: before ?? last.range.lowerBound)
         let end = last.range.upperBound
         let trailing = comma(after: end)
@@ -83,7 +86,9 @@ extension JSONTree {
             return [TextEdit(range: interior, newText: newline + inner + item + newline + outer)]
         }
         let padding = interior.isEmpty ? "" : " "
-        return [TextEdit(range: interior, newText: padding + text(of: content, name: name, indent: nil) + padding)]
+        return [
+            TextEdit(range: interior, newText: padding + text(of: content, name: name, indent: nil) + padding)
+        ]
     }
 
     /// The edits that put other content in the place of a value.
@@ -113,11 +118,15 @@ extension JSONTree {
         let name = wholeRange(Index(index.raw - 1))
         let space = isSpaced ? " " : ""
         let new = text(of: content, indent: nil, column: 0)
-        guard let colon = colon(after: name.upperBound) else { return [insert(":" + space + new, at: name.upperBound)] }
+        guard let colon = colon(after: name.upperBound) else {
+            return [insert(":" + space + new, at: name.upperBound)]
+        }
         return [insert(space + new, at: colon + 1)]
     }
 
-    private func insert(_ text: String, at offset: Int) -> TextEdit { TextEdit(range: offset..<offset, newText: text) }
+    private func insert(_ text: String, at offset: Int) -> TextEdit {
+        TextEdit(range: offset..<offset, newText: text)
+    }
 
     /// The text of a child: on one line, or, where `indent` is that of its line, on several.
     private func text(of content: NewContent, name: String?, indent: String?) -> String {
@@ -129,7 +138,9 @@ extension JSONTree {
     private func text(of content: NewContent, indent: String?, column: Int) -> String {
         switch content {
         case .value(let value):
-            guard let indent, !isLines else { return JSONPrinter(layout: .line(spaced: isSpaced)).text(of: value) }
+            guard let indent, !isLines else {
+                return JSONPrinter(layout: .line(spaced: isSpaced)).text(of: value)
+            }
             return JSONPrinter(
                 layout: .lines, indent: indentUnit, prefix: indent, newline: newline, column: column
             ).text(of: value)

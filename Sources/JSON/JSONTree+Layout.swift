@@ -174,7 +174,8 @@ extension JSONTree {
         guard range.count > 1, source[range.upperBound - 1] == bracket else { return nil }
         // Of an unclosed container the last byte may be the bracket of a child or lie in a string.
         let last = items(of: container).last
-        return (last?.range.upperBound ?? range.lowerBound + 1) < range.upperBound ? range.upperBound - 1 : nil
+        return (last?.range.upperBound ?? range.lowerBound + 1) < range.upperBound
+            ? range.upperBound - 1 : nil
     }
 
     // MARK: Style
@@ -199,7 +200,8 @@ extension JSONTree {
     /// Whether a space follows colons, judged by the first member; true where there is none.
     var isSpaced: Bool {
         for raw in nodes.indices where nodes[raw].kind == .object && nodes[raw].count > 0 {
-            guard let colon = colon(after: range(Index(UInt32(truncatingIfNeeded: raw + 1))).upperBound) else { continue }
+            guard let colon = colon(after: range(Index(UInt32(truncatingIfNeeded: raw + 1))).upperBound)
+            else { continue }
             return colon + 1 < source.count && JSONParser.isSpace(source[colon + 1])
         }
         return true

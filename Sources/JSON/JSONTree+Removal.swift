@@ -8,7 +8,8 @@ extension JSONTree {
         let opening = range(container).lowerBound + 1
         let next = comma(after: item.range.upperBound)
         let before = number > 0 ? items[number - 1].range.upperBound : opening
-        let beforeComma = number > 0 ? comma(after: before).flatMap { $0 < item.range.lowerBound ? $0 : nil } : nil
+        let beforeComma =
+            number > 0 ? comma(after: before).flatMap { $0 < item.range.lowerBound ? $0 : nil } : nil
         let isAlone = isFirstOnLine(item.range.lowerBound, after: beforeComma.map { $0 + 1 } ?? before)
 
         var edits: [TextEdit]
@@ -18,12 +19,17 @@ extension JSONTree {
                 // The comma stands behind comments on a later line, which are not this child's alone.
                 edits = [delete(item.range), delete(next..<(next + 1))]
             } else {
-                edits = [delete(widen(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))]
+                edits = [
+                    delete(widen(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))
+                ]
             }
         } else if let comma = beforeComma {
             if isBlank(from: comma + 1, to: item.range.lowerBound) {
                 let isWhole = isFirstOnLine(comma, after: before)
-                edits = [delete(widen(comma..<item.range.upperBound, isAlone: isWhole || isAlone, takesComma: false))]
+                edits = [
+                    delete(
+                        widen(comma..<item.range.upperBound, isAlone: isWhole || isAlone, takesComma: false))
+                ]
             } else {
                 let rest = widen(item.range, isAlone: isAlone, takesComma: false)
                 edits = [delete(comma..<(comma + 1)), delete(rest)]
@@ -33,7 +39,8 @@ extension JSONTree {
         }
 
         if items.count == 1, let closing = closingBracket(container), let first = edits.first?.range,
-            edits.count == 1, isBlank(from: opening, to: first.lowerBound), isBlank(from: first.upperBound, to: closing)
+            edits.count == 1, isBlank(from: opening, to: first.lowerBound),
+            isBlank(from: first.upperBound, to: closing)
         {
             edits = [delete(opening..<closing)]
         }
@@ -53,7 +60,8 @@ extension JSONTree {
             }
             let start = lineStart(range.lowerBound)
             // A range that begins with a comma may begin on the line of the child before.
-            let startsLine = isBlank(from: start, to: range.lowerBound) || source[range].first != UInt8(ascii: ",")
+            let startsLine =
+                isBlank(from: start, to: range.lowerBound) || source[range].first != UInt8(ascii: ",")
             return startsLine ? start..<nextLine(end) : range.lowerBound..<end
         }
         guard takesComma else { return range }

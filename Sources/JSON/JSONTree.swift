@@ -86,14 +86,20 @@ package struct JSONOptions: Sendable {
     package var comments: Bool
     /// Containers inside each other; more is a ``SyntaxProblem`` and ends the reading.
     package var maximumDepth: Int
+    /// Values and names in all; more is a ``SyntaxProblem`` and ends the reading. A value of two bytes takes a node of 16, so
+    /// that without a limit a message of zeros would need eight times its size.
+    package var maximumCount: Int
     /// The text is JSON Lines: a value on each line that is not blank, read as the elements of one array.
     package var isLines = false
     /// Whether reading goes on behind a problem. A message on the wire needs only the first.
     package var recovers: Bool
 
-    package init(comments: Bool = false, maximumDepth: Int = 512, recovers: Bool = true) {
+    package init(
+        comments: Bool = false, maximumDepth: Int = 512, maximumCount: Int = .max, recovers: Bool = true
+    ) {
         self.comments = comments
         self.maximumDepth = maximumDepth
+        self.maximumCount = maximumCount
         self.recovers = recovers
     }
 

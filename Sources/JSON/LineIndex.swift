@@ -127,7 +127,10 @@ extension LineIndex {
     package func positions(
         of range: Range<Int>, encoding: PositionEncoding
     ) -> (start: TextPosition, end: TextPosition) {
-        (position(of: range.lowerBound, encoding: encoding), position(of: range.upperBound, encoding: encoding))
+        (
+            position(of: range.lowerBound, encoding: encoding),
+            position(of: range.upperBound, encoding: encoding)
+        )
     }
 }
 

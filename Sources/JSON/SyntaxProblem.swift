@@ -46,6 +46,8 @@ package struct SyntaxProblem: Sendable, Hashable {
         case invalidUTF8
         /// §9: more containers inside each other than the limit.
         case depth
+        /// §9: more values than the limit.
+        case count
         /// Not in RFC 8259; allowed in JSONC.
         case comment
     }

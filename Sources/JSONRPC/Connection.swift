@@ -24,6 +24,8 @@ package final class Connection {
         package var framer = Framer.Limits()
         package var depth = 512
         package var batch = 10_000
+        /// Values and names in one message.
+        package var values = 1_000_000
         package init() {}
     }
 
@@ -61,7 +63,7 @@ package final class Connection {
         self.limits = limits
         self.afterFirstReply = afterFirstReply
         framer = Framer(framing: framing, limits: limits.framer)
-        options = JSONOptions(comments: false, maximumDepth: limits.depth, recovers: false)
+        options = JSONOptions(comments: false, maximumDepth: limits.depth, maximumCount: limits.values, recovers: false)
     }
 
     /// Reads until the input ends. Answers that are still in flight then, and output that waits, are the caller's.
@@ -141,6 +143,9 @@ package final class Connection {
 
     private func answer() {
         if let problem = tree.problems.first {
+            if problem.kind == .count {
+                return refuse(.invalidRequest("the message has more than \(limits.values) values"))
+            }
             return refuse(
                 .parseError(
                     problem.kind == .depth
@@ -298,6 +303,7 @@ extension SyntaxProblem.Kind {
         case .controlCharacter: "a raw control character"
         case .invalidUTF8: "bytes that are not UTF-8"
         case .depth: "too deep"
+        case .count: "too many values"
         case .comment: "a comment"
         }
     }

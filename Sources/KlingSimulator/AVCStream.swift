@@ -1,5 +1,6 @@
-/// An H.264 stream of the Constrained Baseline profile out of two kinds of macroblocks: I_PCM (the samples as they
-/// are, §7.3.5) and P_Skip (as in the frame before). A decoder needs no transform, no prediction and no filter for it.
+/// An H.264 stream of the Constrained Baseline profile out of two kinds of macroblocks: I_PCM (the samples as
+/// they are, §7.3.5) and P_Skip (as in the frame before). A decoder needs no transform, no prediction and no
+/// filter for it.
 struct AVCStream: Sendable {
     /// A macroblock of one colour: 16 by 16 luma samples, and 8 by 8 of each chroma.
     struct Block: Sendable {

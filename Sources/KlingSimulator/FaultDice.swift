@@ -1,8 +1,8 @@
 import KlingCore
 import Synchronization
 
-/// Which faults happen. Chance is drawn from the seed, the fault, its subject and how often that was asked, never from
-/// one shared stream, so that a run repeats itself however its exchanges interleave.
+/// Which faults happen. Chance is drawn from the seed, the fault, its subject and how often that was asked,
+/// never from one shared stream, so that a run repeats itself however its exchanges interleave.
 final class FaultDice: Sendable {
     private let spec: SimulatorSpec
     private let asked = Mutex<[UInt64: UInt64]>([:])
@@ -13,7 +13,9 @@ final class FaultDice: Sendable {
     func fault(at place: SimulatorSpec.Place, subject: UInt64) -> SimulatorSpec.Name? {
         for (index, fault) in spec.faults.enumerated() where fault.name.places.contains(place) {
             if let only = fault.place, only != place { continue }
-            if strikes(fault, number: index, subject: subject &* 4 &+ UInt64(placeNumber(place))) { return fault.name }
+            if strikes(fault, number: index, subject: subject &* 4 &+ UInt64(placeNumber(place))) {
+                return fault.name
+            }
         }
         return nil
     }

@@ -16,7 +16,8 @@ struct MovieFile: Sendable {
 
     func bytes() -> [UInt8] {
         let fileType = box("ftyp", text("isom"), be32(0x200), text("isomiso2avc1mp41"))
-        // The position of the samples is as long as any other number, so the first try gives the length of the rest.
+        // The position of the samples is as long as any other number, so the first try gives the length of
+        // the rest.
         let start = fileType.count + movie(samplesAt: 0).count + 8
         var file = fileType + movie(samplesAt: start)
         let data = samples.reduce(0) { $0 + $1.bytes.count + 4 }
@@ -67,7 +68,7 @@ struct MovieFile: Sendable {
     private var description: [UInt8] {
         let configuration: [[UInt8]] = [
             [1, sequence[1], sequence[2], sequence[3], 0xFF, 0xE1], be16(sequence.count), sequence,
-            [1], be16(picture.count), picture,
+            [1], be16(picture.count), picture
         ]
         return box(
             "avc1", zeros(6), be16(1), zeros(16), be16(width), be16(height), be32(0x48_0000), be32(0x48_0000),
@@ -94,5 +95,7 @@ struct MovieFile: Sendable {
     private func text(_ text: String) -> [UInt8] { Array(text.utf8) }
     private func zeros(_ count: Int) -> [UInt8] { Array(repeating: 0, count: count) }
     private func be16(_ value: Int) -> [UInt8] { [8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
-    private func be32(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) } }
+    private func be32(_ value: Int) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
 }

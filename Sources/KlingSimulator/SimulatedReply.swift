@@ -1,7 +1,8 @@
 import JSON
 import KlingCore
 
-/// The answers of the gateway, in its own shapes (GATEWAY §1); ``GatewayWire`` reads them like those that came over HTTP.
+/// The answers of the gateway, in its own shapes (GATEWAY §1); ``GatewayWire`` reads them like those that
+/// came over HTTP.
 enum SimulatedReply {
     static func accepted(_ id: String) -> GatewayReply {
         reply(200, ["code": 200, "data": [["status": "submitted", "task_id": .string(id)]]])
@@ -20,7 +21,8 @@ enum SimulatedReply {
         case .forbidden: error(403, "permission_error", "没有访问该资源的权限")
         case .notFound: error(404, "not_found_error", "任务不存在")
         case .tooManyRequests: error(429, "rate_limit_error", "请求过于频繁，请稍后再试")
-        case .tooManyTasks: error(429, "rate_limit_error", "parallel task over resource pack limit (code: 1303)")
+        case .tooManyTasks:
+            error(429, "rate_limit_error", "parallel task over resource pack limit (code: 1303)")
         case .serverError: error(500, "server_error", "服务器内部错误，请稍后重试")
         case .badGateway: error(502, "bad_gateway", "upstream unavailable")
         case .unavailable: error(503, "service_unavailable", "service temporarily unavailable")
@@ -31,12 +33,16 @@ enum SimulatedReply {
         case .html:
             GatewayReply(status: 502, body: Array("<html><title>502 Bad Gateway</title></html>".utf8))
         case .errorInside:
-            reply(200, ["code": 500, "error": ["code": 500, "message": "服务器内部错误，请稍后重试", "type": "server_error"]])
+            reply(
+                200, ["code": 500, "error": ["code": 500, "message": "服务器内部错误，请稍后重试", "type": "server_error"]]
+            )
         default: nil
         }
     }
 
-    static func error(_ status: Int, _ type: String, _ message: String, retryAfter: Int? = nil) -> GatewayReply {
+    static func error(_ status: Int, _ type: String, _ message: String, retryAfter: Int? = nil)
+        -> GatewayReply
+    {
         var answer = reply(
             status,
             ["error": ["code": JSONValue(status), "message": .string(message), "type": .string(type)]])
@@ -47,7 +53,8 @@ enum SimulatedReply {
     private static func reply(_ status: Int, _ body: JSONValue) -> GatewayReply {
         var writer = JSONWriter()
         writer.value(body)
-        return GatewayReply(status: status, headers: [("Content-Type", "application/json")], body: writer.bytes)
+        return GatewayReply(
+            status: status, headers: [("Content-Type", "application/json")], body: writer.bytes)
     }
 }
 
@@ -62,7 +69,8 @@ extension SimulatedTask {
             end(&answer, at: now, isFirstLink: isFirstLink)
         } else if !has(.noProgress), fraction >= Self.waiting {
             let progress = progress(at: fraction)
-            answer["progress"] = JSONValue(has(.backwards) && previousReads % 2 == 1 ? progress / 2 : progress)
+            answer["progress"] = JSONValue(
+                has(.backwards) && previousReads % 2 == 1 ? progress / 2 : progress)
         }
         return answer
     }
@@ -77,7 +85,9 @@ extension SimulatedTask {
     private func end(_ answer: inout JSONObject, at now: Timestamp, isFirstLink: Bool) {
         answer["completed"] = JSONValue(Int(completion.milliseconds))
         if has(.contentPolicy) {
-            answer["error"] = ["code": 1301, "message": "content security policy (code: 1301)", "type": "content_policy"]
+            answer["error"] = [
+                "code": 1301, "message": "content security policy (code: 1301)", "type": "content_policy"
+            ]
             answer["cost"] = 0
         } else if has(.failed) {
             answer["error"] = ["code": 5000, "message": "generation failed", "type": "server_error"]
@@ -89,7 +99,9 @@ extension SimulatedTask {
             // With this fate the first link is dead although it says otherwise; the next one lives.
             let death = has(.expiredLink) && isFirstLink ? completion : expiry
             answer["result"] = [
-                "videos": [["url": .string(link(id: id, death)), "expires_at": JSONValue(Int(expiry.milliseconds))]]
+                "videos": [
+                    ["url": .string(link(id: id, death)), "expires_at": JSONValue(Int(expiry.milliseconds))]
+                ]
             ]
         }
     }

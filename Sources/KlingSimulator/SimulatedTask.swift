@@ -1,7 +1,7 @@
 import KlingCore
 
-/// A task of the simulator. All there is to know about it stands in its id, so that it goes on where it would be after
-/// the process was started again, without a file.
+/// A task of the simulator. All there is to know about it stands in its id, so that it goes on where it would
+/// be after the process was started again, without a file.
 struct SimulatedTask: Sendable, Hashable {
     /// When it was taken, by the time of day.
     var start: Timestamp
@@ -26,10 +26,12 @@ struct SimulatedTask: Sendable, Hashable {
         if let index = SimulatorSpec.Name.fates.firstIndex(of: fate) { fates |= 1 << index }
     }
 
-    /// Ordered by time like the ids of the gateway; ends in a check sum, so that no other text is taken for an id.
+    /// Ordered by time like the ids of the gateway; ends in a check sum, so that no other text is taken for
+    /// an id.
     var id: String {
         let payload =
-            Self.hex(UInt64(clamping: start.milliseconds), digits: 12) + Self.hex(UInt64(milliseconds), digits: 8)
+            Self.hex(UInt64(clamping: start.milliseconds), digits: 12)
+            + Self.hex(UInt64(milliseconds), digits: 8)
             + Self.hex(UInt64(linkMilliseconds), digits: 8) + Self.hex(UInt64(seed), digits: 8)
             + Self.hex(UInt64(seconds), digits: 2) + Self.hex(UInt64(shape.rawValue), digits: 1)
             + Self.hex(UInt64(fates), digits: 4) + Self.hex(UInt64(estimate), digits: 4)

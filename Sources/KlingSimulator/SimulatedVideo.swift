@@ -1,6 +1,7 @@
 /// A small film that every player plays: a coloured ground over which a bar moves from one side to the other.
 ///
-/// It is made from nothing but the coding tools that need no transform: macroblocks of plain samples, and skipped ones.
+/// It is made from nothing but the coding tools that need no transform: macroblocks of plain samples, and
+/// skipped ones.
 struct SimulatedVideo: Sendable {
     /// The aspect ratios of both model pages.
     enum Shape: UInt8, Sendable, CaseIterable {
@@ -43,7 +44,9 @@ struct SimulatedVideo: Sendable {
             let sinceKey = frame % (Self.secondsBetweenKeys * Self.framesPerSecond)
             let column = bar(at: frame, stream)
             if sinceKey == 0 {
-                let all = (0..<stream.columns * stream.rows).map { block($0 % stream.columns, column, stream) }
+                let all = (0..<stream.columns * stream.rows).map {
+                    block($0 % stream.columns, column, stream)
+                }
                 samples.append(MovieFile.Sample(bytes: stream.keyFrame(all, number: frame), isKey: true))
             } else {
                 var changed: [Int: AVCStream.Block] = [:]
@@ -52,7 +55,8 @@ struct SimulatedVideo: Sendable {
                         changed[row * stream.columns + moved] = block(moved, column, stream)
                     }
                 }
-                samples.append(MovieFile.Sample(bytes: stream.frame(changed, sinceKey: sinceKey), isKey: false))
+                samples.append(
+                    MovieFile.Sample(bytes: stream.frame(changed, sinceKey: sinceKey), isKey: false))
             }
             last = column
         }

@@ -32,7 +32,8 @@ extension SimulatorGateway {
         guard
             receive(
                 .head(
-                    offset: Int64(start), total: Int64(film.count), contentType: "video/mp4", validator: validator))
+                    offset: Int64(start), total: Int64(film.count), contentType: "video/mp4",
+                    validator: validator))
         else { return .success(FetchSummary(bytes: 0)) }
         let end = fault == .reset ? start + (film.count - start) / 2 : film.count
         while position < end {
@@ -42,7 +43,8 @@ extension SimulatorGateway {
             position = next
         }
         if fault == .reset {
-            return .failure(Failure(.unreachable, message: "connection reset by peer", billed: .yes, retry: .now))
+            return .failure(
+                Failure(.unreachable, message: "connection reset by peer", billed: .yes, retry: .now))
         }
         return .success(FetchSummary(bytes: Int64(position - start)))
     }

@@ -1,10 +1,11 @@
 public import KlingCore
 import Synchronization
 
-/// The gateway inside the process (GATEWAY §5): no key, no network, nothing paid; the rules, replies and timing of the
-/// real one, sped up.
+/// The gateway inside the process (GATEWAY §5): no key, no network, nothing paid; the rules, replies and
+/// timing of the real one, sped up.
 ///
-/// It holds no tasks: each carries all about itself in its id (``SimulatedTask``), so a task goes on after a restart.
+/// It holds no tasks: each carries all about itself in its id (``SimulatedTask``), so a task goes on after a
+/// restart.
 public final class SimulatorGateway: Gateway {
     public let identity = GatewayIdentity(url: "https://simulator.invalid", simulated: true)
     public let spec: SimulatorSpec
@@ -44,7 +45,9 @@ public final class SimulatorGateway: Gateway {
             return counts.creates
         }
         let fault = dice.fault(at: .create, subject: number)
-        if fault == .resetAtConnect { return .notTaken(Failure(.unreachable, message: "connection refused"), after: nil) }
+        if fault == .resetAtConnect {
+            return .notTaken(Failure(.unreachable, message: "connection refused"), after: nil)
+        }
         await pause(Self.createLatency)
         let now = clock.wallTime()
         switch fault {
@@ -71,7 +74,8 @@ public final class SimulatorGateway: Gateway {
     public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
         guard let task = SimulatedTask(id: taskId) else {
             await pause(Self.readLatency)
-            return wire.decodeReading(SimulatedReply.error(404, "not_found_error", "任务不存在"), now: clock.wallTime())
+            return wire.decodeReading(
+                SimulatedReply.error(404, "not_found_error", "任务不存在"), now: clock.wallTime())
         }
         let fault = dice.fault(at: .read, subject: UInt64(task.seed))
         switch fault {
@@ -100,7 +104,8 @@ public final class SimulatorGateway: Gateway {
         CreatePreview(
             method: "POST", url: identity.url + "/v1/videos/generations",
             headers: [
-                "Authorization": "Bearer ‹redacted›", "Content-Type": "application/json", "Idempotency-Key": key,
+                "Authorization": "Bearer ‹redacted›", "Content-Type": "application/json",
+                "Idempotency-Key": key
             ])
     }
 
@@ -108,7 +113,9 @@ public final class SimulatorGateway: Gateway {
         try? await clock.sleep(until: clock.elapsed() + .seconds(seconds / spec.speed))
     }
 
-    private func lost(_ message: String) -> Failure { Failure(.unreachable, message: message, billed: .unknown) }
+    private func lost(_ message: String) -> Failure {
+        Failure(.unreachable, message: message, billed: .unknown)
+    }
     private var late: Failure { Failure(.timeout, billed: .unknown) }
 
     /// Takes a task: from here on it would be paid.
@@ -117,9 +124,11 @@ public final class SimulatorGateway: Gateway {
         let (low, high) = SimulatedTiming.range(request)
         let unit = (dice.unit(1, subject: number) + dice.unit(2, subject: number)) / 2
         let seconds = low + (high - low) * unit
-        let seed = SeededRandom.mixed(spec.seed ^ SeededRandom.mixed(number) &+ UInt64(bitPattern: now.milliseconds))
+        let seed = SeededRandom.mixed(
+            spec.seed ^ SeededRandom.mixed(number) &+ UInt64(bitPattern: now.milliseconds))
         var task = SimulatedTask(
-            start: now, milliseconds: milliseconds(seconds), linkMilliseconds: milliseconds(Self.linkLifetime),
+            start: now, milliseconds: milliseconds(seconds),
+            linkMilliseconds: milliseconds(Self.linkLifetime),
             seed: UInt32(truncatingIfNeeded: seed), seconds: UInt8(clamping: request.duration),
             shape: SimulatedVideo.Shape(aspectRatio: request.aspectRatio), fates: 0,
             estimate: UInt16(clamping: Int((low + high) / 2)))

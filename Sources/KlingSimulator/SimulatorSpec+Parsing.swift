@@ -11,12 +11,14 @@ extension SimulatorSpec {
     private static let options = ["speed", "seed", "fault"]
     /// Faults of HTTP itself, which only the test gateway has.
     private static let onlyOverHTTP = [
-        "408", "413", "500-build_request_failed", "truncated-body", "redirect", "slow-body", "delay", "accepted-202",
+        "408", "413", "500-build_request_failed", "truncated-body", "redirect", "slow-body", "delay",
+        "accepted-202",
         "object-data", "no-range", "no-length", "changed-file", "not-a-video", "string-error", "string-url",
-        "synonyms",
+        "synonyms"
     ]
 
-    /// Reads `NAME=VALUE,…`; the empty text is the default. A fault is `NAME[:PROBABILITY][:on=create|read|file]`.
+    /// Reads `NAME=VALUE,…`; the empty text is the default. A fault is
+    /// `NAME[:PROBABILITY][:on=create|read|file]`.
     public init(parsing text: String) throws(SimulatorSpecError) {
         self.init()
         for part in text.split(separator: ",") {
@@ -56,7 +58,8 @@ extension SimulatorSpec {
                     let places = name.places.map(\.rawValue).joined(separator: " or ")
                     throw .badValue(
                         option: spelling, value: part,
-                        expected: places.isEmpty ? "no place: it is about the whole task" : "on= with \(places)")
+                        expected: places.isEmpty
+                            ? "no place: it is about the whole task" : "on= with \(places)")
                 }
                 fault.place = place
             } else if let probability = Double(part), (0...1).contains(probability) {
@@ -72,7 +75,9 @@ extension SimulatorSpec {
     private static func nearest(_ text: String, among names: [String]) -> String? {
         let text = Array(text.lowercased().prefix(40))
         let ranked = names.map { ($0, distance(text, Array($0))) }
-        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, best.0.count / 2) else { return nil }
+        guard let best = ranked.min(by: { $0.1 < $1.1 }), best.1 <= max(2, best.0.count / 2) else {
+            return nil
+        }
         return best.0
     }
 

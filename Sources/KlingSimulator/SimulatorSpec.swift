@@ -12,7 +12,8 @@ public struct SimulatorSpec: Sendable, Hashable {
         self.faults = faults
     }
 
-    /// Something that goes wrong, now and then or always. Names are the ones of the test gateway under `Tests/gateway`.
+    /// Something that goes wrong, now and then or always. Names are the ones of the test gateway under
+    /// `Tests/gateway`.
     public struct Fault: Sendable, Hashable {
         public var name: Name
         /// From 0 to 1.
@@ -65,7 +66,8 @@ public struct SimulatorSpec: Sendable, Hashable {
         /// Where it can happen; none for what becomes of a task.
         var places: [Place] {
             switch self {
-            case .resetBeforeAccept, .resetAfterAccept, .timeoutBeforeAccept, .timeoutAfterAccept, .badRequest,
+            case .resetBeforeAccept, .resetAfterAccept, .timeoutBeforeAccept, .timeoutAfterAccept,
+                .badRequest,
                 .outOfFunds, .tooManyTasks:
                 [.create]
             case .notFound, .flat: [.read]
@@ -83,7 +85,7 @@ public struct SimulatorSpec: Sendable, Hashable {
         /// Those that are a fate of the task, each with its bit in a ``SimulatedTask``.
         static let fates: [Name] = [
             .stuck, .failed, .cancelled, .backwards, .contentPolicy, .unknownStatus, .noURL, .noProgress,
-            .expiredLink,
+            .expiredLink
         ]
     }
 }

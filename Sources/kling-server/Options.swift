@@ -75,7 +75,7 @@ struct Options {
     /// The directory of the journal: the XDG state directory (XDG Base Directory Specification).
     var stateDirectory: String {
         let given = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (given ?? (variable("HOME") ?? "") + "/.local/state") + "/kling-server"
+        return (given ?? (variable("HOME") ?? SmallFile.homeDirectory ?? "") + "/.local/state") + "/kling-server"
     }
 
     /// The proxies of the environment, for the gateway.

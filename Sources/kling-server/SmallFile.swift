@@ -8,6 +8,12 @@ import Darwin
 enum SmallFile {
     static var lastError: String { String(cString: strerror(errno)) }
 
+    /// The user's home by the system's list of users, for a process without `HOME`.
+    static var homeDirectory: String? {
+        guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return nil }
+        return String(cString: directory)
+    }
+
     /// The bytes of a file, or nil with `errno` set.
     static func read(_ path: String) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

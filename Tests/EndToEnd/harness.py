@@ -1,8 +1,9 @@
-"""What the black-box tests share: a server process, frames in both framings, waiting with a deadline, /proc."""
+"""What the black-box tests share: a process, frames in both framings, waiting with a deadline, /proc."""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -10,11 +11,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import unittest
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "gateway"))
@@ -48,11 +51,18 @@ def wait_for(what: Callable[[], Any], seconds: float = 10, why: str = "it") -> A
         time.sleep(0.005)
 
 
+def drained(descriptor: int) -> bool:
+    """Whether everything written to a pipe has been read."""
+    return fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)) == bytes(4)
+
+
 # Frames
 
 
 def encode(message: bytes, framing: str) -> bytes:
-    return message + b"\n" if framing == "lines" else b"Content-Length: %d\r\n\r\n%s" % (len(message), message)
+    return (
+        message + b"\n" if framing == "lines" else b"Content-Length: %d\r\n\r\n%s" % (len(message), message)
+    )
 
 
 class Frames:
@@ -60,12 +70,14 @@ class Frames:
 
     def __init__(self, framing: str) -> None:
         self.framing, self.buffer, self.stray = framing, bytearray(), b""
+        self._searched = 0
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         self.buffer += piece
         while not self.stray:
             if self.framing == "lines":
-                end = self.buffer.find(b"\n")
+                end = self.buffer.find(b"\n", self._searched)
+                self._searched = len(self.buffer) if end < 0 else 0
                 if end < 0:
                     return
                 message, taken = bytes(self.buffer[:end]), end + 1
@@ -138,7 +150,7 @@ class Server:
         self.frames = Frames(framing)
         self.ended = False
         self._next = 0
-        self._log = tempfile.TemporaryFile()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the server)
         popen.setdefault("stdin", subprocess.PIPE)
         popen.setdefault("stdout", subprocess.PIPE)
         self.process = subprocess.Popen(
@@ -181,7 +193,7 @@ class Server:
                 if self.frames.stray:
                     raise AssertionError(f"not a frame: {self.frames.stray!r}")
                 found = find()
-                if found is not None and found is not False:
+                if found:
                     return found
                 left = deadline - time.monotonic()
                 if self.ended or left <= 0:
@@ -238,6 +250,21 @@ class Server:
         view = memoryview(data)
         while view:
             view = view[os.write(self.input, view) :]
+
+    def write_beside(self, data: bytes) -> None:
+        """The same on a thread of its own: for more than pipes hold."""
+
+        def write() -> None:
+            with contextlib.suppress(OSError):
+                self.write(data)
+
+        threading.Thread(target=write, daemon=True).start()
+
+    def widen(self) -> None:
+        """Gives the pipes room for large messages, where the system lets one."""
+        for end in (self.input, self.output):
+            with contextlib.suppress(OSError, AttributeError):
+                fcntl.fcntl(end, getattr(fcntl, "F_SETPIPE_SZ", 1031), 1 << 20)
 
     def send_raw(self, message: bytes | str) -> None:
         self.write(encode(message.encode() if isinstance(message, str) else message, self.framing))
@@ -382,7 +409,7 @@ class Case(unittest.TestCase):
         return self.server("--simulate", f"speed={speed}", *arguments, **options)
 
     def assert_explains(self, failure: RPCFailure, code: int, type: str | None = None, *words: str) -> None:
-        """The error has the code and type, a sentence, and says whether it cost anything and what may be repeated."""
+        """The error has the code and type, a sentence, and says what it cost and what may be repeated."""
         self.assertEqual(failure.code, code, failure)
         if type is not None:
             self.assertEqual(failure.data.get("type"), type, failure)

@@ -1,11 +1,10 @@
-"""JSON-RPC as a conversation: batches, duplicate ids, cancellation, limits, and the command line that sets them."""
+"""JSON-RPC as a conversation: batches, duplicate ids, cancellation, limits; and the command line."""
 
 from __future__ import annotations
 
 import json
 import os
 import subprocess
-import threading
 import time
 import unittest
 
@@ -104,7 +103,9 @@ class InFlight(Case):
 
     def test_a_submit_that_is_cancelled_is_not_lost(self) -> None:
         self.one.send(
-            "submit", {"request": CLIP, "waitFor": "completed", "labels": {"a": "b"}, "timeoutSeconds": 60}, "s"
+            "submit",
+            {"request": CLIP, "waitFor": "completed", "labels": {"a": "b"}, "timeoutSeconds": 60},
+            "s",
         )
         self.one.send("$/cancelRequest", {"id": "s"})
         self.assertEqual(self.one.reply("s")["error"]["code"], CANCELLED)
@@ -140,26 +141,26 @@ class Limits(Case):
         server.send_raw("[1,2,3]")
         limits = server.call("hello")["limits"]
         self.assertEqual((limits["depth"], limits["batch"], limits["headerBytes"]), (4, 2, 100))
-        codes = [one[0]["error"]["code"] if isinstance(one, list) else one["error"]["code"] for one in server.answers()[:3]]
+        codes = [
+            one[0]["error"]["code"] if isinstance(one, list) else one["error"]["code"]
+            for one in server.answers()[:3]
+        ]
         self.assertEqual(codes, [INVALID_REQUEST, -32700, INVALID_REQUEST])
         server.write(b"Content-Length: 2\r\nX: " + b"x" * 100 + b"\r\n\r\n{}")
         self.assertEqual(server.exit(), 1)
 
     @needs_proc
     def test_64_mib_are_handled_and_65_refused_within_bounds(self) -> None:
+        head = b'{"jsonrpc":"2.0","id":"large","method":"validate","params":{"request":{"model":"kling-v3",'
+        head, tail = head + b'"prompt":"', b'"}}}'
+        large = head + b"x" * (64 * MIB - len(head) - len(tail)) + tail
+        over = head + b"x" * (65 * MIB) + tail
         for framing in ("lines", "headers"):
             with self.subTest(framing=framing):
                 server = self.server(framing=framing)
-                head = b'{"jsonrpc":"2.0","id":"large","method":"validate","params":{"request":{"model":"kling-v3","prompt":"'
-                tail = b'"}}}'
-                large = head + b"x" * (64 * MIB - len(head) - len(tail)) + tail
-                over = head + b"x" * (65 * MIB) + tail
-                sender = threading.Thread(
-                    target=lambda s=server, f=framing: [s.write(encode(m, f)) for m in (over, large)]
-                )
-                sender.start()
+                server.widen()
+                server.write_beside(encode(over, framing) + encode(large, framing))
                 reply = server.reply("large", 60)
-                sender.join()
                 self.assertIn("result", reply, str(reply)[:300])
                 self.assertIn("prompt.length", [one["code"] for one in reply["result"]["diagnostics"]])
                 refused = json.loads(server.messages[0])
@@ -172,12 +173,11 @@ class Limits(Case):
     @needs_proc
     def test_many_small_values_are_within_ten_times_their_size_as_well(self) -> None:
         server = self.server()
-        message = b'{"jsonrpc":"2.0","id":1,"method":"validate","params":{"request":{"model":"kling-v3","prompt":"x","a":[%s0]}}}'
-        message %= b"0," * (8 * MIB)
-        sender = threading.Thread(target=server.write, args=(message + b"\n",))
-        sender.start()
+        head = b'{"jsonrpc":"2.0","id":1,"method":"validate","params":{"request":{"model":"kling-v3",'
+        message = head + b'"prompt":"x","a":[' + b"0," * (8 * MIB) + b"0]}}}"
+        server.widen()
+        server.write_beside(message + b"\n")
         server.reply(1, 60)
-        sender.join()
         # The bound is for the message; what the process has anyway is not its doing.
         self.assertLess(server.peak_memory(), 10 * len(message) + 16 * MIB)
 
@@ -211,7 +211,9 @@ class Methods(Case):
         for method, nearest in (("valdate", "validate"), ("Hello", "hello"), ("sumbit", "submit")):
             self.assert_explains(server.fails(method), METHOD_NOT_FOUND, None, nearest)
         self.assert_explains(server.fails("validate", requst=CLIP), INVALID_PARAMS, None, "requst", "request")
-        self.assert_explains(server.fails("wait", task="x", timeout=3), INVALID_PARAMS, None, "timeoutSeconds")
+        self.assert_explains(
+            server.fails("wait", task="x", timeout=3), INVALID_PARAMS, None, "timeoutSeconds"
+        )
         self.assert_explains(server.fails("hello", locale="fr"), INVALID_PARAMS, None, "en", "zh")
 
     def test_what_is_missing_or_of_the_wrong_kind_is_named(self) -> None:
@@ -286,7 +288,15 @@ class CommandLine(Case):
         self.assertRegex(self.run_it("--version").stdout, r"^kling-server \d+\.\d+\.\d+\n$")
         shown = self.run_it("--help")
         self.assertEqual(shown.returncode, 0)
-        for word in ("check", "--gateway", "--simulate", "--journal", "--max-active", "--budget", "KLING_API_KEY"):
+        for word in (
+            "check",
+            "--gateway",
+            "--simulate",
+            "--journal",
+            "--max-active",
+            "--budget",
+            "KLING_API_KEY",
+        ):
             self.assertIn(word, shown.stdout)
         self.assertTrue(all(len(line) <= 120 for line in shown.stdout.splitlines()))
 
@@ -299,7 +309,8 @@ class CommandLine(Case):
             (["--budget", "lots"], "20/day"),
             (["--locale", "fr"], "zh"),
             (["--framing", "xml"], "lines"),
-            (["--gateway", "nonsense"], "--gateway"),
+            (["--gateway", "ftp://example.com"], "--gateway"),
+            (["--gateway", "https://"], "--gateway"),
             (["--gateway", "http://example.com"], "--gateway"),
             (["--simulate", "speed=fast"], "--simulate"),
             (["--simulate", "sped=10"], "speed"),
@@ -340,7 +351,9 @@ class CommandLine(Case):
 
     def test_a_key_never_shows(self) -> None:
         secret = "sk-" + os.urandom(12).hex()
-        server = self.server("--gateway", "http://127.0.0.1:9", "--log-level", "debug", env={"KLING_API_KEY": secret})
+        server = self.server(
+            "--gateway", "http://127.0.0.1:9", "--log-level", "debug", env={"KLING_API_KEY": secret}
+        )
         preview = server.call("submit", request=CLIP, dryRun=True)
         self.assertIn("Authorization", preview["headers"])
         server.ask("submit", {"request": CLIP, "timeoutSeconds": 0.2})

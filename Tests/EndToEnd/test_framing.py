@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unittest
 
-from harness import CLIP, Case, encode
+from harness import CLIP, Case, drained, encode, wait_for
 
 CALL = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "validate", "params": {"request": CLIP}}).encode()
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
@@ -18,6 +18,7 @@ class Chunking(Case):
                 server = self.server(framing=framing)
                 for byte in encode(CALL, framing) * 2:
                     server.write(bytes([byte]))
+                    wait_for(lambda s=server: drained(s.input), 5, "the byte to be read")
                 server.until(lambda s=server: len(s.messages) == 2)
                 self.assertEqual(server.messages[0], server.messages[1])
                 self.assertTrue(json.loads(server.messages[0])["result"]["valid"])
@@ -53,16 +54,16 @@ class Chunking(Case):
 
     def test_any_spelling_of_the_header_is_understood(self) -> None:
         for head in (
-            b"content-length: %d\r\n\r\n",
-            b"CONTENT-LENGTH:%d\r\n\r\n",
-            b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: %d\r\n\r\n",
-            b"Content-Length: %d\r\nX-Other: 1\r\n\r\n",
-            b"Content-Length: %d\n\n",
-            b"\r\n\nContent-Length: %d \r\n\r\n",
+            b"content-length: @@\r\n\r\n",
+            b"CONTENT-LENGTH:@@\r\n\r\n",
+            b"Content-Type: application/vscode-jsonrpc; charset=utf-8\r\nContent-Length: @@\r\n\r\n",
+            b"Content-Length: @@\r\nX-Other: 1\r\n\r\n",
+            b"Content-Length: @@\n\n",
+            b"\r\n\nContent-Length: @@ \r\n\r\n",
         ):
             with self.subTest(head=head):
                 server = self.server(framing="headers")
-                server.write(head % len(CALL) + CALL)
+                server.write(head.replace(b"@@", str(len(CALL)).encode()) + CALL)
                 self.assertTrue(server.reply(1)["result"]["valid"])
                 self.assertEqual(server.finish(), 0)
 
@@ -123,7 +124,7 @@ class BrokenInput(Case):
         server.send_raw('{"jsonrpc":"2.0","id":"\\ud800","method":"hello"}')
         server.send_raw('{"jsonrpc":"2.0","id":7,"method":"\\udc00"}')
         request = '{"model":"kling-v3","prompt":"a \\ud83d cat"}'
-        server.send_raw('{"jsonrpc":"2.0","id":8,"method":"validate","params":{"request":%s}}' % request)
+        server.send_raw('{"jsonrpc":"2.0","id":8,"method":"validate","params":{"request":' + request + "}}")
         server.ask("validate", {"text": request})
         found = server.call("validate", request=CLIP)
         self.assertTrue(found["valid"])

@@ -1,4 +1,4 @@
-"""Replays protocol/transcripts on the built binary, in both framings; README.md there says what the steps mean."""
+"""Replays protocol/transcripts on the built binary, in both framings; README.md there has the steps."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Matcher:
             )
         return type(pattern) is type(value) and pattern == value
 
-    def _placeholder(self, kind: str, given: Any, value: Any) -> bool:
+    def _placeholder(self, kind: str, given: Any, value: Any) -> bool:  # noqa: PLR0911
         if kind == "$any":
             return True
         if kind == "$id":
@@ -104,7 +104,8 @@ class Transcripts(Case):
                     answers += 1
                     found = self.message(server, answers, notification=False)
                     self.assertTrue(
-                        matcher.matches(step["expect"], found), f"{unparse(found)} for {unparse(step['expect'])}"
+                        matcher.matches(step["expect"], found),
+                        f"{unparse(found)} for {unparse(step['expect'])}",
                     )
                 elif "notify" in step:
                     while True:

@@ -11,8 +11,8 @@ enum HouseRules {
         "KlingHTTP": ["KlingCore", "JSON", "CCurl"],
         "KlingService": ["JSONRPC", "KlingCore", "JSON"],
         "kling-server": [
-            "JSON", "JSONRPC", "KlingCore", "KlingSimulator", "KlingJournal", "KlingHTTP", "KlingService",
-        ],
+            "JSON", "JSONRPC", "KlingCore", "KlingSimulator", "KlingJournal", "KlingHTTP", "KlingService"
+        ]
     ]
 
     static let platform: Set<String> = ["Glibc", "Musl", "Darwin", "Synchronization"]
@@ -21,7 +21,9 @@ enum HouseRules {
     static func imports(path: String, text: String) -> [String] {
         let parts = path.split(separator: "/")
         guard parts.count > 2, parts[0] == "Sources" else { return [] }
-        guard let allowed = arrows[String(parts[1])] else { return ["\(path): no arrows are drawn for \(parts[1])"] }
+        guard let allowed = arrows[String(parts[1])] else {
+            return ["\(path): no arrows are drawn for \(parts[1])"]
+        }
         return SwiftText(text).imports.compactMap { line, module in
             guard !allowed.contains(module), !platform.contains(module) else { return nil }
             return "\(path):\(line): \(parts[1]) must not import \(module)"
@@ -30,8 +32,8 @@ enum HouseRules {
 
     /// What can end the process on input that nobody expected.
     static func traps(path: String, text: String) -> [String] {
-        SwiftText(text).lines.flatMap { number, line in
-            var found = line.matches(of: /\b(?:try|as)!|\b(?:fatalError|preconditionFailure)\(/).map { $0.output }
+        SwiftText(text).lines(saying: "!", "fatalError").flatMap { number, line in
+            var found = line.matches(of: /\b(?:try|as)!|\bfatalError\(/).map { $0.output }
             // `a!=b` is a comparison as well as it may be an unwrap; the doubt is left to the reader.
             let rest = line.replacing(/\b(?:try|as)!/, with: "")
             found += rest.matches(of: /[\w)\]?]!(?!=)/).map { $0.output }
@@ -41,23 +43,27 @@ enum HouseRules {
 
     /// Places where the compiler is told to trust in matters of concurrency.
     static func trusts(path: String, text: String) -> [String] {
-        SwiftText(text).lines.filter { $0.text.contains(/@unchecked\s+Sendable|nonisolated\(unsafe\)/) }
-            .map { "\(path):\($0.number)" }
+        SwiftText(text).lines(saying: "@unchecked", "nonisolated").filter {
+            $0.text.contains(/@unchecked\s+Sendable|nonisolated\(unsafe\)/)
+        }
+        .map { "\(path):\($0.number)" }
     }
 
     /// What is left to do belongs into an issue.
     static func leftovers(path: String, text: String) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-            .filter { $0.element.contains(/\b(?:TODO|FIXME|XXX)\b/) }
-            .map { "\(path):\($0.offset + 1): work left over" }
+        SwiftText.lines(of: text, saying: ["TODO", "FIXME", "XXX"])
+            .filter { $0.text.contains(/\b(?:TODO|FIXME|XXX)\b/) }
+            .map { "\(path):\($0.number): work left over" }
     }
 
     static func manifest(path: String, text: String) -> [String] {
-        SwiftText(text).lines.filter { $0.text.contains(/\.package\s*\(/) }
+        SwiftText(text).lines(saying: ".package").filter { $0.text.contains(/\.package\s*\(/) }
             .map { "\(path):\($0.number): a package dependency" }
     }
 
-    static let topLevel: Set<String> = ["Package.swift", "Sources", "Tests", "protocol", "clients", "README.md"]
+    static let topLevel: Set<String> = [
+        "Package.swift", "Sources", "Tests", "protocol", "clients", "README.md"
+    ]
 
     static func strangers(among entries: some Sequence<String>) -> [String] {
         entries.filter { !$0.hasPrefix(".") && !topLevel.contains($0) }.sorted()

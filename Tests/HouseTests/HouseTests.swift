@@ -9,7 +9,8 @@ import Testing
     /// The Swift files of `Sources`, by their paths in the package.
     static let sources: [(path: String, text: String)] = {
         let prefix = root.path.count + 1
-        return files(under: root.appending(path: "Sources")).filter { $0.pathExtension == "swift" }.compactMap { url in
+        return files(under: root.appending(path: "Sources")).filter { $0.pathExtension == "swift" }.compactMap
+        { url in
             (try? String(contentsOf: url, encoding: .utf8)).map { (String(url.path.dropFirst(prefix)), $0) }
         }
     }()
@@ -25,7 +26,8 @@ import Testing
     }
 
     @Test func `there are sources to look at`() {
-        let targets = Set(Self.sources.compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
+        let targets = Set(
+            Self.sources.compactMap { $0.path.split(separator: "/").dropFirst().first.map(String.init) })
         #expect(targets == Set(HouseRules.arrows.keys))
     }
 
@@ -60,7 +62,8 @@ import Testing
     func `no folder is empty`(room: String) throws {
         let folders = Self.files(under: Self.root.appending(path: room)).filter(\.hasDirectoryPath)
         for folder in folders {
-            #expect(try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "\(folder.path)")
+            #expect(
+                try !FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty, "\(folder.path)")
         }
     }
 }

@@ -61,7 +61,8 @@ struct Talk {
 }
 
 /// Runs a whole connection over pipes: the messages in, what came out.
-func talk(_ input: String, limits: Connection.Limits = .init(), framing: Framer.Framing? = nil) async -> Talk {
+func talk(_ input: String, limits: Connection.Limits = .init(), framing: Framer.Framing? = nil) async -> Talk
+{
     await onThread {
         let (incoming, outgoing) = (TestPipe(nonBlocking: false), TestPipe(nonBlocking: true))
         let outbox = Outbox(descriptor: outgoing.writing, framing: framing ?? .lines) { _ in }
@@ -144,7 +145,8 @@ struct ConnectionTests {
             #"[ {"jsonrpc": "2.0", "method": "sum", "params": [1,2,4], "id": "1"}, {"jsonrpc": "2.0", "method" ]"#,
             #"{"jsonrpc":"2.0","id":null,"error":{-32700}}"#),
         Example("an empty array", "[]", #"{"jsonrpc":"2.0","id":null,"error":{-32600}}"#),
-        Example("an invalid batch that is not empty", "[1]", #"[{"jsonrpc":"2.0","id":null,"error":{-32600}}]"#),
+        Example(
+            "an invalid batch that is not empty", "[1]", #"[{"jsonrpc":"2.0","id":null,"error":{-32600}}]"#),
         Example(
             "an invalid batch", "[1,2,3]",
             #"[{"jsonrpc":"2.0","id":null,"error":{-32600}},{"jsonrpc":"2.0","id":null,"error":{-32600}},"#
@@ -182,10 +184,12 @@ struct ConnectionTests {
         #expect(found.end == .endOfInput)
     }
 
-    @Test("echoes ids exactly", arguments: [
-        "0", "-0", "1.0", "1e2", "-1.5E-3", "null", #""""#, #""\u0041\n\"\\\/é""#,
-        "1234567890123456789012345678901234567890", "0.1000"
-    ])
+    @Test(
+        "echoes ids exactly",
+        arguments: [
+            "0", "-0", "1.0", "1e2", "-1.5E-3", "null", #""""#, #""\u0041\n\"\\\/é""#,
+            "1234567890123456789012345678901234567890", "0.1000"
+        ])
     func ids(_ id: String) async {
         let found = await talk("{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"sum\",\"params\":[1]}\n")
         #expect(found.answers == ["{\"jsonrpc\":\"2.0\",\"id\":\(id),\"result\":1}"])
@@ -227,7 +231,8 @@ struct ConnectionTests {
             found.answers.contains(
                 #"[{"jsonrpc":"2.0","id":3,"result":0},{"jsonrpc":"2.0","id":2,"result":"late"}]"#)
                 || found.answers.contains(
-                    #"[{"jsonrpc":"2.0","id":2,"result":"late"},{"jsonrpc":"2.0","id":3,"result":0}]"#))
+                    #"[{"jsonrpc":"2.0","id":2,"result":"late"},{"jsonrpc":"2.0","id":3,"result":0}]"#)
+        )
         let inOrder = found.answers.filter { $0.contains(#""id":4"#) || $0.contains(#""id":5"#) }
         #expect(inOrder.first?.contains(#""id":4"#) == true)
     }
@@ -252,12 +257,16 @@ struct ConnectionTests {
             ])
     }
 
-    @Test("takes a cancellation of nothing, of anything and of everything without a word", arguments: [
-        "", #","params":{}"#, #","params":{"id":1}"#, #","params":{"id":{}}"#, #","params":[1]"#, #","params":{"id":null}"#
-    ])
+    @Test(
+        "takes a cancellation of nothing, of anything and of everything without a word",
+        arguments: [
+            "", #","params":{}"#, #","params":{"id":1}"#, #","params":{"id":{}}"#, #","params":[1]"#,
+            #","params":{"id":null}"#
+        ])
     func cancellations(_ params: String) async {
         let found = await talk(
-            "{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\"\(params)}\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"sum\"}\n")
+            "{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\"\(params)}\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"sum\"}\n"
+        )
         #expect(found.answers == [#"{"jsonrpc":"2.0","id":1,"result":0}"#])
     }
 
@@ -283,7 +292,8 @@ struct ConnectionTests {
 
     @Test("answers a broken header block once, and ends")
     func broken() async {
-        let found = await talk("Content-Length: x\r\n\r\n" + framed(#"{"jsonrpc":"2.0","id":1,"method":"sum"}"#))
+        let found = await talk(
+            "Content-Length: x\r\n\r\n" + framed(#"{"jsonrpc":"2.0","id":1,"method":"sum"}"#))
         #expect(found.answers.map(Self.short) == [#"{"jsonrpc":"2.0","id":null,"error":{-32700}}"#])
         guard case .broken = found.end else {
             Issue.record("\(found.end)")
@@ -316,8 +326,10 @@ struct ConnectionTests {
     @Test("answers ten thousand messages of one batch")
     func largeBatch() async {
         let call = #"{"jsonrpc":"2.0","id":1,"method":"later"}"#
-        let found = await talk("[" + Array(repeating: #"{"jsonrpc":"2.0","id":7,"method":"sum"}"#, count: 9_999)
-            .joined(separator: ",") + "," + call + "]\n")
+        let found = await talk(
+            "["
+                + Array(repeating: #"{"jsonrpc":"2.0","id":7,"method":"sum"}"#, count: 9_999)
+                .joined(separator: ",") + "," + call + "]\n")
         #expect(found.answers.count == 1)
         let tree = JSONTree(found.answers.first ?? "")
         #expect(tree.count(tree.root) == 10_000)

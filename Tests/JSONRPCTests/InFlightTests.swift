@@ -52,7 +52,8 @@ final class Gate: Sendable {
 
 @Suite("Reply, InFlight and Batch: exactly one answer", .timeLimit(.minutes(1)))
 struct InFlightTests {
-    @Test("A reply goes out once, with the id as it came", arguments: ["1", "1.0", "\"\\u0041\"", "null", "-0"])
+    @Test(
+        "A reply goes out once, with the id as it came", arguments: ["1", "1.0", "\"\\u0041\"", "null", "-0"])
     func replyOnce(_ id: String) {
         let inbox = Inbox()
         Reply(id: Array(id.utf8), to: inbox).send(.success(["ok": true]))
@@ -163,7 +164,11 @@ struct InFlightTests {
             await inFlight.idle()
             for inbox in inboxes {
                 #expect(inbox.responses.count == 1)
-                if inbox.responses.first??.contains("-32800") == true { cancelled += 1 } else { answered += 1 }
+                if inbox.responses.first??.contains("-32800") == true {
+                    cancelled += 1
+                } else {
+                    answered += 1
+                }
             }
         }
         #expect(answered + cancelled == batches * 100)
@@ -172,7 +177,9 @@ struct InFlightTests {
     @Test("A batch is answered once, when its last answer is in")
     func batch() {
         let sent = Mutex<[String]>([])
-        let batch = Batch(count: 3) { bytes in sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } }
+        let batch = Batch(count: 3) { bytes in
+            sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        }
         batch.deliver(Array("1".utf8))
         batch.deliver(nil)
         #expect(sent.withLock { $0 }.isEmpty)
@@ -190,7 +197,9 @@ struct InFlightTests {
     @Test("A batch answered from many threads holds every answer once")
     func concurrentBatch() async {
         let sent = Mutex<[String]>([])
-        let batch = Batch(count: 500) { bytes in sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) } }
+        let batch = Batch(count: 500) { bytes in
+            sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+        }
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<500 { group.addTask { batch.deliver(Array("\(number)".utf8)) } }
         }

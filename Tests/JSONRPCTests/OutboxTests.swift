@@ -15,7 +15,8 @@ struct OutboxTests {
         let outbox: Outbox
         let ends: AsyncStream<Outbox.End>
 
-        init(nonBlocking: Bool, framing: Framer.Framing = .lines, bytes: Int? = nil, stuckSeconds: Int? = nil) {
+        init(nonBlocking: Bool, framing: Framer.Framing = .lines, bytes: Int? = nil, stuckSeconds: Int? = nil)
+        {
             pipe = TestPipe(nonBlocking: nonBlocking)
             var limits = Outbox.Limits()
             if let bytes { limits.bytes = bytes }
@@ -78,7 +79,9 @@ struct OutboxTests {
         await onThread { rig.outbox.finish() }
     }
 
-    @Test("While a client is behind, progress is kept only in its newest form, and every reply", arguments: [true, false])
+    @Test(
+        "While a client is behind, progress is kept only in its newest form, and every reply",
+        arguments: [true, false])
     func coalescing(_ nonBlocking: Bool) async {
         let rig = Rig(nonBlocking: nonBlocking)
         rig.outbox.send(Self.filler)
@@ -118,7 +121,8 @@ struct OutboxTests {
         }
     }
 
-    @Test("A client that takes nothing for the time of the deadline ends the process", arguments: [true, false])
+    @Test(
+        "A client that takes nothing for the time of the deadline ends the process", arguments: [true, false])
     func stuck(_ nonBlocking: Bool) async {
         let rig = Rig(nonBlocking: nonBlocking, stuckSeconds: 1)
         rig.outbox.send(Self.filler)
@@ -202,7 +206,8 @@ struct OutboxTests {
             for thread in 0..<8 {
                 group.addTask {
                     for number in 0..<200 {
-                        rig.outbox.send(Array("\(thread) \(number) ".utf8) + Self.filler.prefix(1 + number * 13))
+                        rig.outbox.send(
+                            Array("\(thread) \(number) ".utf8) + Self.filler.prefix(1 + number * 13))
                     }
                 }
             }

@@ -3,9 +3,9 @@ import Synchronization
 @testable import JSONRPC
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A real pipe, with the writing end blocking or not.
@@ -78,9 +78,9 @@ func peakMemory() -> Int {
     // RUSAGE_SELF, which Glibc gives another type.
     getrusage(0, &usage)
     #if os(Linux)
-    return usage.ru_maxrss * 1024
+        return usage.ru_maxrss * 1024
     #else
-    return usage.ru_maxrss
+        return usage.ru_maxrss
     #endif
 }
 

@@ -28,7 +28,8 @@ enum Cut: Equatable, CustomStringConvertible {
 
 /// Feeds the pieces one after the other, taking every event as soon as it is there; then ends the input.
 func cuts(
-    _ pieces: some Sequence<some Collection<UInt8>>, framing: Framer.Framing? = nil, limits: Framer.Limits = .init()
+    _ pieces: some Sequence<some Collection<UInt8>>, framing: Framer.Framing? = nil,
+    limits: Framer.Limits = .init()
 ) -> [Cut] {
     var framer = Framer(framing: framing, limits: limits)
     var found: [Cut] = []

@@ -12,115 +12,155 @@ import Testing
         #expect(text(TextEdit.apply(edits, to: tree.source)) == expected)
     }
 
-    @Test(arguments: [
-        (#"{"a": 1, "b": 2}"#, [.replace("/a", 5)], #"{"a": 5, "b": 2}"#),
-        (#"{"a": 5.0}"#, [.replace("/a", 5)], #"{"a": 5}"#),
-        (#"{"a": /* one */ 1 /* two */}"#, [.replace("/a", "x")], #"{"a": /* one */ "x" /* two */}"#),
-        (#"{"a": 1}"#, [.replace("/a", ["x": [1, 2]])], #"{"a": {"x": [1, 2]}}"#),
-        (#"{"a":1,"b":{}}"#, [.replace("/a", ["x": [1, 2]])], #"{"a":{"x":[1,2]},"b":{}}"#),
-        ("{\n  \"a\": 1\n}", [.replace("/a", ["x": 1])], "{\n  \"a\": {\n    \"x\": 1\n  }\n}"),
-        ("{\r\n\t\"a\": 1\r\n}", [.replace("/a", ["x": 1])], "{\r\n\t\"a\": {\r\n\t\t\"x\": 1\r\n\t}\r\n}"),
-        ("[1, [2, 3]]", [.replace("/1/0", nil)], "[1, [null, 3]]"), ("[1]", [.replace("", [:])], "{}"),
-        (#"{"a": 1, "a": 2}"#, [.replace("/a", 3)], #"{"a": 1, "a": 3}"#),
-        (#"{"a": 1}"#, [.test("/a", 1)], #"{"a": 1}"#),
-    ] as [(String, [JSONPatchOperation], String)])
-    func `a value is replaced in its place`(source: String, patch: [JSONPatchOperation], expected: String) throws {
+    @Test(
+        arguments: [
+            (#"{"a": 1, "b": 2}"#, [.replace("/a", 5)], #"{"a": 5, "b": 2}"#),
+            (#"{"a": 5.0}"#, [.replace("/a", 5)], #"{"a": 5}"#),
+            (#"{"a": /* one */ 1 /* two */}"#, [.replace("/a", "x")], #"{"a": /* one */ "x" /* two */}"#),
+            (#"{"a": 1}"#, [.replace("/a", ["x": [1, 2]])], #"{"a": {"x": [1, 2]}}"#),
+            (#"{"a":1,"b":{}}"#, [.replace("/a", ["x": [1, 2]])], #"{"a":{"x":[1,2]},"b":{}}"#),
+            ("{\n  \"a\": 1\n}", [.replace("/a", ["x": 1])], "{\n  \"a\": {\n    \"x\": 1\n  }\n}"),
+            (
+                "{\r\n\t\"a\": 1\r\n}", [.replace("/a", ["x": 1])],
+                "{\r\n\t\"a\": {\r\n\t\t\"x\": 1\r\n\t}\r\n}"
+            ),
+            ("[1, [2, 3]]", [.replace("/1/0", nil)], "[1, [null, 3]]"), ("[1]", [.replace("", [:])], "{}"),
+            (#"{"a": 1, "a": 2}"#, [.replace("/a", 3)], #"{"a": 1, "a": 3}"#),
+            (#"{"a": 1}"#, [.test("/a", 1)], #"{"a": 1}"#)
+        ] as [(String, [JSONPatchOperation], String)])
+    func `a value is replaced in its place`(source: String, patch: [JSONPatchOperation], expected: String)
+        throws
+    {
         try check(source, patch, expected)
     }
 
-    @Test(arguments: [
-        (#"{"a": 1, "c": 3}"#, [.move(from: "/a", to: "/b")], #"{"b": 1, "c": 3}"#),
-        ("{\n  \"a\": [ 1 ], // note\n}", [.move(from: "/a", to: "/b")], "{\n  \"b\": [ 1 ], // note\n}"),
-        (#"{"a": 1}"#, [.move(from: "/a", to: "/\"")], #"{"\"": 1}"#),
-        (#"{"a": 1, "a": 2}"#, [.move(from: "/a", to: "/b")], #"{"b": 2}"#),
-        (#"{"a": 1, "b": 2}"#, [.move(from: "/a", to: "/b")], #"{"b": 1}"#),
-        (#"{"x": {"a": 1}}"#, [.move(from: "/x/a", to: "/x/b"), .replace("/x/b", 2)], #"{"x": {"b": 2}}"#),
-    ] as [(String, [JSONPatchOperation], String)])
+    @Test(
+        arguments: [
+            (#"{"a": 1, "c": 3}"#, [.move(from: "/a", to: "/b")], #"{"b": 1, "c": 3}"#),
+            ("{\n  \"a\": [ 1 ], // note\n}", [.move(from: "/a", to: "/b")], "{\n  \"b\": [ 1 ], // note\n}"),
+            (#"{"a": 1}"#, [.move(from: "/a", to: "/\"")], #"{"\"": 1}"#),
+            (#"{"a": 1, "a": 2}"#, [.move(from: "/a", to: "/b")], #"{"b": 2}"#),
+            (#"{"a": 1, "b": 2}"#, [.move(from: "/a", to: "/b")], #"{"b": 1}"#),
+            (#"{"x": {"a": 1}}"#, [.move(from: "/x/a", to: "/x/b"), .replace("/x/b", 2)], #"{"x": {"b": 2}}"#)
+        ] as [(String, [JSONPatchOperation], String)])
     func `a member gets another name by an edit of its name`(
         source: String, patch: [JSONPatchOperation], expected: String
     ) throws {
         try check(source, patch, expected)
     }
 
-    @Test(arguments: [
-        (#"{"a": 1, "b": 2}"#, [.remove("/a")], #"{"b": 2}"#), (#"{"a": 1, "b": 2}"#, [.remove("/b")], #"{"a": 1}"#),
-        (#"{ "a": 1, "b": 2 }"#, [.remove("/b")], #"{ "a": 1 }"#), (#"{ "a": 1 }"#, [.remove("/a")], "{}"),
-        ("[1, 2, 3]", [.remove("/1")], "[1, 3]"), ("[1, 2,]", [.remove("/1")], "[1,]"), ("[1,]", [.remove("/0")], "[]"),
-        ("[1,2,3]", [.remove("/2"), .remove("/0")], "[2]"),
-        ("{\n  \"a\": 1\n}", [.remove("/a")], "{}"), ("{\n  \"a\": 1 // one\n}", [.remove("/a")], "{}"),
-        ("{\n  \"a\": 1, // one\n  \"b\": 2 // two\n}", [.remove("/a")], "{\n  \"b\": 2 // two\n}"),
-        ("{\n  \"a\": 1, // one\n  \"b\": 2 // two\n}", [.remove("/b")], "{\n  \"a\": 1 // one\n}"),
-        ("{\n  // a\n  \"a\": 1,\n  // b\n  \"b\": [\n    2\n  ],\n  // c\n  \"c\": 3\n}", [.remove("/b")],
-            "{\n  // a\n  \"a\": 1,\n  // b\n  // c\n  \"c\": 3\n}"),
-        ("{\n  \"a\": 1, \"b\": 2, // both\n  \"c\": 3\n}", [.remove("/b")],
-            "{\n  \"a\": 1, // both\n  \"c\": 3\n}"),
-        ("{\n  \"a\": 1, \"b\": 2,\n  \"c\": 3\n}", [.remove("/a")], "{\n  \"b\": 2,\n  \"c\": 3\n}"),
-        ("{\n  \"a\": 1,\n  \"b\": 2 }", [.remove("/b")], "{\n  \"a\": 1 }"),
-        ("{ \"a\": 1\n, \"b\": 2\n, \"c\": 3\n}", [.remove("/b")], "{ \"a\": 1\n, \"c\": 3\n}"),
-        ("{ \"a\": 1\n, \"b\": 2\n}", [.remove("/b")], "{ \"a\": 1\n}"),
-        ("{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n", [.remove("/b")], "{\r\n  \"a\": 1\r\n}\r\n"),
-        ("{\n  /* a */ \"a\": 1,\n  \"b\": 2\n}", [.remove("/a")], "{\n  \"b\": 2\n}"),
-        ("{\n  // only\n  \"a\": 1\n}", [.remove("/a")], "{\n  // only\n}"),
-        (#"{"a": 1, /* b */ "b": 2}"#, [.remove("/a")], #"{/* b */ "b": 2}"#),
-        (#"{"a": 1, "b": 2, "a": 3}"#, [.remove("/a")], #"{"b": 2}"#),
-    ] as [(String, [JSONPatchOperation], String)])
+    @Test(
+        arguments: [
+            (#"{"a": 1, "b": 2}"#, [.remove("/a")], #"{"b": 2}"#),
+            (#"{"a": 1, "b": 2}"#, [.remove("/b")], #"{"a": 1}"#),
+            (#"{ "a": 1, "b": 2 }"#, [.remove("/b")], #"{ "a": 1 }"#),
+            (#"{ "a": 1 }"#, [.remove("/a")], "{}"),
+            ("[1, 2, 3]", [.remove("/1")], "[1, 3]"), ("[1, 2,]", [.remove("/1")], "[1,]"),
+            ("[1,]", [.remove("/0")], "[]"),
+            ("[1,2,3]", [.remove("/2"), .remove("/0")], "[2]"),
+            ("{\n  \"a\": 1\n}", [.remove("/a")], "{}"), ("{\n  \"a\": 1 // one\n}", [.remove("/a")], "{}"),
+            ("{\n  \"a\": 1, // one\n  \"b\": 2 // two\n}", [.remove("/a")], "{\n  \"b\": 2 // two\n}"),
+            ("{\n  \"a\": 1, // one\n  \"b\": 2 // two\n}", [.remove("/b")], "{\n  \"a\": 1 // one\n}"),
+            (
+                "{\n  // a\n  \"a\": 1,\n  // b\n  \"b\": [\n    2\n  ],\n  // c\n  \"c\": 3\n}",
+                [.remove("/b")],
+                "{\n  // a\n  \"a\": 1,\n  // b\n  // c\n  \"c\": 3\n}"
+            ),
+            (
+                "{\n  \"a\": 1, \"b\": 2, // both\n  \"c\": 3\n}", [.remove("/b")],
+                "{\n  \"a\": 1, // both\n  \"c\": 3\n}"
+            ),
+            ("{\n  \"a\": 1, \"b\": 2,\n  \"c\": 3\n}", [.remove("/a")], "{\n  \"b\": 2,\n  \"c\": 3\n}"),
+            ("{\n  \"a\": 1,\n  \"b\": 2 }", [.remove("/b")], "{\n  \"a\": 1 }"),
+            ("{ \"a\": 1\n, \"b\": 2\n, \"c\": 3\n}", [.remove("/b")], "{ \"a\": 1\n, \"c\": 3\n}"),
+            ("{ \"a\": 1\n, \"b\": 2\n}", [.remove("/b")], "{ \"a\": 1\n}"),
+            ("{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n", [.remove("/b")], "{\r\n  \"a\": 1\r\n}\r\n"),
+            ("{\n  /* a */ \"a\": 1,\n  \"b\": 2\n}", [.remove("/a")], "{\n  \"b\": 2\n}"),
+            ("{\n  // only\n  \"a\": 1\n}", [.remove("/a")], "{\n  // only\n}"),
+            (#"{"a": 1, /* b */ "b": 2}"#, [.remove("/a")], #"{/* b */ "b": 2}"#),
+            (#"{"a": 1, "b": 2, "a": 3}"#, [.remove("/a")], #"{"b": 2}"#)
+        ] as [(String, [JSONPatchOperation], String)])
     func `a removal takes its comma and its line and leaves the comments of others`(
         source: String, patch: [JSONPatchOperation], expected: String
     ) throws {
         try check(source, patch, expected)
     }
 
-    @Test(arguments: [
-        ("{}", [.add("/a", 1)], #"{"a": 1}"#), ("{ }", [.add("/a", 1)], #"{ "a": 1 }"#),
-        ("[]", [.add("/-", "x")], #"["x"]"#), ("{\n}", [.add("/a", 1)], "{\n  \"a\": 1\n}"),
-        ("{ /* none */ }", [.add("/a", 1)], "{ /* none */ \"a\": 1 }"),
-        ("{\n  // none\n}", [.add("/a", 1)], "{\n  // none\n  \"a\": 1\n}"),
-        (#"{"a": 1}"#, [.add("/b", 2)], #"{"a": 1, "b": 2}"#), (#"{"a":1}"#, [.add("/b", [2, 3])], #"{"a":1,"b":[2,3]}"#),
-        ("[1, 2]", [.add("/0", 0)], "[0, 1, 2]"), ("[1, 2]", [.add("/1", 0)], "[1, 0, 2]"),
-        ("[1, 2]", [.add("/2", 0)], "[1, 2, 0]"), ("[1,]", [.add("/-", 2)], "[1, 2,]"),
-        ("[1 /* one */]", [.add("/-", 2)], "[1 /* one */, 2]"), ("[1 // one\n]", [.add("/-", 2)], "[1, 2 // one\n]"),
-        ("{\n    \"a\": 1 // one\n}", [.add("/b", ["x": 2])],
-            "{\n    \"a\": 1, // one\n    \"b\": {\n        \"x\": 2\n    }\n}"),
-        ("{\n  \"a\": 1, // one\n}", [.add("/b", 2)], "{\n  \"a\": 1, // one\n  \"b\": 2,\n}"),
-        ("{\n  \"a\": 1 }", [.add("/b", 2)], "{\n  \"a\": 1,\n  \"b\": 2 }"),
-        ("[\n  // first\n  1, // one\n  // second\n  2\n]", [.add("/1", 9)],
-            "[\n  // first\n  1, // one\n  9,\n  // second\n  2\n]"),
-        ("[\n  // first\n  1\n]", [.add("/0", 9)], "[\n  9,\n  // first\n  1\n]"),
-        ("{\n\t\"a\": {\n\t\t\"x\": 1\n\t}\n}", [.add("/a/y", 2), .add("/b", 3)],
-            "{\n\t\"a\": {\n\t\t\"x\": 1,\n\t\t\"y\": 2\n\t},\n\t\"b\": 3\n}"),
-        ("{\n  \"a\": 1\n}\n", [.add("/b", ["p", "q"])], "{\n  \"a\": 1,\n  \"b\": [\"p\", \"q\"]\n}\n"),
-        ("{\n  \"a\": {\n    \"x\": [\n      1 // one\n    ]\n  }\n}", [.move(from: "/a/x", to: "/x")],
-            "{\n  \"a\": {},\n  \"x\": [\n    1 // one\n  ]\n}"),
-        ("[{\"a\": 1}, {}]", [.copy(from: "/0/a", to: "/1/a")], "[{\"a\": 1}, {\"a\": 1}]"),
-    ] as [(String, [JSONPatchOperation], String)])
-    func `an addition looks like its neighbours`(source: String, patch: [JSONPatchOperation], expected: String) throws {
+    @Test(
+        arguments: [
+            ("{}", [.add("/a", 1)], #"{"a": 1}"#), ("{ }", [.add("/a", 1)], #"{ "a": 1 }"#),
+            ("[]", [.add("/-", "x")], #"["x"]"#), ("{\n}", [.add("/a", 1)], "{\n  \"a\": 1\n}"),
+            ("{ /* none */ }", [.add("/a", 1)], "{ /* none */ \"a\": 1 }"),
+            ("{\n  // none\n}", [.add("/a", 1)], "{\n  // none\n  \"a\": 1\n}"),
+            (#"{"a": 1}"#, [.add("/b", 2)], #"{"a": 1, "b": 2}"#),
+            (#"{"a":1}"#, [.add("/b", [2, 3])], #"{"a":1,"b":[2,3]}"#),
+            ("[1, 2]", [.add("/0", 0)], "[0, 1, 2]"), ("[1, 2]", [.add("/1", 0)], "[1, 0, 2]"),
+            ("[1, 2]", [.add("/2", 0)], "[1, 2, 0]"), ("[1,]", [.add("/-", 2)], "[1, 2,]"),
+            ("[1 /* one */]", [.add("/-", 2)], "[1 /* one */, 2]"),
+            ("[1 // one\n]", [.add("/-", 2)], "[1, 2 // one\n]"),
+            (
+                "{\n    \"a\": 1 // one\n}", [.add("/b", ["x": 2])],
+                "{\n    \"a\": 1, // one\n    \"b\": {\n        \"x\": 2\n    }\n}"
+            ),
+            ("{\n  \"a\": 1, // one\n}", [.add("/b", 2)], "{\n  \"a\": 1, // one\n  \"b\": 2,\n}"),
+            ("{\n  \"a\": 1 }", [.add("/b", 2)], "{\n  \"a\": 1,\n  \"b\": 2 }"),
+            (
+                "[\n  // first\n  1, // one\n  // second\n  2\n]", [.add("/1", 9)],
+                "[\n  // first\n  1, // one\n  9,\n  // second\n  2\n]"
+            ),
+            ("[\n  // first\n  1\n]", [.add("/0", 9)], "[\n  9,\n  // first\n  1\n]"),
+            (
+                "{\n\t\"a\": {\n\t\t\"x\": 1\n\t}\n}", [.add("/a/y", 2), .add("/b", 3)],
+                "{\n\t\"a\": {\n\t\t\"x\": 1,\n\t\t\"y\": 2\n\t},\n\t\"b\": 3\n}"
+            ),
+            ("{\n  \"a\": 1\n}\n", [.add("/b", ["p", "q"])], "{\n  \"a\": 1,\n  \"b\": [\"p\", \"q\"]\n}\n"),
+            (
+                "{\n  \"a\": {\n    \"x\": [\n      1 // one\n    ]\n  }\n}", [.move(from: "/a/x", to: "/x")],
+                "{\n  \"a\": {},\n  \"x\": [\n    1 // one\n  ]\n}"
+            ),
+            ("[{\"a\": 1}, {}]", [.copy(from: "/0/a", to: "/1/a")], "[{\"a\": 1}, {\"a\": 1}]")
+        ] as [(String, [JSONPatchOperation], String)])
+    func `an addition looks like its neighbours`(
+        source: String, patch: [JSONPatchOperation], expected: String
+    ) throws {
         try check(source, patch, expected)
     }
 
-    @Test(arguments: [
-        ("{a: 1, \"b\": 2}", [.replace("/b", 3)], "{a: 1, \"b\": 3}"), ("{\"a\": }", [.replace("/a", 3)], "{\"a\": 3 }"),
-        ("{\"a\"}", [.add("/a", 3)], "{\"a\": 3}"), ("{\"a\": 'x'}", [.replace("/a", "y")], "{\"a\": \"y\"}"),
-        ("{'a': 1}", [.move(from: "/a", to: "/b")], "{\"b\": 1}"), ("{\"a\": 1", [.add("/b", 2)], "{\"a\": 1, \"b\": 2"),
-        ("{\"a\": tru, \"b\": 2}", [.remove("/b")], "{\"a\": tru}"), ("", [.add("", 1)], "1"),
-    ] as [(String, [JSONPatchOperation], String)])
+    @Test(
+        arguments: [
+            ("{a: 1, \"b\": 2}", [.replace("/b", 3)], "{a: 1, \"b\": 3}"),
+            ("{\"a\": }", [.replace("/a", 3)], "{\"a\": 3 }"),
+            ("{\"a\"}", [.add("/a", 3)], "{\"a\": 3}"),
+            ("{\"a\": 'x'}", [.replace("/a", "y")], "{\"a\": \"y\"}"),
+            ("{'a': 1}", [.move(from: "/a", to: "/b")], "{\"b\": 1}"),
+            ("{\"a\": 1", [.add("/b", 2)], "{\"a\": 1, \"b\": 2"),
+            ("{\"a\": tru, \"b\": 2}", [.remove("/b")], "{\"a\": tru}"), ("", [.add("", 1)], "1")
+        ] as [(String, [JSONPatchOperation], String)])
     func `text with problems is edited where that is safe`(
         source: String, patch: [JSONPatchOperation], expected: String
     ) throws {
         try check(source, patch, expected, options: .json)
     }
 
-    @Test(arguments: [
-        (#"{"a": 1}"#, [.remove("/b")]), (#"{"a": 1}"#, [.replace("/b", 1)]), (#"{"a": 1}"#, [.test("/a", 2)]),
-        (#"{"a": 1}"#, [.add("/a/b", 1)]), ("[1]", [.add("/2", 1)]), ("[1]", [.remove("/-")]), ("{}", [.remove("")]),
-        (#"{"a": {}}"#, [.move(from: "/a", to: "/a/b")]),
-    ] as [(String, [JSONPatchOperation])])
+    @Test(
+        arguments: [
+            (#"{"a": 1}"#, [.remove("/b")]), (#"{"a": 1}"#, [.replace("/b", 1)]),
+            (#"{"a": 1}"#, [.test("/a", 2)]),
+            (#"{"a": 1}"#, [.add("/a/b", 1)]), ("[1]", [.add("/2", 1)]), ("[1]", [.remove("/-")]),
+            ("{}", [.remove("")]),
+            (#"{"a": {}}"#, [.move(from: "/a", to: "/a/b")])
+        ] as [(String, [JSONPatchOperation])])
     func `a patch that does not apply has no edits`(source: String, patch: [JSONPatchOperation]) {
         #expect(JSONTree(source).edits(for: patch) == nil)
     }
 
     @Test func `one request of several is edited by pointers of its own`() throws {
-        try check("[\n  {\"a\": 1},\n  {\"a\": 1}\n]", [.replace("/a", 2)], "[\n  {\"a\": 1},\n  {\"a\": 2}\n]", at: "/1")
-        try check("{\"a\":1}\n{\"a\":1}\n", [.add("/b", [2])], "{\"a\":1}\n{\"a\":1,\"b\":[2]}\n", at: "/1", options: .lines)
+        try check(
+            "[\n  {\"a\": 1},\n  {\"a\": 1}\n]", [.replace("/a", 2)], "[\n  {\"a\": 1},\n  {\"a\": 2}\n]",
+            at: "/1")
+        try check(
+            "{\"a\":1}\n{\"a\":1}\n", [.add("/b", [2])], "{\"a\":1}\n{\"a\":1,\"b\":[2]}\n", at: "/1",
+            options: .lines)
         try check("[1]\n[1]\n", [.add("/-", ["x": 2])], "[1]\n[1, {\"x\": 2}]\n", at: "/1", options: .lines)
     }
 

@@ -4,10 +4,11 @@ import Testing
 @Suite struct LineIndexTests {
     /// The marked offset, and its line and character in UTF-8, UTF-16 and UTF-32.
     @Test(arguments: [
-        ("│", 0, 0, 0, 0), ("a│b", 0, 1, 1, 1), ("a\n│b", 1, 0, 0, 0), ("a│\nb", 0, 1, 1, 1), ("a\n│", 1, 0, 0, 0),
+        ("│", 0, 0, 0, 0), ("a│b", 0, 1, 1, 1), ("a\n│b", 1, 0, 0, 0), ("a│\nb", 0, 1, 1, 1),
+        ("a\n│", 1, 0, 0, 0),
         ("a\r\n│b", 1, 0, 0, 0), ("a│\r\nb", 0, 1, 1, 1), ("a\r│b", 1, 0, 0, 0), ("\r\r\n\n│", 3, 0, 0, 0),
         ("é│", 0, 2, 1, 1), ("你好│!", 0, 6, 2, 2), ("😀│x", 0, 4, 2, 1), ("a\n你😀│", 1, 7, 3, 2),
-        ("\u{2028}│x", 0, 3, 1, 1), ("\u{FEFF}│{", 0, 3, 1, 1), ("e\u{301}│", 0, 3, 2, 2),
+        ("\u{2028}│x", 0, 3, 1, 1), ("\u{FEFF}│{", 0, 3, 1, 1), ("e\u{301}│", 0, 3, 2, 2)
     ])
     func `an offset has a position in each encoding, and leads back`(
         fixture: String, line: Int, utf8: Int, utf16: Int, utf32: Int
@@ -22,8 +23,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("ab│\ncd", 0, 99), ("ab│\r\ncd", 0, 3), ("ab\ncd│", 1, 99), ("ab\ncd│", 7, 0), ("│ab", -1, 5), ("│ab", 0, -5),
-        ("a│😀b", 0, 2), ("a\n│", 1, 3), ("你│\n", 0, 9), ("ab\ncd│", Int.max, Int.max), ("│ab", Int.min, Int.min),
+        ("ab│\ncd", 0, 99), ("ab│\r\ncd", 0, 3), ("ab\ncd│", 1, 99), ("ab\ncd│", 7, 0), ("│ab", -1, 5),
+        ("│ab", 0, -5),
+        ("a│😀b", 0, 2), ("a\n│", 1, 3), ("你│\n", 0, 9), ("ab\ncd│", Int.max, Int.max),
+        ("│ab", Int.min, Int.min)
     ])
     func `a position outside goes to the nearest place, one inside a character to its beginning`(
         fixture: String, line: Int, character: Int
@@ -41,11 +44,15 @@ import Testing
         #expect(index.position(of: offset, encoding: .utf16) == TextPosition(line: 0, character: character))
     }
 
-    @Test(arguments: [
-        ([0xFF, 0x41], 1, 1), ([0xE4, 0xBD, 0x41], 2, 1), ([0xF0, 0x9F, 0x98, 0x41], 3, 1), ([0xC0, 0x80, 0x41], 2, 2),
-        ([0xED, 0xA0, 0x80, 0x41], 3, 3), ([0x80, 0xE4], 2, 2),
-    ] as [([UInt8], Int, Int)])
-    func `bytes that are not UTF-8 count as their replacement does`(bytes: [UInt8], offset: Int, character: Int) {
+    @Test(
+        arguments: [
+            ([0xFF, 0x41], 1, 1), ([0xE4, 0xBD, 0x41], 2, 1), ([0xF0, 0x9F, 0x98, 0x41], 3, 1),
+            ([0xC0, 0x80, 0x41], 2, 2),
+            ([0xED, 0xA0, 0x80, 0x41], 3, 3), ([0x80, 0xE4], 2, 2)
+        ] as [([UInt8], Int, Int)])
+    func `bytes that are not UTF-8 count as their replacement does`(
+        bytes: [UInt8], offset: Int, character: Int
+    ) {
         let position = LineIndex(bytes).position(of: offset, encoding: .utf16)
         #expect(position.character == character)
         let replaced = String(decoding: bytes[..<offset], as: UTF8.self)

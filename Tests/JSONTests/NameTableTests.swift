@@ -31,6 +31,9 @@ import Testing
     }
 
     private func escaped(_ name: String) -> String {
-        "\"" + name.utf16.map { "\\u" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16) }.joined() + "\""
+        "\""
+            + name.utf16.map {
+                "\\u" + String(repeating: "0", count: 4 - String($0, radix: 16).count) + String($0, radix: 16)
+            }.joined() + "\""
     }
 }

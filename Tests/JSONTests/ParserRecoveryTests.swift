@@ -4,23 +4,25 @@ import Testing
 @Suite struct ParserRecoveryTests {
     typealias Kind = SyntaxProblem.Kind
 
-    @Test(arguments: [
-        ("", [.empty], ""), (" \n", [.empty], " \n"),
-        ("{\"a\": 1⟦,⟧}", [.trailingComma], "{\"a\": 1}"),
-        ("[1⟦⟧ 2]", [.missingComma], "[1, 2]"),
-        ("{\"a\": 1⟦⟧\n \"b\": 2}", [.missingComma], "{\"a\": 1,\n \"b\": 2}"),
-        ("{⟦a⟧: 1}", [.unquotedName], "{\"a\": 1}"),
-        ("{\"a\"⟦⟧ 1}", [.missingColon], "{\"a\": 1}"), ("{\"a\" ⟦=⟧ 1}", [.missingColon], "{\"a\" : 1}"),
-        ("[⟦True⟧, ⟦None⟧]", [.badLiteral, .badLiteral], "[true, null]"),
-        ("[⟦.5⟧, ⟦01⟧, ⟦+1⟧, ⟦2.⟧]", [.badNumber, .badNumber, .badNumber, .badNumber], "[0.5, 1, 1, 2]"),
-        ("[⟦'a'⟧]", [.wrongQuote], "[\"a\"]"), ("[⟦“a”⟧]", [.wrongQuote], "[\"a\"]"),
-        ("[⟦\"a⟧\n]", [.missingQuote], "[\"a\"\n]"),
-        ("⟦[⟧1", [.missingBracket], "[1]"), ("{\"a\": ⟦[⟧1}", [.missingBracket], "{\"a\": [1]}"),
-        ("[1]⟦]⟧", [.strayBracket], "[1]"), ("[1] ⟦2 3⟧", [.strayText], "[1] "),
-        ("[1⟦,⟧]", [.trailingComma], "[1]"), ("[⟦,⟧ 1]", [.extraComma], "[ 1]"),
-        ("[1, ⟦// c⟧\n2]", [.comment], "[1, \n2]"),
-        ("[\"a⟦\t⟧b\"]", [.controlCharacter], "[\"a\\tb\"]"), ("[\"a⟦\\x⟧\"]", [.badEscape], "[\"a\\\\x\"]"),
-    ] as [(String, [Kind], String)])
+    @Test(
+        arguments: [
+            ("", [.empty], ""), (" \n", [.empty], " \n"),
+            ("{\"a\": 1⟦,⟧}", [.trailingComma], "{\"a\": 1}"),
+            ("[1⟦⟧ 2]", [.missingComma], "[1, 2]"),
+            ("{\"a\": 1⟦⟧\n \"b\": 2}", [.missingComma], "{\"a\": 1,\n \"b\": 2}"),
+            ("{⟦a⟧: 1}", [.unquotedName], "{\"a\": 1}"),
+            ("{\"a\"⟦⟧ 1}", [.missingColon], "{\"a\": 1}"), ("{\"a\" ⟦=⟧ 1}", [.missingColon], "{\"a\" : 1}"),
+            ("[⟦True⟧, ⟦None⟧]", [.badLiteral, .badLiteral], "[true, null]"),
+            ("[⟦.5⟧, ⟦01⟧, ⟦+1⟧, ⟦2.⟧]", [.badNumber, .badNumber, .badNumber, .badNumber], "[0.5, 1, 1, 2]"),
+            ("[⟦'a'⟧]", [.wrongQuote], "[\"a\"]"), ("[⟦“a”⟧]", [.wrongQuote], "[\"a\"]"),
+            ("[⟦\"a⟧\n]", [.missingQuote], "[\"a\"\n]"),
+            ("⟦[⟧1", [.missingBracket], "[1]"), ("{\"a\": ⟦[⟧1}", [.missingBracket], "{\"a\": [1]}"),
+            ("[1]⟦]⟧", [.strayBracket], "[1]"), ("[1] ⟦2 3⟧", [.strayText], "[1] "),
+            ("[1⟦,⟧]", [.trailingComma], "[1]"), ("[⟦,⟧ 1]", [.extraComma], "[ 1]"),
+            ("[1, ⟦// c⟧\n2]", [.comment], "[1, \n2]"),
+            ("[\"a⟦\t⟧b\"]", [.controlCharacter], "[\"a\\tb\"]"),
+            ("[\"a⟦\\x⟧\"]", [.badEscape], "[\"a\\\\x\"]")
+        ] as [(String, [Kind], String)])
     func `a problem is told where it is and can be mended`(
         fixture: String, kinds: [Kind], mended: String
     ) {
@@ -46,13 +48,14 @@ import Testing
         let tree = JSONTree(marked.bytes)
         #expect(
             tree.kinds == [
-                .unquotedName, .wrongQuote, .missingQuote, .badNumber, .missingComma, .badLiteral, .trailingComma,
+                .unquotedName, .wrongQuote, .missingQuote, .badNumber, .missingComma, .badLiteral,
+                .trailingComma
             ])
         #expect(tree.problems.map(\.range) == marked.ranges)
         #expect(JSONTree(tree.mended).problems.isEmpty)
         #expect(
             JSONTree(tree.mended).value(tree.root) == [
-                "model": "kling-v3", "prompt": "a cat", "duration": 5, "sound": true, "shots": [1, 2],
+                "model": "kling-v3", "prompt": "a cat", "duration": 5, "sound": true, "shots": [1, 2]
             ])
     }
 
@@ -60,7 +63,7 @@ import Testing
         ("{\"a\": 1 // one\n \"b\": 2}", "{\"a\": 1, // one\n \"b\": 2}"),
         ("[1 /* one */ 2]", "[1, /* one */ 2]"),
         ("{\"a\": [1 // one\n}", "{\"a\": [1] // one\n}"),
-        ("{\"a\": 1 // one\n", "{\"a\": 1} // one\n"),
+        ("{\"a\": 1 // one\n", "{\"a\": 1} // one\n")
     ])
     func `what is missing before a comment is not put into the comment`(source: String, mended: String) {
         let tree = JSONTree(source, options: .jsonc)
@@ -73,10 +76,12 @@ import Testing
         #expect(tree.problems.first { $0.kind == .trailingComma }?.range == 2..<3)
     }
 
-    @Test(arguments: [
-        [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22], [0x22, 0xE4, 0xBD, 0x22],
-        [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0xFF], [0x5B, 0xFF, 0x5D], [0x7B, 0xE4, 0x3A, 0x31, 0x7D],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x22, 0xFF, 0x22], [0x22, 0xC0, 0x80, 0x22], [0x22, 0xED, 0xA0, 0x80, 0x22],
+            [0x22, 0xE4, 0xBD, 0x22],
+            [0x22, 0xF4, 0x90, 0x80, 0x80, 0x22], [0xFF], [0x5B, 0xFF, 0x5D], [0x7B, 0xE4, 0x3A, 0x31, 0x7D]
+        ] as [[UInt8]])
     func `bytes that are not UTF-8 are a problem`(bytes: [UInt8]) {
         let tree = JSONTree(bytes)
         #expect(tree.kinds.contains(.invalidUTF8), "\(tree.kinds)")

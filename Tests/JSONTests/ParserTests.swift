@@ -2,38 +2,43 @@ import JSON
 import Testing
 
 @Suite struct ParserTests {
-    @Test(arguments: [
-        ("null", JSONValue.null), (" true ", true), ("false", false), ("\"\"", ""), ("[]", []), ("{}", [:]),
-        ("0", 0), ("-1", -1), ("[1,\t2,\r\n3]", [1, 2, 3]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [nil]]]),
-        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u00e9\u4f60""#, "é你"), (#""\uD83D\uDE00""#, "😀"),
-        ("\"你好 😀\"", "你好 😀"), (#"{"a":1,"b":2,"a":3}"#, ["a": 3, "b": 2]), ("\u{FEFF}[1]", [1]),
-        ("\"\u{2028}\u{2029}\"", "\u{2028}\u{2029}"), ("\"\u{7F}\"", "\u{7F}"),
-    ] as [(String, JSONValue)])
+    @Test(
+        arguments: [
+            ("null", JSONValue.null), (" true ", true), ("false", false), ("\"\"", ""), ("[]", []),
+            ("{}", [:]),
+            ("0", 0), ("-1", -1), ("[1,\t2,\r\n3]", [1, 2, 3]), (#"{"a":{"b":[null]}}"#, ["a": ["b": [nil]]]),
+            (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{C}\n\r\t"), (#""\u00e9\u4f60""#, "é你"),
+            (#""\uD83D\uDE00""#, "😀"),
+            ("\"你好 😀\"", "你好 😀"), (#"{"a":1,"b":2,"a":3}"#, ["a": 3, "b": 2]), ("\u{FEFF}[1]", [1]),
+            ("\"\u{2028}\u{2029}\"", "\u{2028}\u{2029}"), ("\"\u{7F}\"", "\u{7F}")
+        ] as [(String, JSONValue)])
     func `a valid text has its value and no problem`(source: String, expected: JSONValue) throws {
         #expect(try JSONTree.parsed(source) == expected)
     }
 
     @Test(arguments: [
-        "1.0", "1e2", "1E+2", "-0", "-0.0", "1e400", "0.1000", "1234567890123456789012345678901234567890",
+        "1.0", "1e2", "1E+2", "-0", "-0.0", "1e400", "0.1000", "1234567890123456789012345678901234567890"
     ])
     func `a number keeps the way it is written`(literal: String) throws {
         #expect(try JSONTree.parsed("[\(literal)]").description == "[\(literal)]")
     }
 
-    @Test(arguments: [
-        ("5", 5), ("5.0", 5), ("50e-1", 5), ("5.5", nil), ("1e30", nil), ("-9223372036854775808", .min),
-        ("9223372036854775808", nil), ("\"5\"", nil), ("000", nil),
-    ] as [(String, Int?)])
+    @Test(
+        arguments: [
+            ("5", 5), ("5.0", 5), ("50e-1", 5), ("5.5", nil), ("1e30", nil), ("-9223372036854775808", .min),
+            ("9223372036854775808", nil), ("\"5\"", nil), ("000", nil)
+        ] as [(String, Int?)])
     func `a number is an integer when it is whole and fits`(literal: String, expected: Int?) {
         let tree = JSONTree(literal)
         #expect(tree.int(tree.root) == expected)
     }
 
-    @Test(arguments: [
-        ("1", "1.0", true), ("1", "1e0", true), ("100", "1e2", true), ("1", "2", false),
-        ("9007199254740993", "9007199254740992", false),
-        ("1234567890123456789012345678901234567890", "1234567890123456789012345678901234567891", false),
-    ] as [(String, String, Bool)])
+    @Test(
+        arguments: [
+            ("1", "1.0", true), ("1", "1e0", true), ("100", "1e2", true), ("1", "2", false),
+            ("9007199254740993", "9007199254740992", false),
+            ("1234567890123456789012345678901234567890", "1234567890123456789012345678901234567891", false)
+        ] as [(String, String, Bool)])
     func `numbers are equal when they denote the same`(left: String, right: String, equal: Bool) throws {
         let (left, right) = (try JSONTree.parsed(left), try JSONTree.parsed(right))
         #expect((left == right) == equal)
@@ -43,9 +48,11 @@ import Testing
     @Test(arguments: [
         ("", #"⟦{"a": [1, "é"], "b": null}⟧"#), ("/a", #"{"a": ⟦[1, "é"]⟧, "b": null}"#),
         ("/a/0", #"{"a": [⟦1⟧, "é"], "b": null}"#), ("/a/1", #"{"a": [1, ⟦"é"⟧], "b": null}"#),
-        ("/b", #"{"a": [1, "é"], "b": ⟦null⟧}"#),
+        ("/b", #"{"a": [1, "é"], "b": ⟦null⟧}"#)
     ])
-    func `every value has its source range, and its range leads back to it`(path: String, fixture: String) throws {
+    func `every value has its source range, and its range leads back to it`(path: String, fixture: String)
+        throws
+    {
         let marked = Marked(fixture)
         let tree = JSONTree(marked.bytes)
         let pointer = try #require(JSONPointer(path))

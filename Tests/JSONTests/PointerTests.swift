@@ -8,12 +8,14 @@ import Testing
          "f~g": 18, "01": 19, "你": {"好": 20}}
         """#
 
-    @Test(arguments: [
-        ("/list", ["x", "y"]), ("/list/0", "x"), ("/list/1", "y"), ("/", 10), ("/p~1q", 11), ("/r%s", 12),
-        ("/t^u", 13), ("/v|w", 14), ("/b\\c", 15), ("/d\"e", 16), ("/ ", 17), ("/f~0g", 18), ("/01", 19),
-        ("/你/好", 20),
-    ] as [(String, JSONValue)])
-    func `a pointer leads to a value, in the value and in the tree`(path: String, expected: JSONValue) throws {
+    @Test(
+        arguments: [
+            ("/list", ["x", "y"]), ("/list/0", "x"), ("/list/1", "y"), ("/", 10), ("/p~1q", 11), ("/r%s", 12),
+            ("/t^u", 13), ("/v|w", 14), ("/b\\c", 15), ("/d\"e", 16), ("/ ", 17), ("/f~0g", 18), ("/01", 19),
+            ("/你/好", 20)
+        ] as [(String, JSONValue)])
+    func `a pointer leads to a value, in the value and in the tree`(path: String, expected: JSONValue) throws
+    {
         let tree = JSONTree(Self.document)
         let pointer = try #require(JSONPointer(path))
         #expect(pointer.description == path)
@@ -21,7 +23,9 @@ import Testing
         #expect(tree.index(at: pointer).map { tree.value($0) } == expected)
     }
 
-    @Test(arguments: ["/list/2", "/list/-", "/list/01", "/list/+1", "/list/x", "/list/0/a", "/no", "/list/", "/ /a"])
+    @Test(arguments: [
+        "/list/2", "/list/-", "/list/01", "/list/+1", "/list/x", "/list/0/a", "/no", "/list/", "/ /a"
+    ])
     func `a pointer to nothing finds nothing`(path: String) throws {
         let tree = JSONTree(Self.document)
         let pointer = try #require(JSONPointer(path))

@@ -29,7 +29,9 @@ extension Seeded {
         case 2: return JSONValue(Double.random(in: -1e6...1e6, using: &self))
         case 3, 4, 5: return .string(string())
         case 6: return .array((0..<below(5)).map { _ in value(depth: depth - 1) })
-        default: return .object(JSONObject((0..<below(5)).map { _ in (pick(Self.names), value(depth: depth - 1)) }))
+        default:
+            return .object(
+                JSONObject((0..<below(5)).map { _ in (pick(Self.names), value(depth: depth - 1)) }))
         }
     }
 
@@ -37,7 +39,10 @@ extension Seeded {
         var text = ""
         for _ in 0..<below(8) {
             text.unicodeScalars.append(
-                pick(["a", "z", " ", "\"", "\\", "/", "\n", "\u{0}", "\u{7F}", "é", "你", "\u{2028}", "\u{FFFD}", "😀", "{", ","]))
+                pick([
+                    "a", "z", " ", "\"", "\\", "/", "\n", "\u{0}", "\u{7F}", "é", "你", "\u{2028}", "\u{FFFD}",
+                    "😀", "{", ","
+                ]))
         }
         return text
     }
@@ -62,7 +67,9 @@ extension Seeded {
 
     private mutating func gap() -> String {
         var text = ""
-        while chance(2) { text += pick([" ", "  ", "\n", "\n  ", "\r\n\t", "/* c, */", "// d }\n", " // \" \r\n", "/*\n*/"]) }
+        while chance(2) {
+            text += pick([" ", "  ", "\n", "\n  ", "\r\n\t", "/* c, */", "// d }\n", " // \" \r\n", "/*\n*/"])
+        }
         return text
     }
 
@@ -80,7 +87,9 @@ extension Seeded {
                 current = elements[index]
             case .object(let members):
                 if isTarget, chance(4) { return pointer.appending(pick(Self.names)) }
-                guard !members.isEmpty else { return isTarget ? pointer.appending(pick(Self.names)) : pointer }
+                guard !members.isEmpty else {
+                    return isTarget ? pointer.appending(pick(Self.names)) : pointer
+                }
                 let member = members[below(members.count)]
                 pointer = pointer.appending(member.name)
                 current = member.value
@@ -98,7 +107,9 @@ extension Seeded {
         case 4: return .replace(place, self.value(depth: 2))
         case 5: return .copy(from: place, to: pointer(in: value, isTarget: true))
         default:
-            guard let parent = place.parent, chance(2) else { return .move(from: place, to: pointer(in: value, isTarget: true)) }
+            guard let parent = place.parent, chance(2) else {
+                return .move(from: place, to: pointer(in: value, isTarget: true))
+            }
             return .move(from: place, to: parent.appending(pick(Self.names)))
         }
     }

@@ -42,7 +42,11 @@ import Testing
             let edits = tree.edits(for: patch)
             #expect((edits == nil) == (expected == nil), "\(source) \(patch)")
             guard let edits, let expected else { continue }
-            #expect(edits.allSatisfy { tree.source.indices.contains($0.range.lowerBound) || $0.range.upperBound == tree.source.count })
+            #expect(
+                edits.allSatisfy {
+                    tree.source.indices.contains($0.range.lowerBound)
+                        || $0.range.upperBound == tree.source.count
+                })
             let edited = text(TextEdit.apply(edits, to: tree.source))
             let result = JSONTree(edited, options: .jsonc)
             #expect(result.problems.isEmpty, "\(source) \(patch) \(edited)")
@@ -53,10 +57,14 @@ import Testing
     @Test(arguments: 0..<40)
     func `no bytes trap, and problems and edits lie within them`(seed: Int) throws {
         var random = Seeded(seed)
-        let alphabet = Array("{}[]:,\"\"'\\/*-+.019eEtrufalsn u\n\r\t \u{2028}é你😀“”".utf8) + [0xFF, 0xC0, 0xED, 0xA0, 0]
+        let alphabet =
+            Array("{}[]:,\"\"'\\/*-+.019eEtrufalsn u\n\r\t \u{2028}é你😀“”".utf8) + [0xFF, 0xC0, 0xED, 0xA0, 0]
         for _ in 0..<300 {
-            let bytes = random.mutated(random.chance(2) ? [] : Array(random.source(of: random.value()).utf8), alphabet)
-            for options in [JSONOptions.json, .jsonc, .lines, JSONOptions(maximumDepth: 3), JSONOptions(recovers: false)] {
+            let bytes = random.mutated(
+                random.chance(2) ? [] : Array(random.source(of: random.value()).utf8), alphabet)
+            for options in [
+                JSONOptions.json, .jsonc, .lines, JSONOptions(maximumDepth: 3), JSONOptions(recovers: false)
+            ] {
                 let tree = JSONTree(bytes, options: options)
                 examine(tree, &random)
             }
@@ -90,9 +98,12 @@ import Testing
         let patch = [random.operation(on: value)]
         if let edits = tree.edits(for: patch), let expected = try? value.applying(patch) {
             let edited = TextEdit.apply(edits, to: tree.source)
-            #expect(edits.allSatisfy { all.contains($0.range.lowerBound) && all.contains($0.range.upperBound) })
+            #expect(
+                edits.allSatisfy { all.contains($0.range.lowerBound) && all.contains($0.range.upperBound) })
             let result = JSONTree(edited, options: .jsonc)
-            if !tree.isValid, tree.kind(tree.root) == .object { #expect(result.value(result.root) == expected) }
+            if !tree.isValid, tree.kind(tree.root) == .object {
+                #expect(result.value(result.root) == expected)
+            }
         }
     }
 
@@ -103,12 +114,17 @@ import Testing
         for _ in 0..<50 {
             var bytes = Array(random.value().pretty().utf8)
             let place = random.below(bytes.count)
-            if random.chance(2) { bytes.remove(at: place) } else { bytes.insert(random.pick(Array("{}[],:\"'".utf8)), at: place) }
+            if random.chance(2) {
+                bytes.remove(at: place)
+            } else {
+                bytes.insert(random.pick(Array("{}[],:\"'".utf8)), at: place)
+            }
             let tree = JSONTree(bytes)
             for problem in tree.problems {
                 guard let edit = problem.edit else { continue }
                 let mended = JSONTree(TextEdit.apply([edit], to: bytes))
-                #expect(mended.problems.count <= tree.problems.count, "\(text(bytes)) → \(text(mended.source))")
+                #expect(
+                    mended.problems.count <= tree.problems.count, "\(text(bytes)) → \(text(mended.source))")
             }
         }
     }

@@ -4,7 +4,8 @@ import Testing
 @Suite struct WriterTests {
     @Test(arguments: [
         ("", "\"\""), ("a\"b\\c", #""a\"b\\c""#), ("\u{0}\u{1F}\n\r\t\u{8}", #""\u0000\u001f\n\r\t\u0008""#),
-        ("é你😀", "\"é你😀\""), ("\u{2028}\u{2029}\u{2027}", "\"\\u2028\\u2029\u{2027}\""), ("\u{7F}/", "\"\u{7F}/\""),
+        ("é你😀", "\"é你😀\""), ("\u{2028}\u{2029}\u{2027}", "\"\\u2028\\u2029\u{2027}\""),
+        ("\u{7F}/", "\"\u{7F}/\"")
     ])
     func `a string is escaped where it must be`(value: String, expected: String) throws {
         #expect(JSONValue.string(value).description == expected)
@@ -41,7 +42,9 @@ import Testing
         #expect(text(writer.bytes) == "[[1.0, \"\\u00e9\"],false]")
     }
 
-    @Test(arguments: [(0.1, "0.1"), (1, "1"), (-0.5, "-0.5"), (1e300, "1e+300"), (.infinity, "null")] as [(Double, String)])
+    @Test(
+        arguments: [(0.1, "0.1"), (1, "1"), (-0.5, "-0.5"), (1e300, "1e+300"), (.infinity, "null")]
+            as [(Double, String)])
     func `a double is written the shortest way`(value: Double, expected: String) {
         #expect(JSONValue(value).description == expected)
     }

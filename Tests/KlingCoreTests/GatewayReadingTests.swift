@@ -96,14 +96,16 @@ private func failure(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(try reading(#"{"data":{"status":"completed","result":{"videos":[]}}}"#).videos.isEmpty)
     }
 
-    @Test(arguments: [
-        (#""expires_at":1795286490"#, 1_795_286_490_000), (#""expires_at":1795286490123"#, 1_795_286_490_123),
-        (#""expires_at":"2026-11-21T20:41:30Z""#, 1_795_293_690_000),
-        (#""expires_at":"1795286490""#, 1_795_286_490_000),
-        (#""expires_at":0"#, 1_795_286_400_000),
-        (#""expires_at":"soon""#, 1_795_286_400_000),
-        (#""other":1"#, 1_795_286_400_000)
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            (#""expires_at":1795286490"#, 1_795_286_490_000),
+            (#""expires_at":1795286490123"#, 1_795_286_490_123),
+            (#""expires_at":"2026-11-21T20:41:30Z""#, 1_795_293_690_000),
+            (#""expires_at":"1795286490""#, 1_795_286_490_000),
+            (#""expires_at":0"#, 1_795_286_400_000),
+            (#""expires_at":"soon""#, 1_795_286_400_000),
+            (#""other":1"#, 1_795_286_400_000)
+        ] as [(String, Int64)])
     func expiryIsReadInAnyFormAndElseADayAfterCompletion(member: String, expected: Int64) throws {
         let body =
             #"{"data":{"status":"completed","completed":1795200000,"result":{"videos":[{"url":"https://a",\#(member)}]}}}"#

@@ -24,11 +24,15 @@ struct TaskMachinePropertyTests {
                 let isAWish = if case .adopted = event { true } else { before.state == .unconfirmed }
                 #expect(isAWish && (before.state == .unconfirmed || before.state == .abandoned))
             }
-            if before.state == .processing { #expect(after.state != .submitted && after.state != .submitting) }
+            if before.state == .processing {
+                #expect(after.state != .submitted && after.state != .submitting)
+            }
             if let taskId = before.taskId { #expect(after.taskId == taskId) }
             if actions.contains(.create) {
                 #expect(before.state == .queued && after.state == .submitting)
-                #expect(!wasSent || rules.isIdempotent, "a create whose answer was lost is sent again only where that is free")
+                #expect(
+                    !wasSent || rules.isIdempotent,
+                    "a create whose answer was lost is sent again only where that is free")
             }
             if case .created(.unknown) = event, before.state == .submitting { wasSent = true }
             if after != before, after.state != before.state {
@@ -44,11 +48,12 @@ struct TaskMachinePropertyTests {
 
     private func event(_ pick: (Int) -> Int, _ task: VideoTask) -> TaskMachine.Event {
         let failure = Failure(
-            Failure.Kind.allCases[pick(Failure.Kind.allCases.count)], billed: VideoTask.Billed.allCases[pick(4)],
+            Failure.Kind.allCases[pick(Failure.Kind.allCases.count)],
+            billed: VideoTask.Billed.allCases[pick(4)],
             klingCode: pick(3) == 0 ? 1303 : nil)
         let videos = pick(2) == 0 ? [] : [VideoTask.Video(url: "https://files.test/\(pick(3))")]
         let statuses: [TaskReading.Status] = [
-            .submitted, .processing, .processing, .completed, .failed, .cancelled, .other("moderating"),
+            .submitted, .processing, .processing, .completed, .failed, .cancelled, .other("moderating")
         ]
         switch pick(14) {
         case 0, 1:
@@ -69,7 +74,8 @@ struct TaskMachinePropertyTests {
             return .read(
                 .success(
                     TaskReading(
-                        status: statuses[pick(statuses.count)], progress: pick(2) == 0 ? nil : pick(300) - 100,
+                        status: statuses[pick(statuses.count)],
+                        progress: pick(2) == 0 ? nil : pick(300) - 100,
                         videos: videos, error: pick(2) == 0 ? failure : nil)))
         }
     }

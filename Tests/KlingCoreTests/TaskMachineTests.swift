@@ -15,7 +15,9 @@ struct TaskMachineTests {
         task.state = state
         if state.isActive || state == .completed {
             task.attempts = 1
-            if state != .submitting { (task.taskId, task.submittedAt, task.billed) = ("task_1", TaskTestClock.start, .pending) }
+            if state != .submitting {
+                (task.taskId, task.submittedAt, task.billed) = ("task_1", TaskTestClock.start, .pending)
+            }
         }
         change(&task)
         return task
@@ -33,7 +35,8 @@ struct TaskMachineTests {
     }
 
     static func reading(
-        _ status: TaskReading.Status, _ progress: Int? = nil, videos: [VideoTask.Video] = [], error: Failure? = nil
+        _ status: TaskReading.Status, _ progress: Int? = nil, videos: [VideoTask.Video] = [],
+        error: Failure? = nil
     ) -> TaskMachine.Event {
         .read(.success(TaskReading(status: status, progress: progress, videos: videos, error: error)))
     }
@@ -42,7 +45,8 @@ struct TaskMachineTests {
 
     static let creating: [Row] = [
         Row(
-            name: "a claim is followed by the create", start: task(.queued), event: .claimed(task(.submitting)),
+            name: "a claim is followed by the create", start: task(.queued),
+            event: .claimed(task(.submitting)),
             state: .submitting, billed: .no, actions: [.create]),
         Row(
             name: "a claim of a task that is not queued changes nothing", start: task(.submitted),
@@ -77,7 +81,7 @@ struct TaskMachineTests {
         Row(
             name: "a late answer is kept by an abandoned task", start: task(.abandoned) { $0.attempts = 1 },
             event: .created(.accepted(taskId: "task_1", requestId: nil)), state: .abandoned, billed: .yes,
-            actions: [.record(.change)]),
+            actions: [.record(.change)])
     ]
 
     static let following: [Row] = [
@@ -88,10 +92,12 @@ struct TaskMachineTests {
             name: "processing", start: task(.submitted), event: reading(.processing), state: .processing,
             billed: .pending, actions: [.record(.change), .follow(.usual)]),
         Row(
-            name: "never back to submitted", start: task(.processing), event: reading(.submitted), state: .processing,
+            name: "never back to submitted", start: task(.processing), event: reading(.submitted),
+            state: .processing,
             billed: .pending, actions: [.follow(.usual)]),
         Row(
-            name: "progress alone", start: task(.processing), event: reading(.processing, 10), state: .processing,
+            name: "progress alone", start: task(.processing), event: reading(.processing, 10),
+            state: .processing,
             billed: .pending, actions: [.record(.progress), .follow(.usual)]),
         Row(
             name: "less progress is no change", start: task(.processing) { $0.progress = 30 },
@@ -108,10 +114,12 @@ struct TaskMachineTests {
             event: reading(.completed, videos: [video]), state: .completed, billed: .yes,
             actions: [.record(.change), .deliver]),
         Row(
-            name: "completed without a link is read again", start: task(.processing), event: reading(.completed),
+            name: "completed without a link is read again", start: task(.processing),
+            event: reading(.completed),
             state: .processing, billed: .pending, actions: [.follow(.soon)]),
         Row(
-            name: "failed, and nothing said about the cost", start: task(.processing), event: reading(.failed),
+            name: "failed, and nothing said about the cost", start: task(.processing),
+            event: reading(.failed),
             state: .failed, billed: .unknown, actions: [.record(.change)]),
         Row(
             name: "failed at no cost", start: task(.processing),
@@ -122,7 +130,8 @@ struct TaskMachineTests {
             event: reading(.failed, error: Failure(.rateLimit, billed: .no, klingCode: 1303)), state: .failed,
             billed: .no, actions: [.record(.change), .narrow]),
         Row(
-            name: "cancelled by the gateway", start: task(.processing), event: reading(.cancelled), state: .cancelled,
+            name: "cancelled by the gateway", start: task(.processing), event: reading(.cancelled),
+            state: .cancelled,
             billed: .unknown, actions: [.record(.change)]),
         Row(
             name: "a failed read is degraded", start: task(.processing), event: .read(.failure(failure)),
@@ -133,41 +142,51 @@ struct TaskMachineTests {
             event: .read(.failure(Failure(.taskNotFound))), state: .submitted, billed: .pending,
             actions: [.record(.change), .follow(.failing(Backoff(attempt: 1)))]),
         Row(
-            name: "readings of an ended task are ignored", start: task(.failed), event: reading(.processing, 5),
+            name: "readings of an ended task are ignored", start: task(.failed),
+            event: reading(.processing, 5),
             state: .failed, billed: .no, actions: []),
         Row(
             name: "a completed task takes a fresh link",
-            start: task(.completed) { $0.videos = [VideoTask.Video(url: "https://old.test", path: "/a.mp4")] },
+            start: task(.completed) {
+                $0.videos = [VideoTask.Video(url: "https://old.test", path: "/a.mp4")]
+            },
             event: reading(.completed, videos: [video]), state: .completed, billed: .pending,
             actions: [.record(.change)]),
         Row(
-            name: "delivered", start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
+            name: "delivered",
+            start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
             event: .delivered([VideoTask.Video(url: video.url, path: "/tmp/a.mp4")]), state: .completed,
             billed: .pending, actions: [.record(.change)]),
         Row(
-            name: "not delivered", start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
+            name: "not delivered",
+            start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
             event: .deliveryFailed(Failure(.fileSystem)), state: .completed, billed: .pending,
-            actions: [.record(.change)]),
+            actions: [.record(.change)])
     ]
 
     static let wishes: [Row] =
         [
             Row(
                 name: "a queued task is cancelled free of charge", start: task(.queued),
-                event: .cancelled(abandon: false), state: .cancelled, billed: .no, actions: [.record(.change)]),
+                event: .cancelled(abandon: false), state: .cancelled, billed: .no, actions: [.record(.change)]
+            ),
             Row(
                 name: "a queued task that may have been taken is not free",
-                start: task(.queued) { $0.billed = .unknown }, event: .cancelled(abandon: false), state: .queued,
+                start: task(.queued) { $0.billed = .unknown }, event: .cancelled(abandon: false),
+                state: .queued,
                 billed: .unknown, actions: [.decline(.sentAlready)]),
             Row(
                 name: "a sent task is given up only on demand", start: task(.processing),
-                event: .cancelled(abandon: true), state: .abandoned, billed: .yes, actions: [.record(.change)]),
+                event: .cancelled(abandon: true), state: .abandoned, billed: .yes, actions: [.record(.change)]
+            ),
             Row(
-                name: "a task being sent is given up", start: task(.submitting), event: .cancelled(abandon: true),
+                name: "a task being sent is given up", start: task(.submitting),
+                event: .cancelled(abandon: true),
                 state: .abandoned, billed: .unknown, actions: [.record(.change)]),
             Row(
                 name: "an unconfirmed task is given up", start: task(.unconfirmed) { $0.billed = .unknown },
-                event: .cancelled(abandon: true), state: .abandoned, billed: .unknown, actions: [.record(.change)]),
+                event: .cancelled(abandon: true), state: .abandoned, billed: .unknown,
+                actions: [.record(.change)]),
             Row(
                 name: "an unconfirmed task is adopted", start: task(.unconfirmed) { $0.billed = .unknown },
                 event: .adopted(taskId: "task_9"), state: .submitted, billed: .pending,
@@ -177,18 +196,21 @@ struct TaskMachineTests {
                 start: task(.abandoned) { $0.taskId = "task_1" }, event: .adopted(taskId: "task_2"),
                 state: .abandoned, billed: .no, actions: [.decline(.notUnconfirmed)]),
             Row(
-                name: "a running task is not adopted", start: task(.processing), event: .adopted(taskId: "task_1"),
-                state: .processing, billed: .pending, actions: [.decline(.notUnconfirmed)]),
+                name: "a running task is not adopted", start: task(.processing),
+                event: .adopted(taskId: "task_1"),
+                state: .processing, billed: .pending, actions: [.decline(.notUnconfirmed)])
         ]
         + [VideoTask.State.submitting, .submitted, .processing].map { state in
             Row(
                 name: "\(state) cannot be cancelled", start: task(state), event: .cancelled(abandon: false),
-                state: state, billed: state == .submitting ? .no : .pending, actions: [.decline(.sentAlready)])
+                state: state, billed: state == .submitting ? .no : .pending, actions: [.decline(.sentAlready)]
+            )
         }
         + [VideoTask.State.completed, .failed, .cancelled, .abandoned].map { state in
             Row(
                 name: "\(state) is at its end already", start: task(state), event: .cancelled(abandon: true),
-                state: state, billed: state == .completed ? .pending : .no, actions: [.decline(.alreadyEnded)])
+                state: state, billed: state == .completed ? .pending : .no, actions: [.decline(.alreadyEnded)]
+            )
         }
 
     static let restarts: [Row] = [
@@ -196,15 +218,18 @@ struct TaskMachineTests {
             name: "queued stays queued", start: task(.queued), event: .resumed, state: .queued, billed: .no,
             actions: [.enqueue(nil)]),
         Row(
-            name: "a create under way is unconfirmed", start: task(.submitting), event: .resumed, state: .unconfirmed,
+            name: "a create under way is unconfirmed", start: task(.submitting), event: .resumed,
+            state: .unconfirmed,
             billed: .unknown, actions: [.record(.change)]),
         Row(
-            name: "a create under way is sent again where that is free", start: task(.submitting), event: .resumed,
+            name: "a create under way is sent again where that is free", start: task(.submitting),
+            event: .resumed,
             rules: TaskMachine.Rules(isIdempotent: true), state: .queued, billed: .unknown,
             actions: [.record(.change), .enqueue(Backoff(attempt: 1))]),
         Row(
             name: "one to be sent again is unconfirmed when that is no longer free",
-            start: task(.queued) { $0.billed = .unknown }, event: .resumed, state: .unconfirmed, billed: .unknown,
+            start: task(.queued) { $0.billed = .unknown }, event: .resumed, state: .unconfirmed,
+            billed: .unknown,
             actions: [.record(.change)]),
         Row(
             name: "submitted is followed", start: task(.submitted), event: .resumed, state: .submitted,
@@ -213,10 +238,12 @@ struct TaskMachineTests {
             name: "processing is followed", start: task(.processing), event: .resumed, state: .processing,
             billed: .pending, actions: [.follow(.resumed)]),
         Row(
-            name: "a delivery goes on", start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
+            name: "a delivery goes on",
+            start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
             event: .resumed, state: .completed, billed: .pending, actions: [.deliver]),
         Row(
-            name: "failed stays", start: task(.failed), event: .resumed, state: .failed, billed: .no, actions: []),
+            name: "failed stays", start: task(.failed), event: .resumed, state: .failed, billed: .no,
+            actions: [])
     ]
 
     static let rows: [Row] = [creating, following, wishes, restarts].flatMap { $0 }
@@ -229,16 +256,23 @@ struct TaskMachineTests {
         #expect(machine.task.billed == row.billed)
     }
 
-    @Test func `creates that are not taken back off further each time, and give up after the patience of the options`() {
+    @Test
+    func
+        `creates that are not taken back off further each time, and give up after the patience of the options`()
+    {
         var machine = TaskMachine(Self.task(.submitting))
         let rules = TaskMachine.Rules(retryFor: .seconds(60))
         let outcome = TaskMachine.Event.created(.notTaken(Self.refused(), after: nil))
         for attempt in 1...3 {
-            #expect(machine.handle(outcome, at: Self.now, under: rules).last == .enqueue(Backoff(attempt: attempt)))
+            #expect(
+                machine.handle(outcome, at: Self.now, under: rules).last
+                    == .enqueue(Backoff(attempt: attempt)))
             machine.journaled(Self.task(.submitting))
         }
         #expect(
-            machine.handle(outcome, at: Self.now.advanced(by: .seconds(61)), under: rules) == [.record(.change)])
+            machine.handle(outcome, at: Self.now.advanced(by: .seconds(61)), under: rules) == [
+                .record(.change)
+            ])
         #expect(machine.task.refusal?.kind == .rateLimit)
         #expect(machine.task.billed == .no)
     }
@@ -246,7 +280,8 @@ struct TaskMachineTests {
     @Test func `a completed task without a link is read three times more, then completed with a warning`() {
         var machine = TaskMachine(Self.task(.processing))
         for _ in 0..<3 {
-            #expect(machine.handle(Self.reading(.completed), at: Self.now, under: .init()) == [.follow(.soon)])
+            #expect(
+                machine.handle(Self.reading(.completed), at: Self.now, under: .init()) == [.follow(.soon)])
             #expect(machine.task.state == .processing)
         }
         #expect(machine.handle(Self.reading(.completed), at: Self.now, under: .init()) == [.record(.change)])
@@ -263,12 +298,14 @@ struct TaskMachineTests {
         #expect(
             machine.handle(fails, at: Self.now, under: .init())
                 == [.follow(.failing(Backoff(attempt: 2, atLeast: .seconds(9))))])
-        #expect(machine.handle(Self.reading(.processing), at: Self.now, under: .init()).first == .record(.change))
+        #expect(
+            machine.handle(Self.reading(.processing), at: Self.now, under: .init()).first == .record(.change))
         #expect(!machine.task.degraded)
         #expect(machine.task.error == nil)
     }
 
-    @Test func `a link lives a day when the gateway does not say, and the gateway's odd times are set right`() {
+    @Test func `a link lives a day when the gateway does not say, and the gateway's odd times are set right`()
+    {
         var machine = TaskMachine(Self.task(.processing))
         var reading = TaskReading(status: .completed, videos: [Self.video])
         reading.completedAt = Timestamp(milliseconds: 5)

@@ -57,7 +57,8 @@ struct TaskPartsTests {
         let tasks = (0..<600).map { number in
             VideoTask(
                 id: TaskID(at: TaskTestClock.start, randomness: (0, UInt64(number) &* 7919 % 601)),
-                request: TaskWorld.request(), createdAt: TaskTestClock.start.advanced(by: .milliseconds(number / 10)))
+                request: TaskWorld.request(),
+                createdAt: TaskTestClock.start.advanced(by: .milliseconds(number / 10)))
         }
         for task in tasks { queue.insert(task) }
         queue.insert(tasks[3])
@@ -86,7 +87,9 @@ struct TaskPartsTests {
 
     @Test func `two requests differ at these places`() {
         let one = VideoRequest(body: ["model": "m", "duration": 5, "a/b": [1, 2], "multi": [["x": 1]]])
-        let two = VideoRequest(body: ["model": "m", "mode": "pro", "a/b": [1], "multi": [["x": 2]], "duration": JSONValue(5.0)])
+        let two = VideoRequest(body: [
+            "model": "m", "mode": "pro", "a/b": [1], "multi": [["x": 2]], "duration": JSONValue(5.0)
+        ])
         #expect(one.differences(from: two) == ["/a~1b/1", "/multi/0/x", "/mode"])
         #expect(one.differences(from: one).isEmpty)
     }

@@ -10,9 +10,10 @@ struct TaskScheduleTests {
         var reads = 0
         var pace = FollowSchedule.Pace.first
         while age < length {
-            age += FollowSchedule.delay(
-                pace, age: .seconds(age), estimate: .seconds(estimate), unit: random.unit()
-            ).seconds
+            age +=
+                FollowSchedule.delay(
+                    pace, age: .seconds(age), estimate: .seconds(estimate), unit: random.unit()
+                ).seconds
             reads += 1
             pace = .usual
         }
@@ -47,7 +48,8 @@ struct TaskScheduleTests {
     }
 
     @Test func `a pause doubles up to a minute, is drawn from the whole of it, and honours a wish`() {
-        #expect((1...9).map { Backoff(attempt: $0).pause(unit: 1).seconds } == [1, 2, 4, 8, 16, 32, 60, 60, 60])
+        #expect(
+            (1...9).map { Backoff(attempt: $0).pause(unit: 1).seconds } == [1, 2, 4, 8, 16, 32, 60, 60, 60])
         #expect(Backoff(attempt: 5).pause(unit: 0) == .zero)
         #expect(Backoff(attempt: 5, atLeast: .seconds(90)).pause(unit: 0.5) >= .seconds(90))
         #expect(Backoff(attempt: 1, atLeast: .seconds(1_000_000)).pause(unit: 1) <= .seconds(3601))

@@ -7,7 +7,8 @@ struct TaskServiceTests {
     @Test func `a task is submitted, followed and completed, and each step is in the journal`() async throws {
         let world = TaskWorld()
         world.gateway.reads(
-            "task_1", .success(TaskReading(status: .submitted)), TaskWorld.processing(10), TaskWorld.processing(60),
+            "task_1", .success(TaskReading(status: .submitted)), TaskWorld.processing(10),
+            TaskWorld.processing(60),
             TaskWorld.completed)
         let task = try await world.submit()
         #expect(task.task.state == .queued)
@@ -20,10 +21,13 @@ struct TaskServiceTests {
         #expect(end.task.progress == 100)
         #expect(end.estimate == nil)
         #expect(end.elapsed > .seconds(10))
-        #expect(try await world.service.status("task_1").task.id == task.task.id, "the gateway's id names it too")
+        #expect(
+            try await world.service.status("task_1").task.id == task.task.id, "the gateway's id names it too")
     }
 
-    @Test func `nothing is opened before the first call, and a journal that fails sends nothing`() async throws {
+    @Test func `nothing is opened before the first call, and a journal that fails sends nothing`()
+        async throws
+    {
         let world = TaskWorld()
         await world.clock.settle()
         #expect(world.journal.calls == 0)
@@ -59,11 +63,15 @@ struct TaskServiceTests {
         #expect(most == 2)
     }
 
-    @Test func `a create that is not taken is sent again after a pause, in its order, and no other before it`() async throws {
+    @Test
+    func `a create that is not taken is sent again after a pause, in its order, and no other before it`()
+        async throws
+    {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let busy = Failure(.rateLimit)
         world.gateway.creates(
-            .notTaken(busy, after: .seconds(20)), .notTaken(busy, after: nil), .accepted(taskId: "task_1", requestId: nil))
+            .notTaken(busy, after: .seconds(20)), .notTaken(busy, after: nil),
+            .accepted(taskId: "task_1", requestId: nil))
         world.gateway.holdCreates()
         let first = try await world.submit("one").task.id
         await world.clock.settle()
@@ -94,9 +102,13 @@ struct TaskServiceTests {
         #expect(task.billed == .unknown && task.error?.retry == .never && task.error?.kind == .timeout)
     }
 
-    @Test func `a lost answer is asked for again with the same key where the gateway is idempotent`() async throws {
+    @Test func `a lost answer is asked for again with the same key where the gateway is idempotent`()
+        async throws
+    {
         let world = TaskWorld(isIdempotent: true)
-        world.gateway.creates(.unknown(Failure(.timeout)), .unknown(Failure(.timeout)), .accepted(taskId: "task_1", requestId: nil))
+        world.gateway.creates(
+            .unknown(Failure(.timeout)), .unknown(Failure(.timeout)),
+            .accepted(taskId: "task_1", requestId: nil))
         let id = try await world.submit().task.id
         #expect(await world.reaches(id, .submitted))
         #expect(world.gateway.sent == [id.text, id.text, id.text])
@@ -109,11 +121,16 @@ struct TaskServiceTests {
         let waited = try await world.service.wait([id.text], until: .submitted, timeout: .seconds(10))
         #expect(waited.done && waited.tasks[0].task.refusal?.kind == .paymentRequired)
         let again = try await world.submit(key: "k")
-        #expect(again.task.id != id && again.task.previous == id, "a key is free again when nothing is billed")
+        #expect(
+            again.task.id != id && again.task.previous == id, "a key is free again when nothing is billed")
         #expect(await world.reaches(again.task.id, .submitted))
     }
 
-    @Test func `the same key and request is the same task, and with another request a conflict that names the difference`() async throws {
+    @Test
+    func
+        `the same key and request is the same task, and with another request a conflict that names the difference`()
+        async throws
+    {
         let world = TaskWorld()
         let request = TaskWorld.request("a cat")
         let first = try await world.service.submit(Submission(request: request, key: "k"))
@@ -122,7 +139,9 @@ struct TaskServiceTests {
         await #expect {
             try await world.service.submit(Submission(request: TaskWorld.request("a dog"), key: "k"))
         } throws: { error in
-            guard case .keyConflict("k", let task, ["/prompt"]) = error as? TaskServiceError else { return false }
+            guard case .keyConflict("k", let task, ["/prompt"]) = error as? TaskServiceError else {
+                return false
+            }
             return task.id == first.report.task.id
         }
         await world.clock.settle()
@@ -152,10 +171,14 @@ struct TaskServiceTests {
             world.gateway.reads("task_\(number + 2)", TaskWorld.completed)
             _ = try await world.submit(name, key: number == 0 ? "k" : nil)
         }
-        await #expect(throws: TaskServiceError.budgetExceeded(budget, spent: SpendBudget(submissions: 2, seconds: 10))) {
+        await #expect(
+            throws: TaskServiceError.budgetExceeded(budget, spent: SpendBudget(submissions: 2, seconds: 10))
+        ) {
             try await world.submit("three")
         }
-        #expect(try await world.service.submit(Submission(request: TaskWorld.request("one"), key: "k")).isDeduplicated)
+        #expect(
+            try await world.service.submit(Submission(request: TaskWorld.request("one"), key: "k"))
+                .isDeduplicated)
         await world.clock.advance(by: .seconds(86_401))
         _ = try await world.submit("four")
     }
@@ -163,11 +186,14 @@ struct TaskServiceTests {
     @Test func `reads that fail degrade the task and heal by themselves`() async throws {
         let world = TaskWorld()
         let down = Result<TaskReading, Failure>.failure(Failure(.unreachable))
-        world.gateway.reads("task_1", TaskWorld.processing(5), down, down, down, TaskWorld.processing(6), TaskWorld.completed)
+        world.gateway.reads(
+            "task_1", TaskWorld.processing(5), down, down, down, TaskWorld.processing(6), TaskWorld.completed)
         let id = try await world.submit().task.id
-        #expect(await world.clock.advance { (try? await world.service.status(id.text).task.degraded) == true })
+        #expect(
+            await world.clock.advance { (try? await world.service.status(id.text).task.degraded) == true })
         #expect(try await world.service.status(id.text).task.error?.kind == .unreachable)
-        #expect(await world.clock.advance { (try? await world.service.status(id.text).task.degraded) == false })
+        #expect(
+            await world.clock.advance { (try? await world.service.status(id.text).task.degraded) == false })
         #expect(await world.reaches(id, .completed))
     }
 
@@ -179,7 +205,8 @@ struct TaskServiceTests {
         world.journal.fail(with: .diskFull(path: "/j"))
         world.gateway.releaseCreates()
         await world.clock.advance(by: .seconds(3))
-        #expect(try await world.service.status(id.text).task.state == .submitting, "only what is written is told")
+        #expect(
+            try await world.service.status(id.text).task.state == .submitting, "only what is written is told")
         world.journal.fail(with: nil)
         #expect(await world.reaches(id, .submitted))
         #expect(try await world.service.status(id.text).task.taskId == "task_1")
@@ -196,7 +223,8 @@ struct TaskServiceTests {
         let counts = (1...100).map { world.gateway.readTimes("task_\($0)").count { $0 > .seconds(7000) } }
         #expect(counts.allSatisfy { $0 <= 2 })
         #expect(world.gateway.readCount - before >= 100)
-        let times = Set((1...100).flatMap { world.gateway.readTimes("task_\($0)") }.filter { $0 > .seconds(7000) })
+        let times = Set(
+            (1...100).flatMap { world.gateway.readTimes("task_\($0)") }.filter { $0 > .seconds(7000) })
         #expect(times.count > 50, "not all at the same moment")
         withExtendedLifetime(world) {}
     }
@@ -223,7 +251,9 @@ struct TaskServiceTests {
         #expect(estimate.secondsLeft < 6)
     }
 
-    @Test func `drain waits for the create under way, sends nothing more, and gives waiters what there is`() async throws {
+    @Test func `drain waits for the create under way, sends nothing more, and gives waiters what there is`()
+        async throws
+    {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.holdCreates()
         let first = try await world.submit("one").task.id
@@ -241,10 +271,13 @@ struct TaskServiceTests {
         let next = world.restarted(TaskServiceOptions(maximumActive: 2))
         next.service.resume()
         #expect(await next.reaches(second, .submitted))
-        #expect(try await next.service.status(first.text).task.taskId == "task_1", "it was journaled before the end")
+        #expect(
+            try await next.service.status(first.text).task.taskId == "task_1",
+            "it was journaled before the end")
     }
 
-    @Test func `drain gives up after its limit, and the task is unconfirmed at the next start`() async throws {
+    @Test func `drain gives up after its limit, and the task is unconfirmed at the next start`() async throws
+    {
         let world = TaskWorld()
         world.gateway.holdCreates()
         let id = try await world.submit().task.id

@@ -14,7 +14,8 @@ struct TaskSimulatorTests {
         let service: TaskService
 
         init(
-            _ spec: SimulatorSpec, clock: TaskTestClock = TaskTestClock(), journal: TaskTestJournal = TaskTestJournal(),
+            _ spec: SimulatorSpec, clock: TaskTestClock = TaskTestClock(),
+            journal: TaskTestJournal = TaskTestJournal(),
             maximumActive: Int = 3, directory: String? = nil
         ) {
             self.clock = clock
@@ -23,7 +24,8 @@ struct TaskSimulatorTests {
             let options = TaskServiceOptions(
                 maximumActive: maximumActive, timeScale: spec.speed, downloadDirectory: directory)
             service = TaskService(
-                journal: journal, gateway: gateway, clock: clock, random: SeededRandom(seed: spec.seed), options: options)
+                journal: journal, gateway: gateway, clock: clock, random: SeededRandom(seed: spec.seed),
+                options: options)
             clock.watch(service) { 0 }
         }
 
@@ -39,6 +41,15 @@ struct TaskSimulatorTests {
             return await tasks(ids)
         }
 
+        /// Lets time pass while the service does something that takes some.
+        func passing<Result: Sendable>(
+            _ body: @escaping @Sendable (TaskService) async throws -> Result
+        ) async throws -> Result {
+            let work = Task { [service] in try await body(service) }
+            await clock.advance(by: .seconds(10))
+            return try await work.value
+        }
+
         private func tasks(_ ids: [TaskID]) async -> [VideoTask] {
             var known: [VideoTask] = []
             for id in ids { if let report = try? await service.status(id.text) { known.append(report.task) } }
@@ -47,7 +58,9 @@ struct TaskSimulatorTests {
     }
 
     @Test(arguments: [1.0, 20, 500])
-    func `a task goes through its states with rising progress, in the gateway's time`(speed: Double) async throws {
+    func `a task goes through its states with rising progress, in the gateway's time`(speed: Double)
+        async throws
+    {
         let world = World(SimulatorSpec(speed: speed, seed: 4))
         let log = TaskTestLog()
         let id = try await world.submit(1)
@@ -64,7 +77,9 @@ struct TaskSimulatorTests {
     }
 
     @Test func `every request of a burst with refusals and slow moments is made exactly once`() async throws {
-        let world = World(try SimulatorSpec(parsing: "speed=20,seed=3,fault=429:0.4:on=create,fault=reset:0.2,fault=500:0.1:on=read"))
+        let world = World(
+            try SimulatorSpec(
+                parsing: "speed=20,seed=3,fault=429:0.4:on=create,fault=reset:0.2,fault=500:0.1:on=read"))
         var ids: [TaskID] = []
         for number in 0..<20 { ids.append(try await world.submit(number)) }
         let tasks = await world.settled(ids)
@@ -73,7 +88,9 @@ struct TaskSimulatorTests {
     }
 
     @Test func `lost answers leave tasks unconfirmed, and no create is repeated`() async throws {
-        let world = World(try SimulatorSpec(parsing: "seed=5,fault=reset-after-accept:0.3,fault=timeout-before-accept:0.2"), maximumActive: 6)
+        let world = World(
+            try SimulatorSpec(parsing: "seed=5,fault=reset-after-accept:0.3,fault=timeout-before-accept:0.2"),
+            maximumActive: 6)
         var ids: [TaskID] = []
         for number in 0..<30 { ids.append(try await world.submit(number)) }
         let tasks = await world.settled(ids)
@@ -99,9 +116,11 @@ struct TaskSimulatorTests {
     }
 
     @Test(arguments: [
-        ("stuck", nil), ("failed", VideoTask.State.failed), ("content-policy", .failed), ("cancelled", .cancelled),
-        ("unknown-status", .completed), ("no-url", .completed), ("no-progress", .completed), ("backwards", .completed),
-        ("flat", .completed),
+        ("stuck", nil), ("failed", VideoTask.State.failed), ("content-policy", .failed),
+        ("cancelled", .cancelled),
+        ("unknown-status", .completed), ("no-url", .completed), ("no-progress", .completed),
+        ("backwards", .completed),
+        ("flat", .completed)
     ])
     func `each fate ends as it should`(fault: String, end: VideoTask.State?) async throws {
         let world = World(try SimulatorSpec(parsing: "fault=\(fault)"))
@@ -118,7 +137,9 @@ struct TaskSimulatorTests {
 
     @Test(arguments: ["", "fault=expired-link"])
     func `a result is delivered by itself, also when its first link is dead`(faults: String) async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent("kling-\(UUID().uuidString)").path
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "kling-\(UUID().uuidString)"
+        ).path
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let world = World(try SimulatorSpec(parsing: faults), directory: directory)
         let id = try await world.submit(1)
@@ -128,9 +149,17 @@ struct TaskSimulatorTests {
         let file = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(file.count > 10_000 && file.dropFirst(4).prefix(4) == Data("ftyp".utf8))
         await #expect {
-            try await world.service.download(id.text, to: .directory(directory))
-        } throws: { if case .delivery(let failure, _) = $0 as? TaskServiceError { failure.kind == .conflict } else { false } }
-        let again = try await world.service.download(id.text, to: .directory(directory), overwrite: true)
+            try await world.passing { try await $0.download(id.text, to: .directory(directory)) }
+        } throws: {
+            if case .delivery(let failure, _) = $0 as? TaskServiceError {
+                failure.kind == .conflict
+            } else {
+                false
+            }
+        }
+        let again = try await world.passing {
+            try await $0.download(id.text, to: .directory(directory), overwrite: true)
+        }
         #expect(again.map(\.path) == [path] && again[0].bytes == Int64(file.count))
     }
 

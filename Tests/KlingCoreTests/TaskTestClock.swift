@@ -97,8 +97,8 @@ final class TaskTestClock: ServiceClock {
         state.withLock { $0.watched.append((service, held)) }
     }
 
-    /// Returns when every piece of work under way sleeps, or is held up by the test. Some turns more are for what is
-    /// not counted: calls that the test has just begun, and their cancellation.
+    /// Returns when every piece of work under way sleeps, or is held up by the test. Some turns more are for
+    /// what is not counted: calls that the test has just begun, and their cancellation.
     func settle() async {
         var quiet = 0
         while quiet < 8 {

@@ -23,7 +23,8 @@ final class TaskTestGateway: Gateway {
         identity = GatewayIdentity(url: "https://gateway.test", simulated: false, isIdempotent: isIdempotent)
     }
 
-    /// The outcomes of the next creates; then every one is accepted, as `task_1`, `task_2` … in the order sent.
+    /// The outcomes of the next creates; then every one is accepted, as `task_1`, `task_2` … in the order
+    /// sent.
     func creates(_ outcomes: CreateOutcome...) { state.withLock { $0.creates = outcomes } }
 
     /// The next readings of a task; the last one stays. Without any: processing for ever.
@@ -54,7 +55,8 @@ final class TaskTestGateway: Gateway {
             state.sent.append((key, time))
             let number = state.sent.count
             return state.creates.isEmpty
-                ? CreateOutcome.accepted(taskId: "task_\(number)", requestId: nil) : state.creates.removeFirst()
+                ? CreateOutcome.accepted(taskId: "task_\(number)", requestId: nil)
+                : state.creates.removeFirst()
         }
         await withCheckedContinuation { continuation in
             let goesOn = state.withLock { state in
@@ -112,7 +114,8 @@ struct TaskWorld {
         self.journal = journal
         self.gateway = gateway ?? TaskTestGateway(clock, isIdempotent: isIdempotent)
         service = TaskService(
-            journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: 11), options: options)
+            journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: 11),
+            options: options)
         let watched = self.gateway
         clock.watch(service) { watched.state.withLock(\.held.count) }
     }
@@ -122,7 +125,9 @@ struct TaskWorld {
         TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway)
     }
 
-    func submit(_ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:]) async throws -> TaskReport {
+    func submit(_ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:]) async throws
+        -> TaskReport
+    {
         try await service.submit(Submission(request: Self.request(prompt), key: key, labels: labels)).report
     }
 
@@ -137,7 +142,8 @@ struct TaskWorld {
     }
 
     static let completed = Result<TaskReading, Failure>.success(
-        TaskReading(status: .completed, progress: 100, videos: [VideoTask.Video(url: "https://files.test/1.mp4")]))
+        TaskReading(
+            status: .completed, progress: 100, videos: [VideoTask.Video(url: "https://files.test/1.mp4")]))
 
     static func processing(_ progress: Int?) -> Result<TaskReading, Failure> {
         .success(TaskReading(status: .processing, progress: progress))

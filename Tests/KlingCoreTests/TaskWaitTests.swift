@@ -3,7 +3,9 @@ import Testing
 @testable import KlingCore
 
 struct TaskWaitTests {
-    @Test func `a wait ends with the change it waits for, and reaching its limit is a normal result`() async throws {
+    @Test func `a wait ends with the change it waits for, and reaching its limit is a normal result`()
+        async throws
+    {
         let world = TaskWorld()
         world.gateway.reads("task_1", TaskWorld.processing(10), TaskWorld.completed)
         let id = try await world.submit().task.id.text
@@ -56,7 +58,9 @@ struct TaskWaitTests {
         await world.clock.advance(by: .seconds(60))
         let end = try await waited
         #expect(end.done && end.tasks[0].task.state == .completed)
-        #expect(end.tasks[0].task.error?.kind == .fileSystem, "what failed is told, and the video stays at the gateway")
+        #expect(
+            end.tasks[0].task.error?.kind == .fileSystem,
+            "what failed is told, and the video stays at the gateway")
         #expect(end.tasks[0].task.billed == .yes)
     }
 
@@ -74,7 +78,9 @@ struct TaskWaitTests {
         #expect(world.gateway.readTimes("task_1").count == 2)
     }
 
-    @Test func `cancel is free for a queued task, a conflict for one that was sent, and abandons on demand`() async throws {
+    @Test func `cancel is free for a queued task, a conflict for one that was sent, and abandons on demand`()
+        async throws
+    {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let sent = try await world.submit("one").task.id
         let queued = try await world.submit("two").task.id
@@ -96,7 +102,9 @@ struct TaskWaitTests {
         #expect(world.gateway.sent == [sent.text, third.text])
     }
 
-    @Test func `an unconfirmed task is adopted, and an id that the gateway does not know is not`() async throws {
+    @Test func `an unconfirmed task is adopted, and an id that the gateway does not know is not`()
+        async throws
+    {
         let world = TaskWorld()
         world.gateway.creates(.unknown(Failure(.timeout)))
         world.gateway.reads("task_lost", TaskWorld.processing(50), TaskWorld.completed)
@@ -105,7 +113,13 @@ struct TaskWaitTests {
         #expect(await world.reaches(id, .unconfirmed))
         await #expect {
             try await world.service.adopt(taskId: "task_none", onto: id.text)
-        } throws: { if case .gateway(let failure, _) = $0 as? TaskServiceError { failure.kind == .taskNotFound } else { false } }
+        } throws: {
+            if case .gateway(let failure, _) = $0 as? TaskServiceError {
+                failure.kind == .taskNotFound
+            } else {
+                false
+            }
+        }
         let adopted = try await world.service.adopt(taskId: "task_lost", onto: id.text).task
         #expect(adopted.id == id && adopted.state == .processing && adopted.progress == 50)
         #expect(await world.reaches(id, .completed))
@@ -120,7 +134,10 @@ struct TaskWaitTests {
         let one = try await world.service.adopt(taskId: "task_x", labels: ["from": "web"])
         #expect(try await world.service.adopt(taskId: "task_x").task.id == one.task.id)
         #expect(await world.reaches(one.task.id, .completed))
-        #expect(try await world.service.list(JournalQuery(labels: ["from": "web"])).map(\.task.id) == [one.task.id])
+        #expect(
+            try await world.service.list(JournalQuery(labels: ["from": "web"])).map(\.task.id) == [
+                one.task.id
+            ])
         #expect(world.gateway.sent.isEmpty)
     }
 }

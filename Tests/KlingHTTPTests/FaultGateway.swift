@@ -31,19 +31,22 @@ final class FaultGateway: Sendable {
         let line = output.fileHandleForReading.availableData
         let tree = JSONTree(Array(line))
         let said = tree.value(tree.root)
-        url = try #require(said["url"]?.string, "the gateway did not start: \(String(decoding: line, as: UTF8.self))")
+        url = try #require(
+            said["url"]?.string, "the gateway did not start: \(String(decoding: line, as: UTF8.self))")
         port = try #require(said["port"]?.int)
     }
 
     deinit {
         loop.end()
-        process.terminate()
-        process.waitUntilExit()
+        // Not waited for: `waitUntilExit` turns a run loop, which hangs on threads that are not Foundation's.
+        kill(process.processIdentifier, SIGKILL)
     }
 
     var address: GatewayAddress { get throws { try GatewayAddress(url) } }
 
-    func gateway(key: String = "sk-test-key", _ change: (inout HTTPGateway.Options) -> Void = { _ in }) throws -> HTTPGateway {
+    func gateway(key: String = "sk-test-key", _ change: (inout HTTPGateway.Options) -> Void = { _ in }) throws
+        -> HTTPGateway
+    {
         var options = HTTPGateway.Options()
         options.version = "1.2"
         options.createTimeout = .seconds(5)
@@ -54,7 +57,8 @@ final class FaultGateway: Sendable {
 
     func ask(_ path: String, _ body: JSONValue? = nil) async throws -> JSONValue {
         var transfer = Transfer(
-            method: body.map { .post(Array($0.description.utf8)) } ?? .get, url: url + "/control/" + path, headers: [],
+            method: body.map { .post(Array($0.description.utf8)) } ?? .get, url: url + "/control/" + path,
+            headers: [],
             userAgent: "test", connectTimeout: .seconds(5), timeout: .seconds(5), allowsHTTP: true)
         transfer.isSolitary = true
         let end = await loop.perform(transfer)
@@ -66,7 +70,8 @@ final class FaultGateway: Sendable {
     func count(_ name: String) async throws -> Int { try await ask("counts")[name]?.int ?? -1 }
 
     func set(_ faults: [String], advance: Int = 0) async throws {
-        _ = try await ask("faults", ["faults": .array(faults.map(JSONValue.string)), "advance": JSONValue(advance)])
+        _ = try await ask(
+            "faults", ["faults": .array(faults.map(JSONValue.string)), "advance": JSONValue(advance)])
     }
 }
 
@@ -96,4 +101,16 @@ final class Folder: Sendable {
     var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path))?.sorted() ?? [] }
     subscript(_ name: String) -> String { path + "/" + name }
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: self[name])) }
+}
+
+/// Runs a program to its end, and returns its status.
+func run(_ program: String, _ arguments: [String]) async throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    process.standardError = FileHandle.nullDevice
+    return try await withCheckedThrowingContinuation { continuation in
+        process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+        do { try process.run() } catch { continuation.resume(throwing: error) }
+    }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import KlingHTTP
 
-@Suite(.enabled(if: FaultGateway.isAvailable, "python3 is not here to run Tests/gateway"))
+@Suite(.serialized, .enabled(if: FaultGateway.isAvailable, "python3 is not here to run Tests/gateway"))
 struct HTTPCreateTests {
     private func words(_ outcome: CreateOutcome) -> String {
         switch outcome {
@@ -51,7 +51,7 @@ struct HTTPCreateTests {
         ("reset-after-accept", "unknown unreachable", 1),
         ("reset-at-connect", "unknown unreachable", 0),
         ("timeout-after-accept", "unknown timeout", 1),
-        ("timeout-before-accept", "unknown timeout", 0),
+        ("timeout-before-accept", "unknown timeout", 0)
     ])
     func everyFaultIsJudgedAndNothingIsSentTwice(fault: String, expected: String, creates: Int) async throws {
         let server = try FaultGateway()
@@ -74,40 +74,41 @@ struct HTTPCreateTests {
     // MARK: Provably not arrived
 
     @Test func nobodyListensIsNotTaken() async throws {
-        let port = try FaultGateway().port
-        let gateway = HTTPGateway(address: try GatewayAddress("http://127.0.0.1:\(port)"), key: Secret("sk-test"))
+        // A port nobody has: 1 is reserved (tcpmux).
+        let gateway = HTTPGateway(address: try GatewayAddress("http://127.0.0.1:1"), key: Secret("sk-test"))
         #expect(words(await gateway.create(request, key: "k")) == "not taken unreachable")
     }
 
     @Test func aNameThatDoesNotExistIsNotTaken() async throws {
-        let gateway = HTTPGateway(address: try GatewayAddress("https://no-such-host.invalid"), key: Secret("sk-test"))
+        let gateway = HTTPGateway(
+            address: try GatewayAddress("https://no-such-host.invalid"), key: Secret("sk-test"))
         #expect(words(await gateway.create(request, key: "k")) == "not taken unreachable")
     }
 
     @Test func aServerWithoutTLSIsNotTaken() async throws {
         let server = try FaultGateway()
+        var options = HTTPGateway.Options()
+        options.connectTimeout = .milliseconds(500)
         let gateway = HTTPGateway(
-            address: try GatewayAddress("https://127.0.0.1:\(server.port)"), key: Secret("sk-test"))
-        #expect(words(await gateway.create(request, key: "k")) == "not taken unreachable")
+            address: try GatewayAddress("https://127.0.0.1:\(server.port)"), key: Secret("sk-test"),
+            options: options)
+        #expect(words(await gateway.create(request, key: "k")) == "not taken timeout")
         #expect(try await server.count("createRequests") == 0)
     }
 
     @Test func certificatesAreVerified() async throws {
         let folder = try Folder()
-        func certificate(_ name: String, _ subject: String) throws -> [String] {
-            let openssl = Process()
-            openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            openssl.arguments =
-                ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
-                + ["-addext", "subjectAltName=\(subject)", "-keyout", folder[name + ".key"], "-out", folder[name + ".crt"]]
-            openssl.standardError = FileHandle.nullDevice
-            try openssl.run()
-            openssl.waitUntilExit()
-            try #require(openssl.terminationStatus == 0, "openssl is missing")
+        func certificate(_ name: String, _ subject: String) async throws -> [String] {
+            let status = try await run(
+                "openssl",
+                ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test"]
+                    + ["-addext", "subjectAltName=\(subject)"]
+                    + ["-keyout", folder[name + ".key"], "-out", folder[name + ".crt"]])
+            try #require(status == 0, "openssl is missing")
             return ["--tls", folder[name + ".crt"], folder[name + ".key"]]
         }
-        let good = try FaultGateway([], try certificate("good", "IP:127.0.0.1"))
-        let other = try FaultGateway([], try certificate("other", "IP:127.0.0.2"))
+        let good = try FaultGateway([], try await certificate("good", "IP:127.0.0.1"))
+        let other = try FaultGateway([], try await certificate("other", "IP:127.0.0.2"))
         #expect(words(await (try good.gateway()).create(request, key: "k")) == "not taken unreachable")
         let trusting = try good.gateway { $0.certificateFile = folder["good.crt"] }
         #expect(words(await trusting.create(request, key: "k")) == "accepted")
@@ -148,11 +149,16 @@ struct HTTPCreateTests {
     @Test func aLongBodyIsSentWithoutAskingLeave() async throws {
         let server = try FaultGateway()
         let long = VideoRequest(
-            body: ["model": "kling-v3", "prompt": .string(String(repeating: "x", count: 3 << 20)), "duration": 5])
+            body: [
+                "model": "kling-v3", "prompt": .string(String(repeating: "x", count: 3 << 20)), "duration": 5
+            ])
         #expect(words(await (try server.gateway()).create(long, key: "k")) == "accepted")
     }
 
-    @Test(arguments: ["plain-key", "with space", "line\r\nX-Injected: 1", "schlüssel", "", String(repeating: "k", count: 200)])
+    @Test(arguments: [
+        "plain-key", "with space", "line\r\nX-Injected: 1", "schlüssel", "",
+        String(repeating: "k", count: 200)
+    ])
     func everyKeyBecomesOneThatAHeaderCarries(key: String) async throws {
         let carried = HTTPGateway.headerKey(key)
         #expect((1...191).contains(carried.utf8.count))
@@ -206,7 +212,11 @@ struct HTTPCreateTests {
         let ids = await withTaskGroup(of: String?.self) { group in
             for number in 0..<200 {
                 group.addTask {
-                    if case .accepted(let id, _) = await gateway.create(request, key: "k\(number)") { id } else { nil }
+                    if case .accepted(let id, _) = await gateway.create(request, key: "k\(number)") {
+                        id
+                    } else {
+                        nil
+                    }
                 }
             }
             return await group.reduce(into: Set<String>()) { if let id = $1 { $0.insert(id) } }

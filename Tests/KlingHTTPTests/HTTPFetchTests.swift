@@ -27,7 +27,7 @@ private final class Collector: Sendable {
     }
 }
 
-@Suite(.enabled(if: FaultGateway.isAvailable, "python3 is not here to run Tests/gateway"))
+@Suite(.serialized, .enabled(if: FaultGateway.isAvailable, "python3 is not here to run Tests/gateway"))
 struct HTTPFetchTests {
     let size = 64 * 1024
 
@@ -112,7 +112,7 @@ struct HTTPFetchTests {
     @Test(arguments: [
         "http://example.com/a.mp4", "ftp://example.com/a", "file:///etc/passwd", "https://user@example.com/",
         "https://10.0.0.1/a", "https://[::1]/a", "https://169.254.169.254/", "https://localhost/a", "", "a b",
-        "https://example.com/\r\nX: y", "https://", "//example.com",
+        "https://example.com/\r\nX: y", "https://", "//example.com"
     ])
     func aLinkThatMustNotBeFollowedIsNot(link: String) {
         #expect(DownloadLink(link, allowsLoopback: false) == nil)
@@ -120,8 +120,9 @@ struct HTTPFetchTests {
 
     @Test(arguments: [
         ("https://example.com/a.mp4?sig=%2F&x=1#f", "https://example.com/a.mp4?sig=%2F&x=1#f"),
-        ("https://8.8.8.8:8443/a", "https://8.8.8.8:8443/a"), ("https://example.com/视", "https://example.com/%E8%A7%86"),
-        ("HTTPS://Example.com?x", "HTTPS://Example.com?x"),
+        ("https://8.8.8.8:8443/a", "https://8.8.8.8:8443/a"),
+        ("https://example.com/视", "https://example.com/%E8%A7%86"),
+        ("HTTPS://Example.com?x", "HTTPS://Example.com?x")
     ])
     func anHTTPSLinkIs(link: String, url: String) {
         #expect(DownloadLink(link, allowsLoopback: false)?.url == url)

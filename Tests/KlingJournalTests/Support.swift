@@ -42,6 +42,14 @@ extension SQLiteJournal {
         return created
     }
 
+    /// Makes many tasks at once, in any order.
+    func create(_ numbers: ClosedRange<Int>) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in numbers { group.addTask { _ = try await self.created(sample(number)) } }
+            try await group.waitForAll()
+        }
+    }
+
     func changed(_ task: VideoTask, _ change: (inout VideoTask) -> Void) async throws -> VideoTask {
         var task = task
         change(&task)

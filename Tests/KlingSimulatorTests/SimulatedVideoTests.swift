@@ -21,7 +21,9 @@ struct SimulatedVideoTests {
     }
 
     @Test(arguments: SimulatedVideo.Shape.allCases)
-    func `the sizes and the position of the samples cover the data exactly`(shape: SimulatedVideo.Shape) throws {
+    func `the sizes and the position of the samples cover the data exactly`(shape: SimulatedVideo.Shape)
+        throws
+    {
         let file = SimulatedVideo(shape: shape, seconds: 5, seed: 1).file()
         let sizes = try #require(find(["moov", "trak", "mdia", "minf", "stbl", "stsz"], in: file[...]))
         let offsets = try #require(find(["moov", "trak", "mdia", "minf", "stbl", "stco"], in: file[...]))

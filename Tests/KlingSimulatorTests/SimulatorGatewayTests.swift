@@ -10,7 +10,9 @@ private final class LeapingClock: ServiceClock {
     private let now = Mutex(Duration.zero)
     func wallTime() -> Timestamp { Timestamp(milliseconds: 1_795_000_000_000).advanced(by: elapsed()) }
     func elapsed() -> Duration { now.withLock { $0 } }
-    func sleep(until deadline: Duration) async throws(CancellationError) { now.withLock { $0 = max($0, deadline) } }
+    func sleep(until deadline: Duration) async throws(CancellationError) {
+        now.withLock { $0 = max($0, deadline) }
+    }
     func pass(_ duration: Duration) { now.withLock { $0 += duration } }
 }
 
@@ -32,7 +34,8 @@ struct SimulatorGatewayTests {
 
     @Test func `an id carries the whole task, and no other text is taken for one`() {
         var task = SimulatedTask(
-            start: Timestamp(milliseconds: 1_795_000_000_123), milliseconds: 4_000_000_000, linkMilliseconds: 7, seed: .max,
+            start: Timestamp(milliseconds: 1_795_000_000_123), milliseconds: 4_000_000_000,
+            linkMilliseconds: 7, seed: .max,
             seconds: 15, shape: .square, fates: 0, estimate: 400)
         task.add(.expiredLink)
         #expect(SimulatedTask(id: task.id) == task)
@@ -65,12 +68,15 @@ struct SimulatorGatewayTests {
     }
 
     @Test(arguments: [
-        (Name.resetAtConnect, "notTaken", 0), (.resetBeforeAccept, "unknown", 0), (.resetAfterAccept, "unknown", 1),
-        (.timeoutBeforeAccept, "unknown", 0), (.timeoutAfterAccept, "unknown", 1), (.badRequest, "refused", 0),
+        (Name.resetAtConnect, "notTaken", 0), (.resetBeforeAccept, "unknown", 0),
+        (.resetAfterAccept, "unknown", 1),
+        (.timeoutBeforeAccept, "unknown", 0), (.timeoutAfterAccept, "unknown", 1),
+        (.badRequest, "refused", 0),
         (.unauthorized, "refused", 0), (.outOfFunds, "refused", 0), (.forbidden, "refused", 0),
         (.tooManyRequests, "notTaken", 0), (.tooManyTasks, "notTaken", 0), (.serverError, "unknown", 0),
         (.badGateway, "unknown", 0), (.unavailable, "unknown", 0), (.unavailableForNow, "notTaken", 0),
-        (.gatewayTimeout, "unknown", 0), (.garbage, "unknown", 1), (.html, "unknown", 1), (.errorInside, "unknown", 0),
+        (.gatewayTimeout, "unknown", 0), (.garbage, "unknown", 1), (.html, "unknown", 1),
+        (.errorInside, "unknown", 0)
     ])
     func `a fault of a create says what is known`(fault: Name, outcome: String, taken: Int) async {
         let gateway = SimulatorGateway(spec: SimulatorSpec(faults: [.init(fault, at: .create)]), clock: clock)
@@ -99,31 +105,39 @@ struct SimulatorGatewayTests {
         let id = try await create(gateway, request(["aspect_ratio": "9:16", "duration": 3]))
         clock.pass(.seconds(20))
         let video = try #require(try await gateway.read(id).get().videos.first)
-        let film = SimulatedVideo(shape: .tall, seconds: 3, seed: try #require(SimulatedTask(id: id)).seed).file()
+        let film = SimulatedVideo(shape: .tall, seconds: 3, seed: try #require(SimulatedTask(id: id)).seed)
+            .file()
         let tail = Received()
         let result = await gateway.fetch(
-            video.url, resume: FetchResumption(offset: 100, validator: "\"\(SimulatedTask(id: id)?.seed ?? 0)\"")
+            video.url,
+            resume: FetchResumption(offset: 100, validator: "\"\(SimulatedTask(id: id)?.seed ?? 0)\"")
         ) { tail.take($0) }
         #expect(try result.get().bytes == Int64(film.count - 100))
         #expect(tail.bytes == Array(film[100...]))
         let again = Received()
-        _ = await gateway.fetch(video.url, resume: FetchResumption(offset: 100, validator: "\"other\"")) { again.take($0) }
+        _ = await gateway.fetch(video.url, resume: FetchResumption(offset: 100, validator: "\"other\"")) {
+            again.take($0)
+        }
         #expect(again.bytes == film)
         clock.pass(.seconds(86_400 / 20))
-        guard case .failure(let failure) = await gateway.fetch(video.url, resume: nil, receive: { _ in true }) else {
+        guard case .failure(let failure) = await gateway.fetch(video.url, resume: nil, receive: { _ in true })
+        else {
             return #expect(Bool(false))
         }
         #expect(failure.kind == .resultExpired)
         let fresh = try #require(try await gateway.read(id).get().videos.first)
         #expect(fresh.url != video.url)
-        #expect(try await gateway.fetch(fresh.url, resume: nil, receive: { _ in true }).get().bytes == Int64(film.count))
+        #expect(
+            try await gateway.fetch(fresh.url, resume: nil, receive: { _ in true }).get().bytes
+                == Int64(film.count))
     }
 
     @Test func `equal seeds give equal runs`() async throws {
         func run() async -> [String] {
             let clock = LeapingClock()
             let gateway = SimulatorGateway(
-                spec: SimulatorSpec(seed: 12, faults: [.init(.tooManyRequests, probability: 0.5)]), clock: clock)
+                spec: SimulatorSpec(seed: 12, faults: [.init(.tooManyRequests, probability: 0.5)]),
+                clock: clock)
             var outcomes: [String] = []
             for _ in 0..<30 { outcomes.append("\(await gateway.create(request(), key: "k"))") }
             return outcomes

@@ -14,7 +14,9 @@ struct SimulatorSpecTests {
 
     @Test(arguments: SimulatorSpec.Name.allCases)
     func `every fault is read by its name, and is of one kind`(name: SimulatorSpec.Name) throws {
-        #expect(try SimulatorSpec(parsing: "fault=\(name.rawValue):0.5").faults == [.init(name, probability: 0.5)])
+        #expect(
+            try SimulatorSpec(parsing: "fault=\(name.rawValue):0.5").faults == [.init(name, probability: 0.5)]
+        )
         #expect(name.places.isEmpty == SimulatorSpec.Name.fates.contains(name))
     }
 
@@ -22,13 +24,19 @@ struct SimulatorSpecTests {
         ("sped=3", "the simulator has no option 'sped'; did you mean 'speed'?"),
         ("fault=stuk", "the simulator has no fault 'stuk'; did you mean 'stuck'?"),
         ("fault=", "the simulator has no fault ''"),
-        ("fault=truncated-body", "the fault 'truncated-body' is one of HTTP itself, which the simulator does not speak"),
+        (
+            "fault=truncated-body",
+            "the fault 'truncated-body' is one of HTTP itself, which the simulator does not speak"
+        ),
         ("speed=0", "'0' is no value for 'speed': it takes a number above 0, up to 10000"),
         ("speed=nan", "'nan' is no value for 'speed': it takes a number above 0, up to 10000"),
         ("seed=-1", "'-1' is no value for 'seed': it takes a whole number"),
         ("fault=429:2", "'2' is no value for '429': it takes a probability from 0 to 1"),
         ("fault=404:on=create", "'on=create' is no value for '404': it takes on= with read"),
-        ("fault=stuck:on=read", "'on=read' is no value for 'stuck': it takes no place: it is about the whole task"),
+        (
+            "fault=stuck:on=read",
+            "'on=read' is no value for 'stuck': it takes no place: it is about the whole task"
+        )
     ]
 
     @Test(arguments: mistakes)

@@ -25,6 +25,16 @@ enum FileSystem {
         #endif
     }
 
+    static func close(_ descriptor: Int32) {
+        #if canImport(Glibc)
+            Glibc.close(descriptor)
+        #elseif canImport(Musl)
+            Musl.close(descriptor)
+        #else
+            Darwin.close(descriptor)
+        #endif
+    }
+
     static var workingDirectory: String? {
         guard let text = getcwd(nil, 0) else { return nil }
         defer { free(text) }

@@ -14,13 +14,14 @@ internal import JSON
 /// are on the disk: after a loss of power a file may be longer than what was written of it.
 struct PartFile: ~Copyable {
     private let path: String
-    private let descriptor: Int32
+    /// -1 when it has been let go.
+    private var descriptor: Int32
     /// Bytes that are there and in the digest.
     private(set) var count: Int64 = 0
     private var digest = SHA256()
     private var validator: String?
     private var synced: Int64 = 0
-    private static let syncInterval: Int64 = 8 << 20
+    private static let syncInterval: Int64 = 4 << 20
 
     /// What the earlier delivery knew its bytes by, when there are some to go on from.
     var earlierValidator: String? { count > 0 ? validator : nil }
@@ -38,7 +39,15 @@ struct PartFile: ~Copyable {
         self.descriptor = descriptor
     }
 
-    deinit { close(descriptor) }
+    deinit { if descriptor >= 0 { Self.close(descriptor) } }
+
+    /// Lets go of the file and of the right to fill it.
+    mutating func close() {
+        if descriptor >= 0 { Self.close(descriptor) }
+        descriptor = -1
+    }
+
+    private static func close(_ descriptor: Int32) { FileSystem.close(descriptor) }
 
     private static func open(_ path: String) throws(Failure) -> Int32 {
         for _ in 0..<10 {

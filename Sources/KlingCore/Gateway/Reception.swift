@@ -49,6 +49,7 @@ final class Reception: Sendable {
     /// Whether to go on.
     func take(_ piece: FetchPiece) -> Bool {
         let (count, total): (Int64, Int64?) = state.withLock { state in
+            guard state.failure == nil else { return (-1, nil) }
             do throws(Failure) {
                 switch piece {
                 case .head(let offset, let total, let contentType, let validator):
@@ -71,6 +72,14 @@ final class Reception: Sendable {
         guard count >= 0 else { return false }
         progress(count, total)
         return true
+    }
+
+    /// Lets go of the file at once: the network's thread may hold on to this value a moment longer.
+    func close() {
+        state.withLock { state in
+            state.failure = state.failure ?? Failure(.fileSystem, message: "the delivery is over")
+            state.part.close()
+        }
     }
 
     private var tooLarge: Failure {

@@ -45,6 +45,7 @@ public struct VideoDelivery: Sendable {
         do throws(Failure) {
             try name.prepare(overwrite: overwrite, task: task.id)
             let reception = try Reception(name.expected, ceiling: ceiling, progress: progress)
+            defer { reception.close() }
             let link = try await receive(reception, task, index)
             return .success(try reception.publish(name, task, link: link, overwrite: overwrite))
         } catch {

@@ -29,24 +29,39 @@ package struct Phrase: Sendable, Hashable {
     }
 
     package func text(_ locale: Locale) -> String {
-        let template = words[locale]
-        guard template.utf8.contains(UInt8(ascii: "{")) else { return template }
-        var text = ""
-        text.reserveCapacity(template.utf8.count + 32)
-        var rest = Substring(template)
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            text += rest[..<open]
-            let parts = rest[rest.index(after: open)..<close].split(
-                separator: "|", omittingEmptySubsequences: false)
-            let fact = facts[String(parts.first ?? "")]
-            if parts.count == 3 {
-                text += fact == .int(1) ? parts[1] : parts[2]
-            } else {
-                text += fact?.text(locale) ?? ""
+        var template = words[locale]
+        let open = UInt8(ascii: "{")
+        guard template.utf8.contains(open) else { return template }
+        var text: [UInt8] = []
+        text.reserveCapacity(template.utf8.count + 64)
+        template.withUTF8 { bytes in
+            var position = 0
+            while position < bytes.count {
+                let byte = bytes[position]
+                // Braces that a sentence shows, `{ }`, hold no name.
+                guard byte == open, let close = bytes[position...].firstIndex(of: UInt8(ascii: "}")),
+                    close > position + 1, URLExamination.isWordByte(bytes[position + 1])
+                else {
+                    text.append(byte)
+                    position += 1
+                    continue
+                }
+                append(bytes[(position + 1)..<close], locale, to: &text)
+                position = close + 1
             }
-            rest = rest[rest.index(after: close)...]
         }
-        return text + rest
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// What stands for `name` or `name|one|many`.
+    private func append(_ place: Slice<UnsafeBufferPointer<UInt8>>, _ locale: Locale, to text: inout [UInt8]) {
+        let parts = place.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+        let fact = parts.first.flatMap { facts[String(decoding: $0, as: UTF8.self)] }
+        if parts.count == 3 {
+            text += fact == .int(1) ? parts[1] : parts[2]
+        } else if let fact {
+            text += fact.text(locale).utf8
+        }
     }
 }
 
@@ -96,6 +111,8 @@ package enum Fact: Sendable, Hashable {
 
     /// The first characters of a long text; control characters show as spaces.
     static func shortened(_ text: String, to longest: Int = longest) -> String {
+        // The usual case needs no look at the characters.
+        if text.utf8.count <= longest, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) { return text }
         var result = String.UnicodeScalarView()
         var count = 0
         for scalar in text.unicodeScalars {

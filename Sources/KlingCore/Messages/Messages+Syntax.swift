@@ -24,6 +24,7 @@ extension Message {
         case .controlCharacter: syntaxControlCharacter
         case .invalidUTF8: syntaxInvalidUTF8
         case .depth: syntaxDepth
+        case .count: syntaxCount
         case .comment: syntaxComment
         }
     }
@@ -73,6 +74,7 @@ extension Message {
         zh: "字符串中的换行或控制字符必须写成转义。")
     static let syntaxInvalidUTF8 = syntax(
         .invalidUTF8, "8.1", en: "These bytes are not UTF-8.", zh: "这些字节不是 UTF-8。")
+    static let syntaxCount = syntax(.count, "9", en: "Too many values.", zh: "值的数量过多。")
     static let syntaxDepth = syntax(.depth, "9", en: "Too many brackets inside each other.", zh: "括号嵌套过深。")
     static let syntaxComment = syntax(
         .comment, "2", en: "JSON has no comments; name the file .jsonc to use them.",

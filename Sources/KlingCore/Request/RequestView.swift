@@ -22,6 +22,8 @@ package final class RequestView: Sendable {
     let null: FieldSet
     /// Written under an alias only.
     let aliased: FieldSet
+    /// A name may be there twice.
+    let mayRepeat: Bool
     private let slots: Slots
 
     package var model: Model { table.model }
@@ -44,11 +46,14 @@ package final class RequestView: Sendable {
         var null = FieldSet()
         var aliased = FieldSet()
         var hasAliases = false
+        var foreign = 0
+        var repeats = false
 
         @inline(__always) func take(_ slot: Int, _ key: JSONTree.Index, _ value: JSONTree.Index) {
             let bit = FieldSet(slot: slot)
             if !mentioned.isDisjoint(with: bit) {
                 mentioned.insert(.irregular)
+                repeats = true
                 present.remove(bit)
                 empty.remove(bit)
                 null.remove(bit)
@@ -74,6 +79,7 @@ package final class RequestView: Sendable {
                     }
                     hasAliases = true
                 }
+                foreign += 1
                 mentioned.insert(.irregular)
             }
         }
@@ -106,6 +112,7 @@ package final class RequestView: Sendable {
         self.empty = empty
         self.null = null
         self.aliased = aliased
+        mayRepeat = repeats || foreign > 1
     }
 
     /// The parameter that a member means though it is called otherwise.

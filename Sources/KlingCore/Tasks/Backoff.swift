@@ -1,5 +1,5 @@
-/// How long to stay away after something did not work: exponential with full jitter, 1 s to 60 s, and never less
-/// than the other side asked for (GATEWAY §2.2). In the gateway's time.
+/// How long to stay away after something did not work: exponential with full jitter, 1 s to 60 s, and never
+/// less than the other side asked for (GATEWAY §2.2). In the gateway's time.
 public struct Backoff: Sendable, Hashable {
     /// Failures in a row, this one included.
     public var attempt: Int

@@ -1,6 +1,7 @@
 /// What is due when: a binary heap of times, each item at most once.
 ///
-/// Rescheduling leaves the old entry in the heap, where it is passed over; the heap is swept when most of it is old.
+/// Rescheduling leaves the old entry in the heap, where it is passed over; the heap is swept when most of it
+/// is old.
 struct DueHeap<Item: Hashable & Sendable>: Sendable {
     private struct Entry {
         var time: Duration
@@ -79,7 +80,8 @@ struct DueHeap<Item: Hashable & Sendable>: Sendable {
         var index = 0
         while true {
             var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < entries.count && isBefore(child, least) {
+            for child in [2 * index + 1, 2 * index + 2] where child < entries.count && isBefore(child, least)
+            {
                 least = child
             }
             guard least != index else { return }

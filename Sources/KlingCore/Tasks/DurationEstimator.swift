@@ -1,5 +1,5 @@
-/// How long tasks take at the gateway, by model, mode and length: the median of the newest ones seen, or a table of
-/// what is generally reported (GATEWAY §1, "Timing"). All times are the gateway's.
+/// How long tasks take at the gateway, by model, mode and length: the median of the newest ones seen, or a
+/// table of what is generally reported (GATEWAY §1, "Timing"). All times are the gateway's.
 public struct DurationEstimator: Sendable {
     public struct Kind: Sendable, Hashable {
         public var model: String
@@ -27,7 +27,9 @@ public struct DurationEstimator: Sendable {
     }
 
     /// What a task of this kind takes in all, and how that is known.
-    public func estimate(_ request: VideoRequest, gatewaySays: Double? = nil) -> (Duration, TaskEstimate.Basis) {
+    public func estimate(_ request: VideoRequest, gatewaySays: Double? = nil) -> (
+        Duration, TaskEstimate.Basis
+    ) {
         let kind = Kind(request)
         if let times = seen[kind], times.count >= Self.enough {
             return (.seconds(times.sorted()[times.count / 2]), .history)

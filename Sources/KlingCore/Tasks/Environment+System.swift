@@ -8,8 +8,8 @@ import Synchronization
     import Musl
 #endif
 
-/// The clocks of this machine. `elapsed()` goes on while the machine sleeps, so that a task is read soon after it
-/// wakes up.
+/// The clocks of this machine. `elapsed()` goes on while the machine sleeps, so that a task is read soon
+/// after it wakes up.
 public struct SystemClock: ServiceClock {
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
@@ -24,8 +24,8 @@ public struct SystemClock: ServiceClock {
 
     public func elapsed() -> Duration { start.duration(to: clock.now) }
 
-    /// Sleeps at most a minute at a time: a timer of the system may stand still while the machine sleeps, and would
-    /// then be late by as much as was left of it.
+    /// Sleeps at most a minute at a time: a timer of the system may stand still while the machine sleeps, and
+    /// would then be late by as much as was left of it.
     public func sleep(until deadline: Duration) async throws(CancellationError) {
         while true {
             let left = deadline - elapsed()

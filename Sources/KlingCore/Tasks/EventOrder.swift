@@ -1,8 +1,9 @@
 /// Brings the changes that the journal has written into the order of their numbers.
 ///
-/// Writes run side by side, so that the journal can commit them together, and their replies come back in any order.
-/// A change may be told when no write is under way that began before its own reply came: one that begins later gets a
-/// higher number. Numbers may have gaps (other processes write too), so counting would not do.
+/// Writes run side by side, so that the journal can commit them together, and their replies come back in any
+/// order. A change may be told when no write is under way that began before its own reply came: one that
+/// begins later gets a higher number. Numbers may have gaps (other processes write too), so counting would
+/// not do.
 struct EventOrder: Sendable {
     typealias Ticket = UInt64
 

@@ -1,7 +1,8 @@
 /// When a task at the gateway is read next (GATEWAY §3). Pure; all times are the gateway's.
 ///
-/// Early on every 5 s, so that a task that fails at once is seen to; then less often, up to 15 s or, for a long one,
-/// a tenth of what it is expected to take; every 5 s again around the expected end, where a late look is felt.
+/// Early on every 5 s, so that a task that fails at once is seen to; then less often, up to 15 s or, for a
+/// long one, a tenth of what it is expected to take; every 5 s again around the expected end, where a late
+/// look is felt.
 public enum FollowSchedule {
     public enum Pace: Sendable, Hashable {
         /// The gateway has just taken it.
@@ -31,8 +32,8 @@ public enum FollowSchedule {
         }
     }
 
-    /// After a pause (sleep of the machine, a stopped process, a start) many are due at once: over how long to spread
-    /// their single reads.
+    /// After a pause (sleep of the machine, a stopped process, a start) many are due at once: over how long
+    /// to spread their single reads.
     public static func spread(of count: Int) -> Duration { .seconds(min(30, Double(max(0, count)) * 0.05)) }
 
     private static let dense = 5.0

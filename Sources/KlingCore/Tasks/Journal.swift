@@ -1,14 +1,16 @@
-/// The memory that outlives the process: every task and every change of it, durable before the world is changed and
-/// before the caller is told.
+/// The memory that outlives the process: every task and every change of it, durable before the world is
+/// changed and before the caller is told.
 ///
-/// Several processes may share one journal; each method is one transaction. A returned task carries its new `seq`.
+/// Several processes may share one journal; each method is one transaction. A returned task carries its new
+/// `seq`.
 public protocol Journal: Sendable {
     /// Writes a new intent, unless its idempotency key is bound already (GATEWAY §2.4).
     func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
     /// `maximumActive` tasks of the whole journal are active; nil otherwise. Exactly one process gets it.
-    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure) -> VideoTask?
+    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)
+        -> VideoTask?
 
     /// Writes a change of a task. `kind` tells replay what to keep.
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
@@ -19,15 +21,18 @@ public protocol Journal: Sendable {
     /// Newest first.
     func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask]
 
-    /// Every task that is not at its end, oldest first. A task that a process left in `submitting` when it died comes
-    /// as it was: its create may have arrived. Tasks that a living process is submitting are left out.
+    /// Every task that is not at its end, oldest first. A task that a process left in `submitting` when it
+    /// died comes as it was: its create may have arrived. Tasks that a living process is submitting are left
+    /// out.
     func unfinished() async throws(JournalFailure) -> [VideoTask]
 
     /// Queued tasks before this one.
     func position(of id: TaskID) async throws(JournalFailure) -> Int
 
     /// Changes after `seq`, in order, at most `limit`; `complete` is false when history that old is gone.
-    func events(after seq: Int64, limit: Int) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool)
+    func events(after seq: Int64, limit: Int) async throws(JournalFailure) -> (
+        events: [JournalEvent], complete: Bool
+    )
 
     /// The number of the newest change.
     func lastSeq() async throws(JournalFailure) -> Int64
@@ -76,7 +81,8 @@ public struct JournalQuery: Sendable, Hashable {
     public var before: TaskID?
 
     public init(
-        states: Set<VideoTask.State> = [], labels: [String: String] = [:], model: String? = nil, limit: Int = 50,
+        states: Set<VideoTask.State> = [], labels: [String: String] = [:], model: String? = nil,
+        limit: Int = 50,
         before: TaskID? = nil
     ) {
         self.states = states

@@ -1,8 +1,8 @@
 /// A task that this process follows. Belongs to ``TaskService`` and never leaves its actor.
 ///
-/// Invariant: `machine` changes only in the holder's turn, so that the changes of one task are written one after
-/// the other although writing suspends the actor; `told` is the newest state that is in the journal, and the only one
-/// that clients see (ARCHITECTURE, invariant 5).
+/// Invariant: `machine` changes only in the holder's turn, so that the changes of one task are written one
+/// after the other although writing suspends the actor; `told` is the newest state that is in the journal,
+/// and the only one that clients see (ARCHITECTURE, invariant 5).
 final class LiveTask {
     enum Activity: Sendable {
         case none, creating

@@ -29,7 +29,8 @@ struct RecentRequests: Sendable {
         if newest[fingerprint]?.id == id { newest[fingerprint] = nil }
     }
 
-    /// A clock that was set back makes entries last longer, never for ever: they also go when there are too many.
+    /// A clock that was set back makes entries last longer, never for ever: they also go when there are too
+    /// many.
     private mutating func expire(at now: Timestamp) {
         while first < order.count,
             now.since(order[first].time) > Self.window || order.count - first > 100_000

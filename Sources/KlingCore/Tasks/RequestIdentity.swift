@@ -1,8 +1,8 @@
 import JSON
 
 extension VideoRequest {
-    /// A hash of the whole content, the same for equal requests within this process. `hashValue` looks at the names
-    /// only, which all requests have in common.
+    /// A hash of the whole content, the same for equal requests within this process. `hashValue` looks at the
+    /// names only, which all requests have in common.
     var fingerprint: Int {
         var hasher = Hasher()
         Self.combine(.object(body), into: &hasher)
@@ -31,7 +31,9 @@ extension VideoRequest {
         return found
     }
 
-    private static func compare(_ left: JSONValue, _ right: JSONValue, at path: String, into found: inout [String]) {
+    private static func compare(
+        _ left: JSONValue, _ right: JSONValue, at path: String, into found: inout [String]
+    ) {
         guard left != right, found.count < 20 else { return }
         switch (left, right) {
         case (.object(let left), .object(let right)):

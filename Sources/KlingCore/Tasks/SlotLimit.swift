@@ -1,5 +1,5 @@
-/// How many tasks may be at the gateway: what the options say, and less for a while after the gateway said it was too
-/// many (Kling 1303). All times are the gateway's.
+/// How many tasks may be at the gateway: what the options say, and less for a while after the gateway said it
+/// was too many (Kling 1303). All times are the gateway's.
 struct SlotLimit: Sendable, Hashable {
     /// One slot comes back after so long without another complaint.
     static let recovery = Duration.seconds(120)

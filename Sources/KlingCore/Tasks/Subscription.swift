@@ -17,7 +17,8 @@ public struct Subscription: Sendable, Hashable {
     public var seq: Int64
     /// The tasks named, all with the labels or, for `all`, those not at their end, as they are now.
     public var tasks: [TaskReport]
-    /// The history from the number asked for is gone: `tasks` is the full state, the newest ended tasks included.
+    /// The history from the number asked for is gone: `tasks` is the full state, the newest ended tasks
+    /// included.
     public var isSnapshot: Bool
 
     public init(id: SubscriptionID, seq: Int64, tasks: [TaskReport], isSnapshot: Bool) {

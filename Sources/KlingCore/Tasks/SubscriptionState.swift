@@ -1,6 +1,7 @@
 /// A subscription under way. Belongs to ``TaskService`` and never leaves its actor.
 ///
-/// Invariant: every change with a number up to `cursor` that it is about has been told, each once; no later one has.
+/// Invariant: every change with a number up to `cursor` that it is about has been told, each once; no later
+/// one has.
 final class SubscriptionState {
     enum Phase: Sendable {
         /// Not started: what happens meanwhile is in the journal.
@@ -31,7 +32,8 @@ final class SubscriptionState {
     private var lastProgress: [TaskID: Duration] = [:]
 
     init(
-        id: SubscriptionID, selection: Selection, cursor: Int64, tasks: [VideoTask], minimumInterval: Duration,
+        id: SubscriptionID, selection: Selection, cursor: Int64, tasks: [VideoTask],
+        minimumInterval: Duration,
         tells: Bool, onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
     ) {
         self.id = id

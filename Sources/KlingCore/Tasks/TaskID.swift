@@ -1,5 +1,5 @@
-/// Our name of a task: `kt_` and a ULID, 26 characters of Crockford's base 32: 48 bits of time in milliseconds,
-/// then 80 random bits. It is given out before anything is sent, so it is never lost.
+/// Our name of a task: `kt_` and a ULID, 26 characters of Crockford's base 32: 48 bits of time in
+/// milliseconds, then 80 random bits. It is given out before anything is sent, so it is never lost.
 public struct TaskID: Sendable, Hashable {
     public let text: String
 
@@ -15,9 +15,9 @@ public struct TaskID: Sendable, Hashable {
         let high = UInt64(randomness.0)
         for shift in stride(from: UInt64(75), through: 0, by: -5) {
             let value: UInt64 =
-                if shift >= 64 { high >> (shift - 64) }
-                else if shift > 59 { low >> shift | high << (64 - shift) }
-                else { low >> shift }
+                if shift >= 64 { high >> (shift - 64) } else if shift > 59 {
+                    low >> shift | high << (64 - shift)
+                } else { low >> shift }
             digits.append(alphabet[Int(value & 31)])
         }
         text = "kt_" + String(decoding: digits, as: UTF8.self)

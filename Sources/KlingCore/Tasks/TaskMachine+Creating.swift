@@ -33,7 +33,8 @@ extension TaskMachine {
         return [.record(.change), .follow(.first)]
     }
 
-    /// A refusal tells about this attempt only: when the answer to an earlier one was lost, that one may have been taken.
+    /// A refusal tells about this attempt only: when the answer to an earlier one was lost, that one may have
+    /// been taken.
     private mutating func refused(_ failure: Failure, at now: Timestamp) -> [Action] {
         let narrow: [Action] = failure.klingCode == 1303 ? [.narrow] : []
         guard task.billed != .unknown else { return unconfirmed(because: failure, at: now) + narrow }

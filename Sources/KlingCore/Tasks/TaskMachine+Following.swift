@@ -1,7 +1,9 @@
 // Readings, and what follows the end (GATEWAY §1, §3, §4).
 extension TaskMachine {
     mutating func read(_ reading: TaskReading, at now: Timestamp) -> [Action] {
-        guard task.state == .submitted || task.state == .processing else { return refreshed(reading, at: now) }
+        guard task.state == .submitted || task.state == .processing else {
+            return refreshed(reading, at: now)
+        }
         let before = task
         readFailures = 0
         task.lastContactAt = now
@@ -70,7 +72,9 @@ extension TaskMachine {
 
     /// A reading of a task at its end brings fresh links for the same videos, and nothing else.
     private mutating func refreshed(_ reading: TaskReading, at now: Timestamp) -> [Action] {
-        guard task.state == .completed, reading.status == .completed, !reading.videos.isEmpty else { return [] }
+        guard task.state == .completed, reading.status == .completed, !reading.videos.isEmpty else {
+            return []
+        }
         let before = task.videos
         task.videos = reading.videos.enumerated().map { index, video in
             var video = video

@@ -1,8 +1,9 @@
 /// Everything that can happen to one task, as a value: an event gives the new state and what is to be done.
 ///
-/// It does no I/O, asks no clock and never traps: an event that does not fit the state changes nothing. Invariants,
-/// for any order of events: `progress` never falls; a state that is terminal is left only by ``Event/adopted(taskId:)``
-/// (`unconfirmed`, `abandoned`) and by giving up an `unconfirmed` task; a create is asked for only in `submitting`.
+/// It does no I/O, asks no clock and never traps: an event that does not fit the state changes nothing.
+/// Invariants, for any order of events: `progress` never falls; a state that is terminal is left only by
+/// ``Event/adopted(taskId:)`` (`unconfirmed`, `abandoned`) and by giving up an `unconfirmed` task; a create
+/// is asked for only in `submitting`.
 public struct TaskMachine: Sendable, Hashable {
     public internal(set) var task: VideoTask
 
@@ -33,7 +34,8 @@ extension TaskMachine {
         case cancelled(abandon: Bool)
         /// The user says which task at the gateway it is.
         case adopted(taskId: String)
-        /// This process has found it unfinished in the journal. A create under way belonged to a process that is dead.
+        /// This process has found it unfinished in the journal. A create under way belonged to a process that
+        /// is dead.
         case resumed
         /// The results are in files, in the order of the videos; nil leaves one as it was.
         case delivered([VideoTask.Video?])

@@ -7,7 +7,8 @@ public struct TaskReport: Sendable, Hashable {
     public var estimate: TaskEstimate?
     public var queue: QueuePlace
 
-    public init(task: VideoTask, elapsed: Duration, estimate: TaskEstimate?, queue: QueuePlace = QueuePlace()) {
+    public init(task: VideoTask, elapsed: Duration, estimate: TaskEstimate?, queue: QueuePlace = QueuePlace())
+    {
         self.task = task
         self.elapsed = elapsed
         self.estimate = estimate

@@ -1,13 +1,15 @@
 // The one way in which a task changes.
 extension TaskService {
-    /// Lets something that has happened in the world happen to a task. It cannot be undone: what the journal cannot
-    /// write now is kept, not told, and written as soon as that works.
+    /// Lets something that has happened in the world happen to a task. It cannot be undone: what the journal
+    /// cannot write now is kept, not told, and written as soon as that works.
     func apply(_ event: TaskMachine.Event, to task: LiveTask) async {
         _ = try? await handle(event, task, isWish: false)
     }
 
     /// Lets a user's wish happen, and says why not. When the journal cannot write it, nothing has happened.
-    func grant(_ event: TaskMachine.Event, to task: LiveTask) async throws(JournalFailure) -> TaskMachine.Refusal? {
+    func grant(_ event: TaskMachine.Event, to task: LiveTask) async throws(JournalFailure) -> TaskMachine
+        .Refusal?
+    {
         try await handle(event, task, isWish: true)
     }
 

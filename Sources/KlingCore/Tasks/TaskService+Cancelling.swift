@@ -1,8 +1,8 @@
 import JSON
 
 extension TaskService {
-    /// Takes a task back. One that is queued costs nothing; one the gateway has, or may have, cannot be stopped there
-    /// and is only given up, when `abandon` says so.
+    /// Takes a task back. One that is queued costs nothing; one the gateway has, or may have, cannot be
+    /// stopped there and is only given up, when `abandon` says so.
     ///
     /// - Throws: `.cannotCancel`, `.alreadyEnded`, `.noSuchTask`, `.journal`.
     public func cancel(_ id: String, abandon: Bool = false) async throws(TaskServiceError) -> TaskReport {
@@ -19,10 +19,11 @@ extension TaskService {
         return report(task.visible)
     }
 
-    /// Follows a task that is known only by the gateway's id: one that was made elsewhere or, with `onto`, the one of
-    /// which the answer was lost.
+    /// Follows a task that is known only by the gateway's id: one that was made elsewhere or, with `onto`,
+    /// the one of which the answer was lost.
     ///
-    /// - Throws: `.gateway` when the gateway does not know the id, `.taskIdTaken`, `.cannotAdopt`, `.noSuchTask`, `.journal`.
+    /// - Throws: `.gateway` when the gateway does not know the id, `.taskIdTaken`, `.cannotAdopt`,
+    ///   `.noSuchTask`, `.journal`.
     public func adopt(
         taskId: String, onto id: String? = nil, labels: [String: String] = [:]
     ) async throws(TaskServiceError) -> TaskReport {
@@ -58,10 +59,13 @@ extension TaskService {
     }
 
     /// A task of which only the gateway's id is known; what was asked for is not.
-    private func foundling(_ taskId: String, _ labels: [String: String]) async throws(TaskServiceError) -> LiveTask {
+    private func foundling(_ taskId: String, _ labels: [String: String]) async throws(TaskServiceError)
+        -> LiveTask
+    {
         let now = clock.wallTime()
         var task = VideoTask(
-            id: TaskID(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now, labels: labels,
+            id: TaskID(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now,
+            labels: labels,
             delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
         task.taskId = taskId
         task.state = .submitted

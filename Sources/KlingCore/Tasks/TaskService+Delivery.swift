@@ -1,6 +1,7 @@
 import Synchronization
 
-/// How far a delivery is, handed from the thread that receives to the actor that tells: only the newest counts.
+/// How far a delivery is, handed from the thread that receives to the actor that tells: only the newest
+/// counts.
 final class LatestProgress: Sendable {
     private let newest = Mutex<DownloadProgress?>(nil)
 
@@ -31,7 +32,9 @@ extension TaskService {
         wakeUp()
         let task = load(try await locate(id))
         defer { forget(task) }
-        guard task.state == .completed, !task.machine.task.videos.isEmpty else { throw .noResult(task.visible) }
+        guard task.state == .completed, !task.machine.task.videos.isEmpty else {
+            throw .noResult(task.visible)
+        }
         let (files, failure) = await fetch(task.visible, to: target, overwrite: overwrite, progress: progress)
         if !files.isEmpty { await apply(.delivered(files.map { $0?.video }), to: task) }
         if let failure {

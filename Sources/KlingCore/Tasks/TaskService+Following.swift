@@ -37,7 +37,9 @@ extension TaskService {
     private func endRead(_ id: TaskID, _ result: Result<TaskReading, Failure>) async {
         reads -= 1
         while reads < max(1, options.maximumReads), !readBacklog.isEmpty {
-            guard let next = live[readBacklog.removeFirst()], let taskId = next.machine.task.taskId else { continue }
+            guard let next = live[readBacklog.removeFirst()], let taskId = next.machine.task.taskId else {
+                continue
+            }
             sendRead(next, taskId)
         }
         guard let task = live[id] else { return }

@@ -1,7 +1,7 @@
 // Start-up and the end of the process.
 extension TaskService {
-    /// Takes up what is unfinished in the journal, in the background; returns at once, and does nothing the second
-    /// time. Every call that is about tasks does it too.
+    /// Takes up what is unfinished in the journal, in the background; returns at once, and does nothing the
+    /// second time. Every call that is about tasks does it too.
     public nonisolated func resume() {
         // Its own task, as nobody waits for it; what needs it done waits with `resumed()`.
         Task { await self.takeUp() }
@@ -43,24 +43,30 @@ extension TaskService {
 
     /// Learns from the newest completed tasks, and takes up the deliveries that were cut short.
     private func recall() async {
-        guard let ended = try? await journal.list(JournalQuery(states: [.completed], limit: 200)) else { return }
+        guard let ended = try? await journal.list(JournalQuery(states: [.completed], limit: 200)) else {
+            return
+        }
         for task in ended.reversed() {
             // Simulated durations mean something only at the speed they were made with.
-            if options.timeScale == 1, !task.simulated, let submitted = task.submittedAt, let end = task.completedAt {
+            if options.timeScale == 1, !task.simulated, let submitted = task.submittedAt,
+                let end = task.completedAt
+            {
                 estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
             }
             if task.awaitsDelivery, live[task.id] == nil { await apply(.resumed, to: load(task)) }
         }
         let now = clock.wallTime()
         for task in (try? await journal.list(JournalQuery(limit: 100)))?.reversed() ?? [] {
-            guard now.since(task.createdAt) < RecentRequests.window, task.billed != .no || !task.state.isTerminal
+            guard now.since(task.createdAt) < RecentRequests.window,
+                task.billed != .no || !task.state.isTerminal
             else { continue }
             recent.add(task.request.fingerprint, task.id, at: task.createdAt)
         }
     }
 
-    /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`, and
-    /// closes the journal. Whoever waits for a task gets it as it is. What is unfinished is taken up at the next start.
+    /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`,
+    /// and closes the journal. Whoever waits for a task gets it as it is. What is unfinished is taken up at
+    /// the next start.
     public func drain(timeout: Duration = .seconds(5)) async {
         guard !isDraining else { return }
         isDraining = true

@@ -3,8 +3,8 @@ extension TaskService {
     ///
     /// - Parameters:
     ///   - id: our id or the gateway's.
-    ///   - refresh: ask the gateway first, past any pause. An answer that does not come is not an error: the task is
-    ///     told as it was, `degraded`.
+    ///   - refresh: ask the gateway first, past any pause. An answer that does not come is not an error: the
+    ///   task is told as it was, `degraded`.
     public func status(_ id: String, refresh: Bool = false) async throws(TaskServiceError) -> TaskReport {
         wakeUp()
         let task = try await locate(id)
@@ -48,7 +48,8 @@ extension TaskService {
         let position = task.state == .queued ? queue.position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()
         return TaskReport(
-            task: task, elapsed: max(.zero, end.since(task.createdAt)), estimate: estimate(task, position: position),
+            task: task, elapsed: max(.zero, end.since(task.createdAt)),
+            estimate: estimate(task, position: position),
             queue: QueuePlace(position: position))
     }
 }

@@ -40,7 +40,8 @@ extension TaskService {
         arm()
     }
 
-    /// Many at once means that time has jumped, or that the process stood still: each is read once, over a while.
+    /// Many at once means that time has jumped, or that the process stood still: each is read once, over a
+    /// while.
     private func read(_ tasks: [TaskID], at now: Duration) {
         let atOnce = max(1, options.maximumReads) * 2
         let window = FollowSchedule.spread(of: tasks.count)

@@ -1,7 +1,7 @@
 // From the queue to the gateway: slots, order, pauses, the one create (GATEWAY §2).
 extension TaskService {
-    /// Puts a task in its place, and stops all creates for the length of `backoff`: what kept this one from being taken
-    /// would keep the next one too.
+    /// Puts a task in its place, and stops all creates for the length of `backoff`: what kept this one from
+    /// being taken would keep the next one too.
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
         queue.insert(task.machine.task)
         if let backoff {

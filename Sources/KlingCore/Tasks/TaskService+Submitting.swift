@@ -1,9 +1,9 @@
 extension TaskService {
-    /// Takes an intent: it is durable when this returns, and is sent when its turn comes. To learn what the gateway
-    /// says, ``wait(_:until:timeout:)`` for `.submitted` next.
+    /// Takes an intent: it is durable when this returns, and is sent when its turn comes. To learn what the
+    /// gateway says, ``wait(_:until:timeout:)`` for `.submitted` next.
     ///
-    /// - Throws: ``TaskServiceError/keyConflict(key:task:differences:)``, `.budgetExceeded`, `.journal` (nothing was and
-    ///   will be sent), `.shuttingDown`.
+    /// - Throws: ``TaskServiceError/keyConflict(key:task:differences:)``, `.budgetExceeded`, `.journal`
+    ///   (nothing was and will be sent), `.shuttingDown`.
     public func submit(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
         guard !isDraining else { throw .shuttingDown }
         wakeUp()
@@ -65,7 +65,8 @@ extension TaskService {
         return report(task.visible)
     }
 
-    /// Counts what was submitted in the last 24 hours, by all processes. A key that is bound costs nothing more.
+    /// Counts what was submitted in the last 24 hours, by all processes. A key that is bound costs nothing
+    /// more.
     private func check(_ budget: SpendBudget, for submission: Submission) async throws(TaskServiceError) {
         let since = clock.wallTime().advanced(by: .zero - SpendBudget.period)
         var spent = SpendBudget(submissions: 0, seconds: 0)

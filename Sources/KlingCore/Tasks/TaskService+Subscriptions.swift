@@ -5,7 +5,8 @@ extension TaskService {
     ///
     /// - Parameters:
     ///   - since: deliver what happened after this number; nil for from now on.
-    ///   - minimumInterval: the least time between two events of progress of one task; changes of state always come.
+    ///   - minimumInterval: the least time between two events of progress of one task; changes of state
+    ///   always come.
     ///   - onEvent: called on the actor, one event at a time, in order: must not block.
     /// - Throws: `.noSuchTask`, `.journal`.
     public func subscribe(
@@ -63,7 +64,8 @@ extension TaskService {
         }
     }
 
-    /// Delivers what happened after the subscription's `seq`, then what happens. No change is left out or comes twice.
+    /// Delivers what happened after the subscription's `seq`, then what happens. No change is left out or
+    /// comes twice.
     public func start(_ id: SubscriptionID) async {
         guard let subscription = subscriptions[id], subscription.phase == .registered else { return }
         subscription.phase = .replaying
@@ -76,7 +78,8 @@ extension TaskService {
                 return schedule(.replay(id), after: .seconds(1))
             }
             for event in newestProgressOnly(page, for: subscription) { tell(event, to: subscription) }
-            // No suspension from here to the change of phase: what is published is either in the page or comes live.
+            // No suspension from here to the change of phase: what is published is either in the page or
+            // comes live.
             if page.isEmpty || (page.count < 500 && published <= subscription.cursor) { break }
         }
         // Tasks that were settled before `since` have nothing left to be told.
@@ -93,7 +96,9 @@ extension TaskService {
     }
 
     /// In a replay the spacing of progress is not that of the clock: the newest of each task is kept.
-    private func newestProgressOnly(_ page: [JournalEvent], for subscription: SubscriptionState) -> [JournalEvent] {
+    private func newestProgressOnly(_ page: [JournalEvent], for subscription: SubscriptionState)
+        -> [JournalEvent]
+    {
         guard subscription.minimumInterval > .zero else { return page }
         var newest: [TaskID: Int64] = [:]
         for event in page where event.kind == .progress { newest[event.task.id] = event.seq }

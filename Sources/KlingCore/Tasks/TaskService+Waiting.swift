@@ -13,9 +13,9 @@ final class Waiter {
 }
 
 extension TaskService {
-    /// Waits until all tasks meet the condition, or the time is up, which is a normal result. Nothing is polled: the
-    /// change that meets the condition ends the wait. When the calling task is cancelled, it returns at once with
-    /// `done` as it is then.
+    /// Waits until all tasks meet the condition, or the time is up, which is a normal result. Nothing is
+    /// polled: the change that meets the condition ends the wait. When the calling task is cancelled, it
+    /// returns at once with `done` as it is then.
     ///
     /// - Parameter timeout: in real time; zero tells how things are.
     /// - Throws: `.noSuchTask`, `.journal`.
@@ -45,7 +45,8 @@ extension TaskService {
         return Waited(tasks: reports, done: reports.allSatisfy { condition.isMet(by: $0.task) })
     }
 
-    /// Sees to it that a change of the task will be noticed: one that nobody here follows is another process's.
+    /// Sees to it that a change of the task will be noticed: one that nobody here follows is another
+    /// process's.
     private func attend(_ task: VideoTask) {
         guard live[task.id] == nil, !task.isSettled, beginning == .done else { return }
         load(task).activity = .observing

@@ -1,11 +1,13 @@
-/// Takes intents, and sees each of them to its end: the queue, the slots, the one create, the following, the delivery.
+/// Takes intents, and sees each of them to its end: the queue, the slots, the one create, the following, the
+/// delivery.
 ///
-/// The decisions are ``TaskMachine``'s; the actor performs its actions. The journal is written before the world is
-/// changed and before anyone is told. Nothing is opened before the first call that needs it.
+/// The decisions are ``TaskMachine``'s; the actor performs its actions. The journal is written before the
+/// world is changed and before anyone is told. Nothing is opened before the first call that needs it.
 ///
-/// Order. The changes of one task are made under its lock (``LiveTask``); changes of all tasks are told in the order
-/// of their numbers (``EventOrder``). Work that waits for the gateway, the disk or the clock runs in tasks of its own,
-/// all begun in ``run(_:)`` or ``arm()``, and comes back through `apply`, which restores the order.
+/// Order. The changes of one task are made under its lock (``LiveTask``); changes of all tasks are told in
+/// the order of their numbers (``EventOrder``). Work that waits for the gateway, the disk or the clock runs
+/// in tasks of its own, all begun in ``run(_:)`` or ``arm()``, and comes back through `apply`, which restores
+/// the order.
 public actor TaskService {
     let journal: any Journal
     public nonisolated let gateway: any Gateway
@@ -108,8 +110,8 @@ public actor TaskService {
     func gatewayTime(_ duration: Duration) -> Duration { .seconds(duration.seconds * scale) }
     private var scale: Double { options.timeScale > 0 ? options.timeScale : 1 }
 
-    /// Begins work that waits for something outside. The order of what it does here is restored by the lock of its
-    /// task; between tasks no order is promised.
+    /// Begins work that waits for something outside. The order of what it does here is restored by the lock
+    /// of its task; between tasks no order is promised.
     func run(_ work: @escaping @Sendable (isolated TaskService) async -> Void) {
         working += 1
         Task {
@@ -118,7 +120,7 @@ public actor TaskService {
         }
     }
 
-    /// What is under way: pieces of work begun and not ended, and when the sleeper is to wake up. For tests on virtual
-    /// time, which must not let it pass before everyone has done what there was to do.
+    /// What is under way: pieces of work begun and not ended, and when the sleeper is to wake up. For tests
+    /// on virtual time, which must not let it pass before everyone has done what there was to do.
     package var business: (working: Int, wakesAt: Duration?) { (working, armed) }
 }

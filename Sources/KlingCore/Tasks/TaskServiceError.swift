@@ -1,4 +1,5 @@
-/// Why ``TaskService`` did not do what it was asked, as facts. ``failure`` is the row of the wire's error table.
+/// Why ``TaskService`` did not do what it was asked, as facts. ``failure`` is the row of the wire's error
+/// table.
 public enum TaskServiceError: Error, Sendable, Hashable {
     case noSuchTask(String)
     case noSuchSubscription(SubscriptionID)
@@ -30,7 +31,9 @@ public enum TaskServiceError: Error, Sendable, Hashable {
             .taskIdTaken(_, let task):
             Failure(.conflict, billed: task.billed.atAnError)
         case .budgetExceeded: Failure(.budgetExceeded)
-        case .gateway(let failure, _), .delivery(let failure, _): failure
+        case .gateway(let failure, _): failure
+        // What the file costs is nothing; what a caller asks is whether the task is paid.
+        case .delivery(let failure, let task): failure.about(task)
         case .journal(let failure): Failure(.journalUnavailable, message: failure.reason, retry: .now)
         case .shuttingDown: Failure(.unreachable, retry: .now)
         }
@@ -44,6 +47,15 @@ public enum TaskServiceError: Error, Sendable, Hashable {
         case .gateway(_, let task): task
         case .noSuchTask, .noSuchSubscription, .budgetExceeded, .journal, .shuttingDown: nil
         }
+    }
+}
+
+extension Failure {
+    /// The same, with what is known of the money of the task it is about.
+    fileprivate func about(_ task: VideoTask) -> Failure {
+        var failure = self
+        failure.billed = task.billed.atAnError
+        return failure
     }
 }
 

@@ -4,8 +4,8 @@ public struct TaskServiceOptions: Sendable, Hashable {
     public var maximumActive: Int
     /// What may be sent in 24 hours (`--budget`).
     public var budget: SpendBudget?
-    /// Seconds of the gateway's time in one second: the simulator's `speed`. Estimates, pauses and the pace of reads
-    /// are in the gateway's time; the limits of a `wait` are in real time.
+    /// Seconds of the gateway's time in one second: the simulator's `speed`. Estimates, pauses and the pace
+    /// of reads are in the gateway's time; the limits of a `wait` are in real time.
     public var timeScale: Double
     /// Reads under way at once.
     public var maximumReads: Int

@@ -4,8 +4,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// From a number of seconds or milliseconds, told apart by size; nil for a number that is neither (negative, or
-    /// beyond the year 9999). Gateways differ in what they send.
+    /// From a number of seconds or milliseconds, told apart by size; nil for a number that is neither
+    /// (negative, or beyond the year 9999). Gateways differ in what they send.
     public init?(secondsOrMilliseconds value: Double) {
         switch value {
         case 0..<253_402_300_800: milliseconds = Int64(value * 1000)
@@ -14,7 +14,9 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         }
     }
 
-    public static func < (left: Timestamp, right: Timestamp) -> Bool { left.milliseconds < right.milliseconds }
+    public static func < (left: Timestamp, right: Timestamp) -> Bool {
+        left.milliseconds < right.milliseconds
+    }
 
     /// The time that passes from `start` to here, negative when `start` is later.
     public func since(_ start: Timestamp) -> Duration {
@@ -70,7 +72,8 @@ extension Timestamp: CustomStringConvertible {
         }
         guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
             let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19),
-            separator(4, "-"), separator(7, "-"), separator(10, "Tt "), separator(13, ":"), separator(16, ":"),
+            separator(4, "-"), separator(7, "-"), separator(10, "Tt "), separator(13, ":"),
+            separator(16, ":"),
             (1...12).contains(month), (1...31).contains(day), hour < 24, minute < 60, second < 61
         else { return nil }
         var position = 19

@@ -1,5 +1,5 @@
-/// Lets one caller at a time through, in the order of asking. For use within one actor, which it never leaves: a lock
-/// that is held across suspensions.
+/// Lets one caller at a time through, in the order of asking. For use within one actor, which it never
+/// leaves: a lock that is held across suspensions.
 final class Turn {
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []

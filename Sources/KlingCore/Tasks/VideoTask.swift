@@ -72,8 +72,8 @@ extension VideoTask {
         /// Given up by the user; it may still be made and billed.
         case abandoned
 
-        /// Nothing happens to the task any more by itself. `unconfirmed` waits for the user: it is not followed,
-        /// and a subscription to it alone ends.
+        /// Nothing happens to the task any more by itself. `unconfirmed` waits for the user: it is not
+        /// followed, and a subscription to it alone ends.
         public var isTerminal: Bool {
             switch self {
             case .completed, .failed, .cancelled, .abandoned, .unconfirmed: true

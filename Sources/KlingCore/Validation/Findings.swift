@@ -32,6 +32,10 @@ package struct Findings: Sendable {
     /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the request.
     static let fixLimit = 64
 
+    /// Bytes that may still be walked to work out text edits: each may cost a walk through the whole document. A fix
+    /// found later has its patch only.
+    private var editBudget = 100_000_000
+
     init(options: ValidationOptions) { self.options = options }
 
     mutating func begin(base: [String]) {
@@ -50,7 +54,8 @@ package struct Findings: Sendable {
         var finished: [Fix] = []
         if count <= Self.fixLimit {
             for var fix in fixes() {
-                if options.edits, fix.edits.isEmpty, let patch = fix.patch {
+                if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
+                    editBudget -= view.tree.source.count
                     fix.edits = view.tree.edits(for: patch, at: view.object) ?? []
                 }
                 if !options.edits { fix.edits = [] }

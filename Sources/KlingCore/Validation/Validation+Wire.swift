@@ -9,14 +9,14 @@ extension Validation {
         into writer: inout JSONWriter
     ) {
         writer.beginObject()
-        writer.name("valid")
+        writer.key("valid")
         writer.bool(isValid)
-        writer.name("diagnostics")
+        writer.key("diagnostics")
         writeDiagnostics(locale: locale, lines: lines, encoding: encoding, into: &writer)
         if !hasErrors {
-            writer.name("normalized")
+            writer.key("normalized")
             writeNormalized(into: &writer)
-            writer.name("summary")
+            writer.key("summary")
             writeSummary(into: &writer)
         }
         writer.endObject()
@@ -40,42 +40,42 @@ extension Diagnostic {
         into writer: inout JSONWriter
     ) {
         writer.beginObject()
-        writer.name("code")
+        writer.key("code")
         writer.string(code)
-        writer.name("severity")
+        writer.key("severity")
         writer.string(severity.rawValue)
-        writer.name("message")
+        writer.key("message")
         writer.string(message(locale))
-        writer.name("path")
+        writer.key("path")
         writer.string(path.description)
         if let lines {
-            writer.name("range")
+            writer.key("range")
             writer.range(range, lines, encoding)
         }
         if !fixes.isEmpty {
-            writer.name("fixes")
+            writer.key("fixes")
             writer.beginArray()
             for fix in fixes { fix.write(locale: locale, lines: lines, encoding: encoding, into: &writer) }
             writer.endArray()
         }
         if let allowed {
-            writer.name("allowed")
+            writer.key("allowed")
             writer.value(allowed)
         }
-        writer.name("source")
+        writer.key("source")
         writer.string(source)
         if !related.isEmpty {
-            writer.name("related")
+            writer.key("related")
             writer.beginArray()
             for place in related {
                 writer.beginObject()
-                writer.name("path")
+                writer.key("path")
                 writer.string(place.path.description)
                 if let lines {
-                    writer.name("range")
+                    writer.key("range")
                     writer.range(place.range, lines, encoding)
                 }
-                writer.name("message")
+                writer.key("message")
                 writer.string(place.message(locale))
                 writer.endObject()
             }
@@ -90,24 +90,24 @@ extension Fix {
         locale: Locale, lines: LineIndex?, encoding: PositionEncoding, into writer: inout JSONWriter
     ) {
         writer.beginObject()
-        writer.name("title")
+        writer.key("title")
         writer.string(title(locale))
         if let patch {
-            writer.name("patch")
+            writer.key("patch")
             writer.value(.array(patch.map(\.json)))
         }
         if isPreferred {
-            writer.name("preferred")
+            writer.key("preferred")
             writer.bool(true)
         }
         if let lines, !edits.isEmpty {
-            writer.name("edits")
+            writer.key("edits")
             writer.beginArray()
             for edit in edits {
                 writer.beginObject()
-                writer.name("range")
+                writer.key("range")
                 writer.range(edit.range, lines, encoding)
-                writer.name("newText")
+                writer.key("newText")
                 writer.string(edit.newText)
                 writer.endObject()
             }
@@ -118,22 +118,25 @@ extension Fix {
 }
 
 extension JSONWriter {
+    /// A name written in the code: without this, a literal would be taken for a `String` and looked at for escapes.
+    fileprivate mutating func key(_ name: StaticString) { self.name(name) }
+
     /// An LSP range.
     fileprivate mutating func range(_ range: Range<Int>, _ lines: LineIndex, _ encoding: PositionEncoding) {
         let (start, end) = lines.positions(of: range, encoding: encoding)
         beginObject()
-        name("start")
+        key("start")
         position(start)
-        name("end")
+        key("end")
         position(end)
         endObject()
     }
 
     private mutating func position(_ position: TextPosition) {
         beginObject()
-        name("line")
+        key("line")
         int(position.line)
-        name("character")
+        key("character")
         int(position.character)
         endObject()
     }

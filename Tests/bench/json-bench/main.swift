@@ -2,11 +2,11 @@
 import JSON
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Glibc
+    import Glibc
 #endif
 
 func fail(_ words: String) -> Never {
@@ -51,6 +51,6 @@ let megabytes = Double(bytes.count) / 1_000_000
 func rounded(_ value: Double) -> JSONValue { JSONValue((value * 1000).rounded() / 1000) }
 let result: JSONValue = [
     "what": "parse", "megabytes": rounded(megabytes), "median_ms": rounded(median),
-    "mbPerSecond": rounded(megabytes / max(median, 0.001) * 1000),
+    "mbPerSecond": rounded(megabytes / max(median, 0.001) * 1000)
 ]
 print(result)

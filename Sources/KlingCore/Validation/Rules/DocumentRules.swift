@@ -4,7 +4,7 @@ import JSON
 extension Rule {
     static let documentRules: [Rule] = [
         Rule("document.duplicateKey", when: .irregular) { view, findings in
-            view.reportDuplicates(in: view.object, at: view.container, &findings)
+            if view.mayRepeat { view.reportDuplicates(in: view.object, at: view.container, &findings) }
         },
         Rule(
             "parameter.unknown", "parameter.alias", "parameter.aliasConflict", "parameter.frameField",

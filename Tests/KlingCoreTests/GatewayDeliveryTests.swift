@@ -1,0 +1,309 @@
+import Foundation
+import JSON
+import Synchronization
+import Testing
+
+@testable import KlingCore
+
+/// A gateway that has one file, and follows a script of how fetches of it go.
+private final class ScriptedGateway: Gateway {
+    enum Step: Sendable {
+        /// All that is asked for.
+        case whole
+        /// Breaks off after so many bytes.
+        case breaks(after: Int)
+        /// The whole file, whatever was asked for.
+        case ignoresRange
+        /// No length is announced; as many bytes as given.
+        case unannounced(Int)
+        case fails(Failure)
+    }
+
+    let identity = GatewayIdentity(url: "test:", simulated: true)
+    let file: [UInt8]
+    let contentType: String
+    let fresh: TaskReading?
+    private let steps: Mutex<[Step]>
+    let asked = Mutex<[String]>([])
+
+    init(_ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil, _ steps: Step...) {
+        self.file = file
+        self.contentType = contentType
+        self.fresh = fresh
+        self.steps = Mutex(steps)
+    }
+
+    func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
+        .unknown(Failure(.unreachable))
+    }
+    func preview(_ request: VideoRequest, key: String) -> CreatePreview {
+        CreatePreview(method: "", url: "", headers: [:])
+    }
+
+    func read(_ taskId: String) async -> Result<TaskReading, Failure> {
+        fresh.map(Result.success) ?? .failure(Failure(.unreachable))
+    }
+
+    func fetch(
+        _ url: String, resume: FetchResumption?, receive: @escaping @Sendable (FetchPiece) -> Bool
+    ) async -> Result<FetchSummary, Failure> {
+        asked.withLock { $0.append(url + (resume.map { " from \($0.offset)" } ?? "")) }
+        let step = steps.withLock { $0.isEmpty ? .whole : $0.removeFirst() }
+        var start = resume?.validator == "\"v1\"" ? Int(resume?.offset ?? 0) : 0
+        var end = file.count
+        var total: Int64? = Int64(file.count)
+        switch step {
+        case .whole: break
+        case .breaks(let count): end = min(end, start + count)
+        case .ignoresRange: start = 0
+        case .unannounced(let count):
+            total = nil
+            end = count
+        case .fails(let failure): return .failure(failure)
+        }
+        guard
+            receive(.head(offset: Int64(start), total: total, contentType: contentType, validator: "\"v1\""))
+        else {
+            return .failure(Failure(.fileSystem))
+        }
+        for piece in stride(from: start, to: end, by: 1000) {
+            guard receive(.bytes(Array(file[piece..<min(end, piece + 1000)]))) else {
+                return .failure(Failure(.fileSystem))
+            }
+        }
+        guard case .breaks = step else { return .success(FetchSummary(bytes: Int64(end - start))) }
+        return .failure(Failure(.unreachable, retry: .now))
+    }
+}
+
+/// A clock on which every pause is over at once.
+private struct InstantClock: ServiceClock {
+    func wallTime() -> Timestamp { Timestamp(milliseconds: 0) }
+    func elapsed() -> Duration { .zero }
+    func sleep(until deadline: Duration) async throws(CancellationError) {}
+}
+
+/// An ISO media file as far as its boxes go.
+private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
+    var bytes: [UInt8] = [0, 0, 0, 16] + Array("ftyp\(brand)".utf8) + [0, 0, 2, 0]
+    let rest = UInt32(count - bytes.count)
+    for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: rest >> shift)) }
+    bytes += Array("mdat".utf8)
+    bytes += (0..<(count - bytes.count)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+    return bytes
+}
+
+@Suite struct GatewayDeliveryTests {
+    let folder: String
+    let task: VideoTask
+
+    init() throws {
+        folder = NSTemporaryDirectory() + "kling-delivery-" + UUID().uuidString
+        let time = Timestamp(milliseconds: 1_795_200_000_000)
+        var task = VideoTask(
+            id: TaskID(at: time, randomness: (1, 2)),
+            request: VideoRequest(body: ["model": "kling-v3", "prompt": "a cat"]), createdAt: time,
+            labels: ["a": "b"])
+        task.taskId = "task_1"
+        task.videos = [.init(url: "https://one?signature"), .init(url: "https://two")]
+        self.task = task
+    }
+
+    private var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+    }
+    private func bytes(_ name: String) -> [UInt8] {
+        (try? Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))).map(Array.init) ?? []
+    }
+    private func write(_ bytes: [UInt8], _ name: String) throws {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Data(bytes).write(to: URL(fileURLWithPath: folder + "/" + name))
+    }
+
+    private func deliver(
+        _ gateway: ScriptedGateway, video index: Int = 0, to target: VideoTask.Delivery? = nil,
+        overwrite: Bool = false, ceiling: Int64 = 4 << 30
+    ) async -> Result<DeliveredFile, Failure> {
+        await VideoDelivery(gateway: gateway, ceiling: ceiling, clock: InstantClock()).deliver(
+            task, video: index, to: target ?? .directory(folder), overwrite: overwrite)
+    }
+
+    private func failure(_ result: Result<DeliveredFile, Failure>) -> Failure.Kind? {
+        if case .failure(let failure) = result { failure.kind } else { nil }
+    }
+
+    @Test func theFileIsNamedByTheTaskAndHasASidecar() async throws {
+        let file = try await deliver(ScriptedGateway(clip())).get()
+        let name = task.id.text + ".mp4"
+        #expect(names == [name, name + ".json"])
+        #expect(bytes(name) == clip())
+        #expect(file.path == folder + "/" + name)
+        #expect(file.bytes == 10_000)
+        #expect(file.contentType == "video/mp4")
+        #expect(file.link == task.videos[0])
+        let tree = JSONTree(bytes(name + ".json"))
+        let sidecar = tree.value(tree.root)
+        #expect(sidecar["task"]?["id"]?.string == task.id.text)
+        #expect(sidecar["request"]?.object == task.request.body)
+        #expect(sidecar["file"]?["sha256"]?.string == file.sha256)
+        // The link is as good as the video.
+        #expect(!sidecar.description.contains("signature"))
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test(arguments: [
+        ("video/mp4; codecs=x", "isom", "mp4", "video/mp4"),
+        ("video/quicktime", "qt  ", "mov", "video/quicktime"),
+        ("application/octet-stream", "qt  ", "mov", "video/quicktime"), ("", "isom", "mp4", "video/mp4"),
+        ("Video/X-M4V", "M4V ", "m4v", "video/x-m4v")
+    ])
+    func theTypeDecidesTheExtension(type: String, brand: String, ending: String, said: String) async throws {
+        let file = try await deliver(ScriptedGateway(clip(brand: brand), contentType: type)).get()
+        #expect(file.path.hasSuffix("." + ending))
+        #expect(file.contentType == said)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func furtherVideosAndExactPathsHaveTheirNames() async throws {
+        let gateway = ScriptedGateway(clip())
+        #expect(try await deliver(gateway, video: 1).get().path == folder + "/" + task.id.text + "-2.mp4")
+        let exact = VideoTask.Delivery.path(folder + "/deep/my.clip")
+        #expect(try await deliver(gateway, to: exact).get().path == folder + "/deep/my.clip")
+        #expect(try await deliver(gateway, video: 1, to: exact).get().path == folder + "/deep/my-2.clip")
+        #expect(failure(await deliver(gateway, video: 2)) == .taskNotFound)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func nothingIsOverwrittenUnlessAsked() async throws {
+        let name = task.id.text + ".mp4"
+        try write([1, 2, 3], name)
+        let gateway = ScriptedGateway(clip())
+        #expect(failure(await deliver(gateway)) == .conflict)
+        #expect(bytes(name) == [1, 2, 3])
+        #expect(gateway.asked.withLock { $0.isEmpty })
+        _ = try await deliver(gateway, overwrite: true).get()
+        #expect(bytes(name) == clip())
+        // A sidecar of the same task is not in the way; another file of its name is.
+        try FileManager.default.removeItem(atPath: folder + "/" + name)
+        _ = try await deliver(gateway).get()
+        try FileManager.default.removeItem(atPath: folder + "/" + name)
+        try write(Array("{}".utf8), name + ".json")
+        #expect(failure(await deliver(gateway)) == .conflict)
+        #expect(bytes(name + ".json") == Array("{}".utf8))
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func whatBrokeOffIsResumed() async throws {
+        let gateway = ScriptedGateway(clip(), .breaks(after: 3000), .breaks(after: 2000), .whole)
+        let file = try await deliver(gateway).get()
+        #expect(
+            gateway.asked.withLock { $0 } == [
+                "https://one?signature", "https://one?signature from 3000", "https://one?signature from 5000"
+            ])
+        #expect(bytes(task.id.text + ".mp4") == clip())
+        var digest = SHA256()
+        digest.update(clip())
+        #expect(file.sha256 == SHA256.hexadecimal(digest.finish()))
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aServerThatBeginsAgainIsFollowed() async throws {
+        let gateway = ScriptedGateway(clip(), .breaks(after: 3000), .ignoresRange)
+        let file = try await deliver(gateway).get()
+        #expect(file.bytes == 10_000)
+        #expect(bytes(task.id.text + ".mp4") == clip())
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func withoutALengthTheBoxesSayWhetherItIsWhole() async throws {
+        let gateway = ScriptedGateway(clip(), .unannounced(9000), .unannounced(10_000))
+        #expect(try await deliver(gateway).get().bytes == 10_000)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func patienceEndsWhenNothingComes() async throws {
+        let broken = ScriptedGateway.Step.breaks(after: 0)
+        let gateway = ScriptedGateway(clip(), broken, broken, broken, broken, broken, broken)
+        #expect(failure(await deliver(gateway)) == .unreachable)
+        #expect(gateway.asked.withLock { $0.count } == 4)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aDeadLinkIsAskedForAnewOnce() async throws {
+        let dead = ScriptedGateway.Step.fails(Failure(.resultExpired, httpStatus: 403))
+        let link = VideoTask.Video(url: "https://fresh")
+        let fresh = TaskReading(status: .completed, videos: [link])
+        let file = try await deliver(ScriptedGateway(clip(), fresh: fresh, dead, .whole)).get()
+        #expect(file.link == link)
+        try FileManager.default.removeItem(atPath: folder)
+        #expect(failure(await deliver(ScriptedGateway(clip(), fresh: fresh, dead, dead))) == .resultExpired)
+        #expect(failure(await deliver(ScriptedGateway(clip(), dead))) == .resultExpired)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aFileBeyondTheCeilingIsRefused() async throws {
+        #expect(failure(await deliver(ScriptedGateway(clip()), ceiling: 9999)) == .fileSystem)
+        #expect(
+            failure(await deliver(ScriptedGateway(clip(), .unannounced(10_000)), ceiling: 9999))
+                == .fileSystem)
+        #expect(try await deliver(ScriptedGateway(clip()), ceiling: 10_000).get().bytes == 10_000)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test(arguments: [
+        Array("<!doctype html><title>Sign in</title>".utf8), [], [0, 0, 0, 8], Array("ftypisomftypisom".utf8),
+        [0, 0, 0, 200] + Array("ftypisom".utf8)
+    ])
+    func whatIsNoVideoLeavesNoFile(content: [UInt8]) async throws {
+        #expect(failure(await deliver(ScriptedGateway(content))) == .badGateway)
+        #expect(names.isEmpty)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func twoDeliveriesOfOneVideoDoNotMeet() async throws {
+        let name = folder + "/" + task.id.text + ".mp4"
+        try write([], "x")
+        var held = try PartFile.taking(name)
+        #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
+        held.close()
+        #expect(try await deliver(ScriptedGateway(clip())).get().bytes == 10_000)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aDirectoryThatCannotBeMadeIsAFileSystemError() async throws {
+        try write([1], "file")
+        #expect(
+            failure(await deliver(ScriptedGateway(clip()), to: .directory(folder + "/file/in")))
+                == .fileSystem)
+        #expect(
+            failure(await deliver(ScriptedGateway(clip()), to: .directory("/sys/kernel/none"))) == .fileSystem
+        )
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    // MARK: SHA-256 (FIPS 180-4, NIST's examples)
+
+    @Test(arguments: [
+        ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+        ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        (
+            "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+        ),
+        (
+            String(repeating: "a", count: 100_000),
+            "6d1cf22d7cc09b085dfc25ee1a1f3ae0265804c607bc2074ad253bcc82fd81ee"
+        )
+    ])
+    func theDigestIsThatOfTheStandard(text: String, expected: String) {
+        for size in [1, 3, 63, 64, 65, 1000, 200_000] {
+            var digest = SHA256()
+            let bytes = Array(text.utf8)
+            guard size > 10 || bytes.count < 100 else { continue }
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                digest.update(Array(bytes[start..<min(bytes.count, start + size)]))
+            }
+            #expect(SHA256.hexadecimal(digest.finish()) == expected)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Foundation
+import JSON
+import KlingCore
+import Testing
+
+@Suite struct ValidationMessageTests {
+    static let golden: [(text: String, en: String, zh: String)] = [
+        (
+            #"{"model":"kling-v3","prompt":"a","duration":"5"}"#,
+            "`duration` must be a number, not a string: write 5 without quotes.",
+            "`duration` 必须是数字而不是字符串：请去掉引号，写成 5。"
+        ),
+        (
+            #"{"model":"kling-video-o1","prompt":"a","duration":7}"#,
+            "`duration` is a whole number of seconds, 5 or 10, not 7.", "`duration` 必须是整数秒，5或10，不能是 7。"
+        ),
+        (
+            #"{"model":"kling-video-o1","prompt":"a","mode":"4k"}"#,
+            "kling-video-o1 has no mode \"4k\" (\"std\" or \"pro\" only): for it use the model kling-v3.",
+            "kling-video-o1 没有“4k”模式（只有 \"std\"或\"pro\"）：需要时请使用 kling-v3。"
+        ),
+        (
+            #"{"model":"kling-v3","prompt":"a","negtive_prompt":"b"}"#,
+            "`negtive_prompt` is not a parameter of kling-v3. Did you mean `negative_prompt`?",
+            "`negtive_prompt` 不是 kling-v3 的参数。是否想写 `negative_prompt`？"
+        ),
+        (
+            #"{"model":"kling-v3","prompt":"a","image_urls":["me.png"]}"#,
+            "A picture is given by its public address, https://…: this is a file on your machine, upload it first.",
+            "图片必须是公开可访问的地址（https://…）：这是本机文件路径，请先上传。"
+        )
+    ]
+
+    @Test("messages say what is wrong and what to do, in both languages", arguments: golden.indices)
+    func messages(_ number: Int) throws {
+        let (text, en, zh) = Self.golden[number]
+        let diagnostic = try #require(Validator.standard.validate(text: text).diagnostics.first)
+        #expect(diagnostic.message(.en) == en)
+        #expect(diagnostic.message(.zh) == zh)
+    }
+
+    @Test("no message or fix title keeps a placeholder or says nothing", arguments: labelledSet)
+    func placeholders(_ label: Labelled) {
+        for diagnostic in Validator.standard.validate(text: label.text).diagnostics {
+            for locale in Locale.allCases {
+                let texts = [diagnostic.message(locale)] + diagnostic.fixes.map { $0.title(locale) }
+                for text in texts {
+                    #expect(
+                        !text.contains("{") || label.text.contains(text) || text.contains("{ }")
+                            || text.contains("{\""))
+                    #expect(!text.contains("``") && !text.contains("“”") && !text.contains("  "))
+                }
+            }
+            #expect(!diagnostic.source.isEmpty)
+        }
+    }
+
+    @Test("a range is the name, the value, the reference, or the opening bracket of what lacks something")
+    func ranges() throws {
+        func range(_ text: String, _ code: String) throws -> String {
+            let found = Validator.standard.validate(text: text).diagnostics.first { $0.code == code }
+            let range = try #require(found).range
+            return String(decoding: Array(text.utf8)[range], as: UTF8.self)
+        }
+        #expect(
+            try range(#"{"model":"kling-v3","prompt":"a","size":"16:9"}"#, "parameter.alias") == #""size""#)
+        #expect(try range(#"{"model":"kling-v3","prompt":"a","mode":"x"}"#, "mode.value") == #""x""#)
+        #expect(try range(#" {"model":"kling-v3"}"#, "prompt.missing") == "{")
+        #expect(
+            try range(#"{"model":"kling-video-o1","prompt":"狗\n\u4e00<<<image_3>>>!"}"#, "reference.range")
+                == "<<<image_3>>>")
+    }
+
+    @Test("strict mode refuses warnings, and an unknown member is an error there")
+    func strict() {
+        let text = #"{"model":"kling-v3","prompt":"a","cfg_scale":1}"#
+        #expect(Validator.standard.validate(text: text).isValid)
+        let strict = Validator.standard.validate(text: text, options: ValidationOptions(strict: true))
+        #expect(!strict.isValid && strict.hasErrors)
+        let alias = #"{"model":"kling-v3","prompt":"a","size":"1:1"}"#
+        #expect(!Validator.standard.validate(text: alias, options: ValidationOptions(strict: true)).isValid)
+    }
+
+    @Test("levels are adjustable by code, those of broken text are not")
+    func severities() {
+        let options = ValidationOptions(
+            severities: ["parameter.alias": .off, "syntax.trailingComma": .off, "prompt.language": .hint])
+        let text = #"{"model":"kling-v3","prompt":"一只猫在跑","size":"16:9",}"#
+        let codes = Validator.standard.validate(text: text, options: options).diagnostics.map(\.code)
+        #expect(codes == ["prompt.language", "syntax.trailingComma"])
+    }
+
+    @Test("a comment and a trailing comma are allowed in JSONC, and gone from what is sent")
+    func comments() throws {
+        let text = "{\"model\":\"kling-v3\", // the new one\n \"prompt\":\"a\",}"
+        let validation = Validator.standard.validate(text: text, comments: true)
+        #expect(validation.diagnostics.isEmpty)
+        var writer = JSONWriter()
+        validation.writeNormalized(into: &writer)
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"model":"kling-v3","prompt":"a"}"#)
+    }
+
+    @Test("every code is written once per language, with a source")
+    func table() {
+        for message in Message.all {
+            #expect(!message.words.en.isEmpty && !message.words.zh.isEmpty)
+            #expect(
+                message.words.en.last == "." || message.words.en.hasSuffix("?")
+                    || message.words.en.hasSuffix("\"."))
+        }
+        #expect(Set(Message.all.map(\.words.en)).count == Message.all.count)
+    }
+
+    @Test("mangled requests never end the process and never give broken JSON")
+    func mangled() {
+        var random = SystemRandomNumberGenerator()
+        let seeds = labelledSet.map { Array($0.text.utf8) } + pageExamples.map { Array($0.text.utf8) }
+        let alphabet =
+            Array("{}[]:,\"\\0123456789.-eE<>@_/ \u{FF1C}nulltrue".utf8) + [0x00, 0x80, 0xFF, 0xED, 0xA0]
+        for round in 0..<600 {
+            var bytes = seeds[round % seeds.count]
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let at = Int.random(in: 0..<max(1, bytes.count), using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0 where !bytes.isEmpty: bytes.remove(at: at)
+                case 1 where !bytes.isEmpty: bytes[at] = alphabet.randomElement(using: &random) ?? 0
+                default: bytes.insert(alphabet.randomElement(using: &random) ?? 0, at: min(at, bytes.count))
+                }
+            }
+            let tree = JSONTree(bytes)
+            let validation = Validator.standard.validate(
+                document: tree, options: ValidationOptions(edits: true))
+            var writer = JSONWriter()
+            validation.writeResult(locale: .zh, lines: LineIndex(bytes), into: &writer)
+            #expect(JSONTree(writer.bytes).isValid, "\(String(decoding: bytes, as: UTF8.self))")
+        }
+    }
+}
