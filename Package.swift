@@ -7,42 +7,45 @@ import PackageDescription
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("MemberImportVisibility")
 ]
 
 #if os(Linux)
-// A release binary links SQLite and the C++ runtime of the Swift library statically where the system has the archives, and at a
-// fixed address: it then starts in half the time and with a third less memory, and runs where they are not installed.
-// (30,000 relocations are most of a Swift program's start; heap, stack and libraries stay randomised.) Otherwise the shared
-// libraries serve as well.
-import Foundation
+    // A release binary links SQLite and the C++ runtime of the Swift library statically where the system has
+    // the archives, and at a fixed address: it then starts in half the time and with a third less memory, and
+    // runs where they are not installed. (30,000 relocations are most of a Swift program's start; heap, stack
+    // and libraries stay randomised.) Otherwise the shared libraries serve as well.
+    import Foundation
 
-let archives = ["libsqlite3.a", "libstdc++.a"]
-let hasArchives = archives.allSatisfy { archive in
-    let search = Process()
-    let output = Pipe()
-    search.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    search.arguments = ["clang", "-print-file-name=\(archive)"]
-    search.standardOutput = output
-    search.standardError = FileHandle.nullDevice
-    guard (try? search.run()) != nil else { return false }
-    let path = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    // A compiler that knows no such file answers with the bare name.
-    return path.hasPrefix("/")
-}
-let linkingFolder = "\(Context.packageDirectory)/Sources/CSQLite/linking"
-let linking: [LinkerSetting] = !hasArchives ? [] : [
-    .unsafeFlags(
-        [
-            "-use-ld=lld", "-L", linkingFolder,
-            "-Xlinker", "--symbol-ordering-file=\(linkingFolder)/startup.order",
-            "-Xlinker", "--no-warn-symbol-ordering",
-            "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
-            "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie",
-        ], .when(configuration: .release))
-]
+    let archives = ["libsqlite3.a", "libstdc++.a"]
+    let hasArchives = archives.allSatisfy { archive in
+        let search = Process()
+        let output = Pipe()
+        search.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        search.arguments = ["clang", "-print-file-name=\(archive)"]
+        search.standardOutput = output
+        search.standardError = FileHandle.nullDevice
+        guard (try? search.run()) != nil else { return false }
+        let path = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        // A compiler that knows no such file answers with the bare name.
+        return path.hasPrefix("/")
+    }
+    let linkingFolder = "\(Context.packageDirectory)/Sources/CSQLite/linking"
+    let linking: [LinkerSetting] =
+        !hasArchives
+        ? []
+        : [
+            .unsafeFlags(
+                [
+                    "-use-ld=lld", "-L", linkingFolder,
+                    "-Xlinker", "--symbol-ordering-file=\(linkingFolder)/startup.order",
+                    "-Xlinker", "--no-warn-symbol-ordering",
+                    "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
+                    "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie"
+                ], .when(configuration: .release))
+        ]
 #else
-let linking: [LinkerSetting] = []
+    let linking: [LinkerSetting] = []
 #endif
 
 let package = Package(
@@ -50,7 +53,7 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .executable(name: "kling-server", targets: ["kling-server"]),
-        .library(name: "KlingCore", targets: ["KlingCore", "KlingHTTP", "KlingJournal", "KlingSimulator"]),
+        .library(name: "KlingCore", targets: ["KlingCore", "KlingHTTP", "KlingJournal", "KlingSimulator"])
     ],
     targets: [
         .target(name: "JSON", swiftSettings: strict),
@@ -65,7 +68,7 @@ let package = Package(
         .executableTarget(
             name: "kling-server",
             dependencies: [
-                "JSON", "JSONRPC", "KlingCore", "KlingSimulator", "KlingJournal", "KlingHTTP", "KlingService",
+                "JSON", "JSONRPC", "KlingCore", "KlingSimulator", "KlingJournal", "KlingHTTP", "KlingService"
             ],
             swiftSettings: strict,
             linkerSettings: linking),
@@ -75,12 +78,13 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON"], swiftSettings: strict),
         .testTarget(
-            name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON"], swiftSettings: strict),
+            name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON"],
+            swiftSettings: strict),
         .testTarget(
             name: "KlingJournalTests", dependencies: ["KlingJournal", "KlingCore", "JSON", "CSQLite"],
             swiftSettings: strict),
         .testTarget(
             name: "KlingHTTPTests", dependencies: ["KlingHTTP", "KlingCore", "JSON", "CCurl"],
-            swiftSettings: strict),
+            swiftSettings: strict)
     ]
 )

@@ -1,10 +1,12 @@
 extension JSONTree {
-    /// The document printed for people, or nil when it has problems or is JSON Lines. Printing its result again changes nothing.
+    /// The document printed for people, or nil when it has problems or is JSON Lines. Printing its result
+    /// again changes nothing.
     ///
-    /// White space is all that changes, but for a comma that moves before the comments between it and its value.
-    /// Literals stay as written, so do comments, trailing commas and single empty lines between members. A container
-    /// that stands on one line and holds scalars only stays there where that line ends within 80 columns; any other
-    /// has a line for each member. The text ends with one line end; which one, the first of the document decides.
+    /// White space is all that changes, but for a comma that moves before the comments between it and its
+    /// value. Literals stay as written, so do comments, trailing commas and single empty lines between
+    /// members. A container that stands on one line and holds scalars only stays there where that line ends
+    /// within 80 columns; any other has a line for each member. The text ends with one line end; which one,
+    /// the first of the document decides.
     package func formatted(indent: String = "  ") -> String? {
         guard isValid, !isLines else { return nil }
         var formatter = JSONFormatter(self, indent: indent)
@@ -23,7 +25,8 @@ private struct JSONFormatter {
     var output: [UInt8] = []
     var lineStart = 0
     var depth = 0
-    /// What the next token is set against: the last one written, and whether that leaves the line open for more.
+    /// What the next token is set against: the last one written, and whether that leaves the line open for
+    /// more.
     var last: Last = .nothing
 
     enum Last {
@@ -146,8 +149,8 @@ private struct JSONFormatter {
         write(token, as: isTrailing || isBeforeComma(number) ? .trailing : .leading)
     }
 
-    /// Writes the comma that follows a value, comments or not between them, and returns the last token that needs
-    /// no more treatment.
+    /// Writes the comma that follows a value, comments or not between them, and returns the last token that
+    /// needs no more treatment.
     private mutating func hoistComma(_ number: Int) -> Int {
         guard let comma = comma(after: number) else { return number }
         write(tokens[comma], as: .comma)

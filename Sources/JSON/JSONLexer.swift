@@ -1,4 +1,5 @@
-/// The tokens of a text that is JSON or JSONC, comments included: what printing needs and the tree does not hold.
+/// The tokens of a text that is JSON or JSONC, comments included: what printing needs and the tree does not
+/// hold.
 struct JSONLexer {
     struct Token {
         enum Kind: UInt8 {
@@ -9,8 +10,8 @@ struct JSONLexer {
         let range: Range<Int>
         /// Line ends between the token before and this one: 0, 1, or 2 for more.
         let lineEnds: UInt8
-        /// Of an opening bracket: the token that closes it, and whether all between them is on its line and no
-        /// container that holds anything.
+        /// Of an opening bracket: the token that closes it, and whether all between them is on its line and
+        /// no container that holds anything.
         var partner = 0
         var isFlat = false
 

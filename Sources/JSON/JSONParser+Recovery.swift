@@ -1,4 +1,5 @@
-/// What to do when something else comes than must: report it, and go on where the writer most likely meant to be.
+/// What to do when something else comes than must: report it, and go on where the writer most likely meant to
+/// be.
 ///
 /// Every way out of `recover` has read at least a byte or moved to a state that will.
 extension JSONParser {
@@ -34,7 +35,8 @@ extension JSONParser {
         _ text: Span<UInt8>, _ at: Int, _ byte: UInt8, _ state: State
     ) -> (Int, State) {
         switch byte {
-        case UInt8(ascii: ",") where inObject, UInt8(ascii: "}") where inObject, UInt8(ascii: "]") where inObject:
+        case UInt8(ascii: ",") where inObject, UInt8(ascii: "}") where inObject,
+            UInt8(ascii: "]") where inObject:
             missingValue(text, at)
             return (at, .separator)
         case UInt8(ascii: "]") where open != bottom:
@@ -171,10 +173,12 @@ extension JSONParser {
     private mutating func bareValue(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> Int {
         var end = at + 1
         while end < text.count, text[end] != UInt8(ascii: ","), text[end] != UInt8(ascii: "}"),
-            text[end] != UInt8(ascii: "]"), text[end] != 0x0A, text[end] != 0x0D, text[end] != UInt8(ascii: "\"")
+            text[end] != UInt8(ascii: "]"), text[end] != 0x0A, text[end] != 0x0D,
+            text[end] != UInt8(ascii: "\"")
         {
             if text[end] == UInt8(ascii: "/"), end + 1 < text.count,
-                text[end + 1] == UInt8(ascii: "/") || text[end + 1] == UInt8(ascii: "*"), Self.isSpace(text[end - 1])
+                text[end + 1] == UInt8(ascii: "/") || text[end + 1] == UInt8(ascii: "*"),
+                Self.isSpace(text[end - 1])
             {
                 break
             }
@@ -188,7 +192,9 @@ extension JSONParser {
             var number = words.hasPrefix("+") ? String(words.dropFirst()) : words
             if number.hasPrefix(".") { number = "0" + number }
             if number.hasSuffix(".") { number.removeLast() }
-            while number.hasPrefix("0"), number.utf8.count > 1, number.utf8.dropFirst().first.map({ $0 &- 0x30 <= 9 }) == true {
+            while number.hasPrefix("0"), number.utf8.count > 1,
+                number.utf8.dropFirst().first.map({ $0 &- 0x30 <= 9 }) == true
+            {
                 number.removeFirst()
             }
             let bytes = Array(number.utf8)
@@ -243,7 +249,8 @@ extension JSONParser {
         var end = at
         while true {
             while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
-            guard let comment = comments.last(where: { $0.upperBound <= end }), comment.upperBound == end else {
+            guard let comment = comments.last(where: { $0.upperBound <= end }), comment.upperBound == end
+            else {
                 return end
             }
             end = comment.lowerBound
@@ -258,7 +265,9 @@ extension JSONParser {
         case UInt8(ascii: "/"):
             while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
         case UInt8(ascii: "*"):
-            while end + 1 < text.count, !(text[end] == UInt8(ascii: "*") && text[end + 1] == UInt8(ascii: "/")) {
+            while end + 1 < text.count,
+                !(text[end] == UInt8(ascii: "*") && text[end + 1] == UInt8(ascii: "/"))
+            {
                 end += 1
             }
             guard end + 1 < text.count else {

@@ -68,8 +68,8 @@ extension JSONParser {
         return end - at
     }
 
-    /// A string that the line or the text ends in. A comma and brackets at the end of the line most likely belong
-    /// behind the quote that is missing.
+    /// A string that the line or the text ends in. A comma and brackets at the end of the line most likely
+    /// belong behind the quote that is missing.
     @inline(never) mutating func unterminated(
         _ text: Span<UInt8>, _ start: Int, _ lineEnd: Int, _ flags: JSONTree.Flags
     ) -> Int {

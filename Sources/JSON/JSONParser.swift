@@ -1,8 +1,8 @@
 /// The one parser: RFC 8259 from bytes to nodes, for messages and documents alike.
 ///
-/// `run` is the whole of the hot path; what it does not expect goes to the recovery in `JSONParser+Recovery.swift`,
-/// which reports the problem and says where and in which state to go on. There is no recursion: while a container
-/// is open, its node's `next` holds the index of the container around it.
+/// `run` is the whole of the hot path; what it does not expect goes to the recovery in
+/// `JSONParser+Recovery.swift`, which reports the problem and says where and in which state to go on. There
+/// is no recursion: while a container is open, its node's `next` holds the index of the container around it.
 struct JSONParser {
     var nodes: [JSONTree.Node]
     var problems: [SyntaxProblem] = []
@@ -46,8 +46,8 @@ struct JSONParser {
         self.options = options
     }
 
-    /// Makes room for the nodes of a large text at once, by the density of its beginning: growing step by step would copy them
-    /// over and over and hold old and new side by side.
+    /// Makes room for the nodes of a large text at once, by the density of its beginning: growing step by
+    /// step would copy them over and over and hold old and new side by side.
     mutating func reserve(for text: Span<UInt8>, in range: Range<Int>) {
         guard range.count > 1 << 20 else { return }
         let sample = range.prefix(1 << 16)
@@ -59,14 +59,17 @@ struct JSONParser {
             }
         }
         let expected = Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64
-        nodes.reserveCapacity(options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
+        nodes.reserveCapacity(
+            options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
     }
 
     /// Reads all of it; a byte order mark at the front is passed over (RFC 8259 §8.1).
     mutating func read(_ source: Span<UInt8>, in range: Range<Int>) {
         let text = source.extracting(0..<range.upperBound)
         var start = range.lowerBound
-        if range.count >= 3, text[start] == 0xEF, text[start + 1] == 0xBB, text[start + 2] == 0xBF { start += 3 }
+        if range.count >= 3, text[start] == 0xEF, text[start + 1] == 0xBB, text[start + 2] == 0xBF {
+            start += 3
+        }
         reserve(for: text, in: range)
         if options.isLines { runLines(text, from: start) } else { run(text, from: start) }
     }
@@ -160,7 +163,8 @@ struct JSONParser {
         if open != bottom || nodes.isEmpty || state != .end { finish(text, state) }
     }
 
-    /// Reads JSON Lines: each line that is not blank is a text of its own, and an element of the array that is the root.
+    /// Reads JSON Lines: each line that is not blank is a text of its own, and an element of the array that
+    /// is the root.
     mutating func runLines(_ text: Span<UInt8>, from start: Int) {
         _ = push(UInt8(ascii: "["), start)
         bottom = open
@@ -195,8 +199,8 @@ struct JSONParser {
         if children < .max { children &+= 1 } else if nodes.count > options.maximumCount { tooMany() }
     }
 
-    /// Checked at each container and, in one of more children than are counted, at each child: at the most 65,535 more values
-    /// than allowed are read.
+    /// Checked at each container and, in one of more children than are counted, at each child: at the most
+    /// 65,535 more values than allowed are read.
     @inline(never) mutating func tooMany() {
         let last = nodes.last.map { Int($0.end) } ?? 0
         report(.count, last..<last)
@@ -287,8 +291,9 @@ struct JSONParser {
         var at = start &+ 1
         var flags: JSONTree.Flags = [.opened, .closed]
         while true {
-            // Eight bytes at once while none of them is a quote, a backslash, a control character or beyond ASCII.
-            // The lowest flagged byte of such a test is exact (a borrow runs only upwards from a true hit).
+            // Eight bytes at once while none of them is a quote, a backslash, a control character or beyond
+            // ASCII. The lowest flagged byte of such a test is exact (a borrow runs only upwards from a true
+            // hit).
             while at &+ 8 <= text.count {
                 let word = bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
                 let quote = word ^ 0x2222_2222_2222_2222

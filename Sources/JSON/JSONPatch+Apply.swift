@@ -1,8 +1,8 @@
 extension JSONValue {
     /// The value after all operations in turn, or the first error; nothing is changed by half (RFC 6902 §5).
     ///
-    /// A patch may come from outside: its result is held to 1,024 containers inside each other, and copies and
-    /// moves to one million values together, since each copy may double the document.
+    /// A patch may come from outside: its result is held to 1,024 containers inside each other, and copies
+    /// and moves to one million values together, since each copy may double the document.
     package func applying(_ patch: [JSONPatchOperation]) throws(JSONPatchError) -> JSONValue {
         var editor = PatchEditor(document: self)
         for (number, operation) in patch.enumerated() {
@@ -109,8 +109,8 @@ private struct PatchEditor {
         }
     }
 
-    /// Changes the container of `path`: takes the values on the way out of their containers, so that each is held
-    /// once and none is copied, and puts them back in turn. A loop, for a pointer may be long.
+    /// Changes the container of `path`: takes the values on the way out of their containers, so that each is
+    /// held once and none is copied, and puts them back in turn. A loop, for a pointer may be long.
     private mutating func change(
         _ path: JSONPointer, _ body: (inout JSONValue, String) throws(Reason) -> Void
     ) throws(Reason) {

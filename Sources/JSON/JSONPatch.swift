@@ -1,6 +1,7 @@
 /// One step of a JSON Patch (RFC 6902 §4).
 package enum JSONPatchOperation: Sendable, Hashable {
-    /// Puts a value at a place: a new member or the new value of one, an element inserted, the whole document.
+    /// Puts a value at a place: a new member or the new value of one, an element inserted, the whole
+    /// document.
     case add(JSONPointer, JSONValue)
     case remove(JSONPointer)
     /// Like remove and add at the same place: there must be a value already.
@@ -30,8 +31,8 @@ package struct JSONPatchError: Error, Sendable, Hashable {
         case noValue(JSONPointer)
         /// The place lies in something that is neither an object nor an array, or that does not exist.
         case noContainer(JSONPointer)
-        /// The last token is no index of that array: no number, a leading zero, beyond the end, or `-` where a
-        /// value must exist already.
+        /// The last token is no index of that array: no number, a leading zero, beyond the end, or `-` where
+        /// a value must exist already.
         case badIndex(JSONPointer)
         /// A value would be moved into itself.
         case intoItself(from: JSONPointer, to: JSONPointer)
@@ -46,7 +47,8 @@ package struct JSONPatchError: Error, Sendable, Hashable {
 // MARK: - The shape of RFC 6902
 
 extension JSONPatchOperation {
-    /// Reads a patch document: an array of operations. Members that an operation does not know are ignored (§4).
+    /// Reads a patch document: an array of operations. Members that an operation does not know are ignored
+    /// (§4).
     package static func patch(from json: JSONValue) throws(JSONPatchError) -> [JSONPatchOperation] {
         guard let steps = json.array else { throw JSONPatchError(operation: 0, reason: .shape) }
         var patch: [JSONPatchOperation] = []

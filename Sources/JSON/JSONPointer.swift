@@ -13,7 +13,9 @@ public struct JSONPointer: Sendable, Hashable {
         tokens = []
         guard !text.isEmpty else { return }
         guard text.utf8.first == UInt8(ascii: "/") else { return nil }
-        for part in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+        for part in text.utf8.dropFirst().split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        {
             var token: [UInt8] = []
             var escape = false
             for byte in part {

@@ -1,7 +1,7 @@
 /// Prints values for people: one member or element a line, or all on one line.
 ///
-/// In lines, an array of scalars stays on one line where that ends within 80 columns; objects that are not empty
-/// never do. An explicit stack: the depth of a value must not be that of the caller's stack.
+/// In lines, an array of scalars stays on one line where that ends within 80 columns; objects that are not
+/// empty never do. An explicit stack: the depth of a value must not be that of the caller's stack.
 struct JSONPrinter {
     enum Layout {
         case lines
@@ -107,7 +107,8 @@ private struct Output {
         for _ in 0..<depth { writer.bytes += printer.indent.utf8 }
     }
 
-    /// Whether the array, its `[` written already, ends within the width of the line, `room` columns to spare.
+    /// Whether the array, its `[` written already, ends within the width of the line, `room` columns to
+    /// spare.
     private func fits(_ value: JSONValue, room: Int) -> Bool {
         guard let elements = value.array, elements.allSatisfy(\.isScalarOrEmpty) else { return false }
         var rest = JSONPrinter.width - room - column - UTF8Scan.columns(writer.bytes[lineStart...]) + 2
@@ -132,7 +133,8 @@ extension UTF8Scan {
 extension JSONValue {
     /// JSON for people: one member or element a line; see ``JSONTree/formatted(indent:)`` for documents.
     ///
-    /// An array of scalars stays on one line where that ends within 80 columns. There is no line end at the end.
+    /// An array of scalars stays on one line where that ends within 80 columns. There is no line end at the
+    /// end.
     package func pretty(indent: String = "  ") -> String {
         JSONPrinter(layout: .lines, indent: indent).text(of: self)
     }

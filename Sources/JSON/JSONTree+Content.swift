@@ -1,7 +1,7 @@
 /// The content of strings and numbers, read from the source when asked for.
 extension JSONTree {
-    /// The text of a string with its escapes resolved; nil for anything but a string. A lone surrogate, which is
-    /// reported as a problem, reads as U+FFFD.
+    /// The text of a string with its escapes resolved; nil for anything but a string. A lone surrogate, which
+    /// is reported as a problem, reads as U+FFFD.
     package func string(_ index: Index) -> String? {
         guard kind(index) == .string else { return nil }
         let range = contentRange(index)
@@ -33,7 +33,8 @@ extension JSONTree {
         kind(index) == .number ? JSONNumber(validLiteral: literal(index)) : nil
     }
 
-    /// The number as an integer when it is one (`5`, `5.0`); nil when it is not whole, does not fit, or is no number.
+    /// The number as an integer when it is one (`5`, `5.0`); nil when it is not whole, does not fit, or is no
+    /// number.
     package func int(_ index: Index) -> Int? {
         guard kind(index) == .number else { return nil }
         let range = range(index)
@@ -56,8 +57,8 @@ extension JSONTree {
         }
     }
 
-    /// The value with all inside it, without its positions. Missing and invalid parts read as null; a name that
-    /// occurs twice counts the last time.
+    /// The value with all inside it, without its positions. Missing and invalid parts read as null; a name
+    /// that occurs twice counts the last time.
     package func value(_ index: Index) -> JSONValue {
         // Explicit stack: the depth of a document must not be that of the caller's stack.
         struct Frame {
@@ -163,7 +164,8 @@ package struct EscapeDecoder {
             }
             position = start + 6
             if (0xD800..<0xDC00).contains(high),
-                let low = Self.codeUnit(at: position, before: end, in: source), (0xDC00..<0xE000).contains(low)
+                let low = Self.codeUnit(at: position, before: end, in: source),
+                (0xDC00..<0xE000).contains(low)
             {
                 position += 6
                 scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)) ?? "\u{FFFD}"
@@ -184,8 +186,10 @@ package struct EscapeDecoder {
         for byte in source[(position + 2)..<(position + 6)] {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "A") + 10)
+            case UInt8(ascii: "a")...UInt8(ascii: "f"):
+                unit = unit << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
+            case UInt8(ascii: "A")...UInt8(ascii: "F"):
+                unit = unit << 4 | UInt32(byte - UInt8(ascii: "A") + 10)
             default: return nil
             }
         }

@@ -1,10 +1,11 @@
 extension JSONTree {
-    /// The edits of the source that have the effect of `patch` on the value at `base`, where its pointers begin.
+    /// The edits of the source that have the effect of `patch` on the value at `base`, where its pointers
+    /// begin.
     ///
-    /// They change no more than they must: comments, indentation and layout stay. A new name for a member is an edit
-    /// of the name only. Of a name that occurs twice, the last member is the one changed, and a removal removes
-    /// all. Nil when the patch does not apply (RFC 6902 §5), or, in text with problems, when no edits were found
-    /// that have this effect and no further problem.
+    /// They change no more than they must: comments, indentation and layout stay. A new name for a member is
+    /// an edit of the name only. Of a name that occurs twice, the last member is the one changed, and a
+    /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), or, in text with problems, when
+    /// no edits were found that have this effect and no further problem.
     package func edits(for patch: [JSONPatchOperation], at base: Index) -> [TextEdit]? {
         guard var editor = DocumentEditor(self, base: base) else { return nil }
         for operation in patch {
@@ -17,8 +18,8 @@ extension JSONTree {
     /// As above, the pointers beginning at the root.
     package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? { edits(for: patch, at: root) }
 
-    /// The edits that remove one member, given by its name, or one element: for what a pointer cannot name, such as
-    /// the first of two members with the same name. Nil when `index` is neither.
+    /// The edits that remove one member, given by its name, or one element: for what a pointer cannot name,
+    /// such as the first of two members with the same name. Nil when `index` is neither.
     package func edits(removing index: Index, from container: Index) -> [TextEdit]? {
         let items = items(of: container)
         guard let number = items.firstIndex(where: { ($0.key ?? $0.value) == index }) else { return nil }
@@ -35,7 +36,8 @@ extension JSONTree {
         return after.value(place) == wanted
     }
 
-    /// The way from the root as the number of the child at each step, which also tells apart members of one name.
+    /// The way from the root as the number of the child at each step, which also tells apart members of one
+    /// name.
     func ordinals(to index: Index) -> [Int]? {
         var way: [Int] = []
         var current = root

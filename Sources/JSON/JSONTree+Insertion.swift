@@ -14,9 +14,9 @@ enum NewContent {
 extension JSONTree {
     /// The edits that put a child into a container before the child `number`, or at its end.
     ///
-    /// Where the neighbours stand on lines of their own the new child does too, indented like them; comments stay
-    /// with the child they stand at. Nil where the comma that should be there is not,
-    /// and for a line of JSON Lines.
+    /// Where the neighbours stand on lines of their own the new child does too, indented like them; comments
+    /// stay with the child they stand at. Nil where the comma that should be there is not, and for a line of
+    /// JSON Lines.
     func edits(inserting content: NewContent, name: String?, at number: Int, in container: Index)
         -> [TextEdit]?
     {

@@ -28,8 +28,8 @@ extension JSONTree {
         return current
     }
 
-    /// The pointer to a place, relative to `base` (the root unless told otherwise). For the name of a member, the
-    /// pointer to its value.
+    /// The pointer to a place, relative to `base` (the root unless told otherwise). For the name of a member,
+    /// the pointer to its value.
     package func pointer(to index: Index, from base: Index? = nil) -> JSONPointer {
         var tokens: [String] = []
         var current = base ?? root
@@ -64,7 +64,9 @@ extension JSONTree {
     package func index(atOffset offset: Int) -> Index? {
         var found: Index?
         var current: Index? = root
-        while let candidate = current, range(candidate).contains(offset) || range(candidate).upperBound == offset {
+        while let candidate = current,
+            range(candidate).contains(offset) || range(candidate).upperBound == offset
+        {
             found = candidate
             current = nil
             var children = elements(candidate)

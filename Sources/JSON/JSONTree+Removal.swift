@@ -1,8 +1,9 @@
 extension JSONTree {
     /// The edits that remove the child `number` of a container.
     ///
-    /// A child goes with one comma. Alone on its lines it takes them with it, and the comments that stand there; all
-    /// other comments stay. The last child takes the brackets together when nothing is left between them.
+    /// A child goes with one comma. Alone on its lines it takes them with it, and the comments that stand
+    /// there; all other comments stay. The last child takes the brackets together when nothing is left
+    /// between them.
     func edits(removing number: Int, of items: [Item], in container: Index) -> [TextEdit] {
         let item = items[number]
         let opening = range(container).lowerBound + 1

@@ -1,8 +1,9 @@
-/// A JSON text with the place of every value in it: what the parser makes of bytes, from the wire or a document.
+/// A JSON text with the place of every value in it: what the parser makes of bytes, from the wire or a
+/// document.
 ///
-/// The tree is two flat arrays: the source bytes, and the nodes in pre-order, 16 bytes each, without a pointer
-/// or reference among them. A member is a string node (its name) followed by its value. Broken text gives a tree
-/// as well, with `problems` saying what is wrong where; `root` always exists.
+/// The tree is two flat arrays: the source bytes, and the nodes in pre-order, 16 bytes each, without a
+/// pointer or reference among them. A member is a string node (its name) followed by its value. Broken text
+/// gives a tree as well, with `problems` saying what is wrong where; `root` always exists.
 package struct JSONTree: Sendable {
     /// The UTF-8 text, as given.
     package internal(set) var source: [UInt8]
@@ -18,8 +19,8 @@ package struct JSONTree: Sendable {
         @inlinable init(_ raw: UInt32) { self.raw = raw }
     }
 
-    /// What stands at a place. `missing` is a value that the text does not have where one must be (its range is
-    /// empty, where it belongs); `invalid` is text that is no JSON value.
+    /// What stands at a place. `missing` is a value that the text does not have where one must be (its range
+    /// is empty, where it belongs); `invalid` is text that is no JSON value.
     package enum Kind: UInt8, Sendable {
         case missing, invalid, null, `false`, `true`, number, string, array, object
     }
@@ -63,10 +64,12 @@ package struct JSONTree: Sendable {
         reparse(options: options)
     }
 
-    package init(_ text: String, options: JSONOptions = .json) { self.init(Array(text.utf8), options: options) }
+    package init(_ text: String, options: JSONOptions = .json) {
+        self.init(Array(text.utf8), options: options)
+    }
 
-    /// Reads other bytes into this tree, using its storage again: the way of the wire, where a message costs no
-    /// allocation once the largest has been seen.
+    /// Reads other bytes into this tree, using its storage again: the way of the wire, where a message costs
+    /// no allocation once the largest has been seen.
     package mutating func parse(_ bytes: UnsafeRawBufferPointer, options: JSONOptions) {
         source.removeAll(keepingCapacity: true)
         source.append(contentsOf: bytes)
@@ -74,7 +77,8 @@ package struct JSONTree: Sendable {
     }
 
     /// Reads the bytes in `range` without copying them; positions count from the beginning of `bytes`.
-    package mutating func parse(_ bytes: consuming [UInt8], in range: Range<Int>? = nil, options: JSONOptions) {
+    package mutating func parse(_ bytes: consuming [UInt8], in range: Range<Int>? = nil, options: JSONOptions)
+    {
         source = bytes
         reparse(options: options, range: range.map { $0.clamped(to: 0..<source.count) })
     }
@@ -86,8 +90,8 @@ package struct JSONOptions: Sendable {
     package var comments: Bool
     /// Containers inside each other; more is a ``SyntaxProblem`` and ends the reading.
     package var maximumDepth: Int
-    /// Values and names in all; more is a ``SyntaxProblem`` and ends the reading. A value of two bytes takes a node of 16, so
-    /// that without a limit a message of zeros would need eight times its size.
+    /// Values and names in all; more is a ``SyntaxProblem`` and ends the reading. A value of two bytes takes
+    /// a node of 16, so that without a limit a message of zeros would need eight times its size.
     package var maximumCount: Int
     /// The text is JSON Lines: a value on each line that is not blank, read as the elements of one array.
     package var isLines = false
@@ -135,7 +139,9 @@ extension JSONTree {
     }
 
     /// Whether a string's content differs from its bytes.
-    @inlinable package func isEscaped(_ index: Index) -> Bool { nodes[Int(index.raw)].flags.contains(.escaped) }
+    @inlinable package func isEscaped(_ index: Index) -> Bool {
+        nodes[Int(index.raw)].flags.contains(.escaped)
+    }
 
     /// Whether a string's content is ASCII in the source; an escape may still say another character.
     @inlinable package func isASCII(_ index: Index) -> Bool {
@@ -159,7 +165,8 @@ extension JSONTree {
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
     }
 
-    /// The value with the name, the last of several (RFC 8259 §4); nil when there is none or this is no object.
+    /// The value with the name, the last of several (RFC 8259 §4); nil when there is none or this is no
+    /// object.
     package func member(_ name: StaticString, of index: Index) -> Index? {
         guard kind(index) == .object else { return nil }
         var found: Index?

@@ -1,7 +1,7 @@
 /// Writes compact JSON into one buffer of bytes, commas included.
 ///
-/// The caller keeps the nesting right; nothing is checked, nothing is copied twice. `removeAll()` keeps the storage, so
-/// that a reply costs no allocation.
+/// The caller keeps the nesting right; nothing is checked, nothing is copied twice. `removeAll()` keeps the
+/// storage, so that a reply costs no allocation.
 package struct JSONWriter: Sendable {
     package var bytes: [UInt8]
     /// Whether a value stands before the place where the next one would go.
@@ -73,7 +73,9 @@ package struct JSONWriter: Sendable {
     }
 
     @inlinable package mutating func null() { literal("null") }
-    @inlinable package mutating func bool(_ value: Bool) { if value { literal("true") } else { literal("false") } }
+    @inlinable package mutating func bool(_ value: Bool) {
+        if value { literal("true") } else { literal("false") }
+    }
 
     package mutating func int(_ value: Int) {
         separate()
@@ -171,8 +173,8 @@ package struct JSONWriter: Sendable {
         bytes[start...].reverse()
     }
 
-    /// The content of a string (RFC 8259 §7): quotes, backslashes and control characters escaped; U+2028 and U+2029
-    /// too, because line-based readers in the field break at them.
+    /// The content of a string (RFC 8259 §7): quotes, backslashes and control characters escaped; U+2028 and
+    /// U+2029 too, because line-based readers in the field break at them.
     package mutating func appendEscaped(_ content: UnsafeRawBufferPointer) {
         var clean = content.startIndex
         var position = clean
@@ -183,7 +185,8 @@ package struct JSONWriter: Sendable {
                 continue
             }
             if byte == 0xE2 {
-                guard position + 2 < content.endIndex, content[position + 1] == 0x80, content[position + 2] | 1 == 0xA9
+                guard position + 2 < content.endIndex, content[position + 1] == 0x80,
+                    content[position + 2] | 1 == 0xA9
                 else {
                     position += 1
                     continue

@@ -23,9 +23,9 @@ package struct TextPosition: Sendable, Hashable, Comparable {
 
 /// From byte offsets to lines and characters, and back (LSP §Position).
 ///
-/// Lines end with LF, CRLF or CR. Every question has an answer: what lies outside the text is moved to its nearest
-/// place, what lies inside a character or line end to its beginning. Bytes that are not UTF-8 count as U+FFFD
-/// does, one for each ill-formed sequence. A look-up takes O(log lines + length of the line).
+/// Lines end with LF, CRLF or CR. Every question has an answer: what lies outside the text is moved to its
+/// nearest place, what lies inside a character or line end to its beginning. Bytes that are not UTF-8 count
+/// as U+FFFD does, one for each ill-formed sequence. A look-up takes O(log lines + length of the line).
 package struct LineIndex: Sendable {
     private let source: [UInt8]
     /// The offset of the first byte of each line.
@@ -136,8 +136,8 @@ extension LineIndex {
 
 /// Steps through bytes that should be UTF-8.
 enum UTF8Scan {
-    /// The length of the character at `position`; of bytes that are no character, that of the longest beginning of
-    /// one, at least 1 (Unicode §3.9, table 3-7).
+    /// The length of the character at `position`; of bytes that are no character, that of the longest
+    /// beginning of one, at least 1 (Unicode §3.9, table 3-7).
     static func length(_ bytes: [UInt8], at position: Int, before end: Int) -> Int {
         let first = bytes[position]
         let (length, second): (Int, ClosedRange<UInt8>) =

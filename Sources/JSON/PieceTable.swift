@@ -1,6 +1,7 @@
 /// A text in the making: which of its bytes are those of the original, and what is new between them.
 ///
-/// Edits made one after the other, each on the text that the last one left, come out as edits of the original.
+/// Edits made one after the other, each on the text that the last one left, come out as edits of the
+/// original.
 struct PieceTable {
     private enum Piece {
         case original(Range<Int>)

@@ -63,8 +63,8 @@ public struct TextEdit: Sendable, Hashable {
         self.newText = newText
     }
 
-    /// The text with the edits made. Edits must not overlap; their order does not matter, but that of insertions
-    /// at one place is kept. An edit beyond the end is left out.
+    /// The text with the edits made. Edits must not overlap; their order does not matter, but that of
+    /// insertions at one place is kept. An edit beyond the end is left out.
     public static func apply(_ edits: [TextEdit], to source: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(source.count + edits.reduce(0) { $0 + $1.newText.utf8.count })

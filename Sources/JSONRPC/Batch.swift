@@ -1,8 +1,8 @@
 import JSON
 import Synchronization
 
-/// Collects the responses of one batch and sends them as one array when the last is in (JSON-RPC 2.0 §6). A batch of
-/// notifications gets no answer.
+/// Collects the responses of one batch and sends them as one array when the last is in (JSON-RPC 2.0 §6). A
+/// batch of notifications gets no answer.
 final class Batch: ReplyDestination {
     private struct State {
         var outstanding: Int

@@ -1,14 +1,15 @@
 package import JSON
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Answers messages. Called on the reading thread, one message at a time, in the order they came.
 package protocol MessageHandler: AnyObject {
-    /// Handles a request or notification. For ``Outcome/written`` the result stands in `writer`, behind what was there.
+    /// Handles a request or notification. For ``Outcome/written`` the result stands in `writer`, behind what
+    /// was there.
     func handle(_ message: Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome
 
     /// Set by a method that ends the process: the loop stops behind the message that set it.
@@ -17,8 +18,8 @@ package protocol MessageHandler: AnyObject {
 
 /// One client on a pair of descriptors: reads, cuts, parses, dispatches, replies.
 ///
-/// Confined to the thread that calls ``run()``. What is pure is answered inline, in order; what takes time is put in
-/// flight and answered when it is done. Exactly one reply goes out for each request id.
+/// Confined to the thread that calls ``run()``. What is pure is answered inline, in order; what takes time is
+/// put in flight and answered when it is done. Exactly one reply goes out for each request id.
 package final class Connection {
     package struct Limits: Sendable {
         package var framer = Framer.Limits()
@@ -53,7 +54,8 @@ package final class Connection {
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
     package init(
-        input: Int32, outbox: Outbox, inFlight: InFlight, handler: any MessageHandler, framing: Framer.Framing?,
+        input: Int32, outbox: Outbox, inFlight: InFlight, handler: any MessageHandler,
+        framing: Framer.Framing?,
         limits: Limits = Limits(), afterFirstReply: @escaping () -> Void = {}
     ) {
         self.input = input
@@ -63,10 +65,12 @@ package final class Connection {
         self.limits = limits
         self.afterFirstReply = afterFirstReply
         framer = Framer(framing: framing, limits: limits.framer)
-        options = JSONOptions(comments: false, maximumDepth: limits.depth, maximumCount: limits.values, recovers: false)
+        options = JSONOptions(
+            comments: false, maximumDepth: limits.depth, maximumCount: limits.values, recovers: false)
     }
 
-    /// Reads until the input ends. Answers that are still in flight then, and output that waits, are the caller's.
+    /// Reads until the input ends. Answers that are still in flight then, and output that waits, are the
+    /// caller's.
     package func run() -> End {
         var isFirst = true
         while true {
@@ -163,12 +167,14 @@ package final class Connection {
         let count = tree.count(tree.root)
         guard count > 0 else { return refuse(.invalidRequest("the batch is empty")) }
         guard count <= limits.batch else {
-            return refuse(.invalidRequest("the batch has \(count) messages, over the limit of \(limits.batch)"))
+            return refuse(
+                .invalidRequest("the batch has \(count) messages, over the limit of \(limits.batch)"))
         }
         answerBatch(count)
     }
 
-    /// The way of nearly every message: the reply is made in one buffer that is kept, and nothing is allocated.
+    /// The way of nearly every message: the reply is made in one buffer that is kept, and nothing is
+    /// allocated.
     private func call(_ message: Message) {
         guard let id = message.id else {
             notified(message)

@@ -1,18 +1,19 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// File descriptors as the loop needs them. What Linux and Darwin do differently stands here.
 package enum Descriptors {
-    /// Takes standard output for the protocol alone: keeps a private copy, and points descriptor 1 at standard error, so
-    /// that nothing a library prints can get between two messages. Nil when standard output is closed.
+    /// Takes standard output for the protocol alone: keeps a private copy, and points descriptor 1 at
+    /// standard error, so that nothing a library prints can get between two messages. Nil when standard
+    /// output is closed.
     package static func claimStandardOutput() -> Int32? {
         signal(SIGPIPE, SIG_IGN)
         guard fcntl(1, F_GETFD) >= 0 else { return nil }
-        // A standard stream that is closed would lend its number to the next file opened, and the log, or what a library
-        // prints, would go into that.
+        // A standard stream that is closed would lend its number to the next file opened, and the log, or
+        // what a library prints, would go into that.
         for closed: Int32 in [0, 2] where fcntl(closed, F_GETFD) < 0 { _ = open("/dev/null", O_RDWR) }
         let copy = privateCopy(of: 1)
         guard copy >= 0 else { return nil }
@@ -20,15 +21,15 @@ package enum Descriptors {
         return copy
     }
 
-    /// A copy that does not block where the system can open one anew. Setting `O_NONBLOCK` on the descriptor given to us
-    /// would set it for everybody who shares it, such as the user's terminal.
+    /// A copy that does not block where the system can open one anew. Setting `O_NONBLOCK` on the descriptor
+    /// given to us would set it for everybody who shares it, such as the user's terminal.
     private static func privateCopy(of descriptor: Int32) -> Int32 {
         #if os(Linux)
-        var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
-            let opened = open("/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-            if opened >= 0 { return opened }
-        }
+            var status = stat()
+            if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO {
+                let opened = open("/proc/self/fd/\(descriptor)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+                if opened >= 0 { return opened }
+            }
         #endif
         return fcntl(descriptor, F_DUPFD_CLOEXEC, 3)
     }
@@ -81,9 +82,9 @@ package enum Descriptors {
         var entry = pollfd(fd: descriptor, events: Int16(truncatingIfNeeded: events), revents: 0)
         while true {
             #if canImport(Glibc)
-            let count = Glibc.poll(&entry, 1, milliseconds)
+                let count = Glibc.poll(&entry, 1, milliseconds)
             #else
-            let count = Darwin.poll(&entry, 1, milliseconds)
+                let count = Darwin.poll(&entry, 1, milliseconds)
             #endif
             if count < 0, errno == EINTR { continue }
             return count > 0 ? entry.revents : 0
@@ -92,9 +93,9 @@ package enum Descriptors {
 
     private static func systemWrite(_ descriptor: Int32, _ base: UnsafeRawPointer?, _ count: Int) -> Int {
         #if canImport(Glibc)
-        Glibc.write(descriptor, base, count)
+            Glibc.write(descriptor, base, count)
         #else
-        Darwin.write(descriptor, base, count)
+            Darwin.write(descriptor, base, count)
         #endif
     }
 }
@@ -129,7 +130,8 @@ package struct Wakeup: Sendable {
     }
 }
 
-/// A thread of the system's, for what waits in system calls and must not hold a thread of the concurrency pool.
+/// A thread of the system's, for what waits in system calls and must not hold a thread of the concurrency
+/// pool.
 package enum SystemThread {
     package static func start(_ body: @escaping @Sendable () -> Void) {
         final class Box: Sendable {
@@ -138,23 +140,23 @@ package enum SystemThread {
         }
         let box = Unmanaged.passRetained(Box(body))
         #if canImport(Glibc)
-        var thread = pthread_t()
-        let failed = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-                return nil
-            }, box.toOpaque())
-        if failed == 0 { pthread_detach(thread) }
+            var thread = pthread_t()
+            let failed = pthread_create(
+                &thread, nil,
+                { argument in
+                    if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+                    return nil
+                }, box.toOpaque())
+            if failed == 0 { pthread_detach(thread) }
         #else
-        var thread: pthread_t?
-        let failed = pthread_create(
-            &thread, nil,
-            { argument in
-                Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
-                return nil
-            }, box.toOpaque())
-        if failed == 0, let thread { pthread_detach(thread) }
+            var thread: pthread_t?
+            let failed = pthread_create(
+                &thread, nil,
+                { argument in
+                    Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body()
+                    return nil
+                }, box.toOpaque())
+            if failed == 0, let thread { pthread_detach(thread) }
         #endif
         if failed != 0 { box.release() }
     }

@@ -1,14 +1,14 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Cuts a stream of bytes into messages, whatever pieces it arrives in.
 ///
-/// Two framings: one JSON value per line, or the header block of the Language Server Protocol (LSP 3.17, "Base
-/// Protocol"). The first byte that is not blank decides: `C` or `c` begins a header. A message over the limit is passed
-/// over without being held; a declared length is never allocated before its bytes arrive.
+/// Two framings: one JSON value per line, or the header block of the Language Server Protocol (LSP 3.17,
+/// "Base Protocol"). The first byte that is not blank decides: `C` or `c` begins a header. A message over the
+/// limit is passed over without being held; a declared length is never allocated before its bytes arrive.
 package struct Framer {
     package enum Framing: String, Sendable { case lines, headers }
 
@@ -66,7 +66,8 @@ package struct Framer {
         var result = 0
         buffer.append(addingCapacity: size) { span in
             span.withUnsafeMutableBufferPointer { free, initialized in
-                result = fill(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(free)[0..<size]))
+                result = fill(
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(free)[0..<size]))
                 initialized = max(0, min(result, size))
             }
         }
@@ -108,8 +109,8 @@ package struct Framer {
         return range.isEmpty ? nil : range.count > limits.messageBytes ? .oversized : .message(range)
     }
 
-    /// Hands over the buffer with the message that ``next()`` has just found, so that a large one need not be copied. Its range
-    /// stays what it was.
+    /// Hands over the buffer with the message that ``next()`` has just found, so that a large one need not be
+    /// copied. Its range stays what it was.
     package mutating func takeBuffer() -> [UInt8] {
         let rest = Array(buffer[start...])
         var taken: [UInt8] = []
@@ -202,7 +203,8 @@ package struct Framer {
         var length: Int?
         for line in buffer[block].split(separator: 0x0A) {
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-            guard line[..<colon].lazy.map({ $0 | 0x20 }).elementsEqual("content-length".utf8.map { $0 | 0x20 })
+            guard
+                line[..<colon].lazy.map({ $0 | 0x20 }).elementsEqual("content-length".utf8.map { $0 | 0x20 })
             else { continue }
             let digits = buffer[trimmed((colon + 1)..<line.endIndex)]
             guard (1...10).contains(digits.count) else { return nil }

@@ -1,8 +1,8 @@
 import JSON
 import Synchronization
 
-/// The requests whose answers are being worked on, by id; the place where a cancellation and an answer meet, of which
-/// the first wins.
+/// The requests whose answers are being worked on, by id; the place where a cancellation and an answer meet,
+/// of which the first wins.
 package final class InFlight: Sendable {
     /// The id as far as ids are compared: a string by its content, a number as it is written.
     struct Key: Hashable, Sendable {

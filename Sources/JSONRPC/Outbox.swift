@@ -2,18 +2,20 @@ import JSON
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// The one writer of standard output.
 ///
-/// While the client reads, a frame is written from the thread that made it, in one system call. When the pipe is full, frames
-/// wait in order and a thread of their own writes them as room comes; what may be dropped is then kept only in its newest form.
-/// What waits is bounded: the reading of further requests pauses at ``pauseBytes``, and a client that stays stuck ends the process.
+/// While the client reads, a frame is written from the thread that made it, in one system call. When the pipe
+/// is full, frames wait in order and a thread of their own writes them as room comes; what may be dropped is
+/// then kept only in its newest form. What waits is bounded: the reading of further requests pauses at
+/// ``pauseBytes``, and a client that stays stuck ends the process.
 package final class Outbox: Sendable {
-    /// Names what a newer frame replaces while both wait: the progress of one task, the diagnostics of one document.
+    /// Names what a newer frame replaces while both wait: the progress of one task, the diagnostics of one
+    /// document.
     package struct Key: Hashable, Sendable {
         let kind: String
         let subject: String
@@ -77,7 +79,8 @@ package final class Outbox: Sendable {
     private let usesHeaders: Mutex<Bool>
 
     package init(
-        descriptor: Int32, framing: Framer.Framing, limits: Limits = Limits(), onEnd: @escaping @Sendable (End) -> Void
+        descriptor: Int32, framing: Framer.Framing, limits: Limits = Limits(),
+        onEnd: @escaping @Sendable (End) -> Void
     ) {
         self.descriptor = descriptor
         isNonBlocking = Descriptors.isNonBlocking(descriptor)
@@ -120,7 +123,8 @@ package final class Outbox: Sendable {
             while offset < state.gathered.count {
                 let written = state.gathered.withUnsafeBytes {
                     Descriptors.write(
-                        UnsafeRawBufferPointer(rebasing: $0[offset...]), to: descriptor, isNonBlocking: isNonBlocking)
+                        UnsafeRawBufferPointer(rebasing: $0[offset...]), to: descriptor,
+                        isNonBlocking: isNonBlocking)
                 }
                 switch written {
                 case .bytes(let count): offset += count
@@ -235,7 +239,8 @@ package final class Outbox: Sendable {
         if state.sent == 0, let key = state.waiting[state.first].key { state.places[key] = nil }
         let written = state.waiting[state.first].bytes.withUnsafeBytes {
             Descriptors.write(
-                UnsafeRawBufferPointer(rebasing: $0[state.sent...]), to: descriptor, isNonBlocking: isNonBlocking)
+                UnsafeRawBufferPointer(rebasing: $0[state.sent...]), to: descriptor,
+                isNonBlocking: isNonBlocking)
         }
         switch written {
         case .bytes(let count):
@@ -259,7 +264,9 @@ package final class Outbox: Sendable {
         let current = state.first < state.waiting.count ? state.waiting[state.first] : nil
         var kept: [Waiting] = []
         if let current, state.sent > 0 { kept.append(current) }
-        for frame in state.waiting[(state.first + kept.count)...] where !frame.bytes.isEmpty { kept.append(frame) }
+        for frame in state.waiting[(state.first + kept.count)...] where !frame.bytes.isEmpty {
+            kept.append(frame)
+        }
         state.waiting = kept
         state.first = 0
         state.replaced = 0

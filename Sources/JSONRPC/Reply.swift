@@ -18,7 +18,8 @@ package struct Answer: Sendable {
     /// What may only begin when the client has the answer, such as the notifications of a subscription.
     package var afterwards: (@Sendable () -> Void)?
 
-    package static func success(_ result: JSONValue, then afterwards: (@Sendable () -> Void)? = nil) -> Answer {
+    package static func success(_ result: JSONValue, then afterwards: (@Sendable () -> Void)? = nil) -> Answer
+    {
         Answer(content: .success(result), afterwards: afterwards)
     }
 
@@ -27,8 +28,8 @@ package struct Answer: Sendable {
 
 /// The duty to answer one request, held while its work goes on.
 ///
-/// It cannot be copied, and answering consumes it: there is no way to answer twice. Dropping it without an answer
-/// answers with an internal error, so there is none to leave a request unanswered either.
+/// It cannot be copied, and answering consumes it: there is no way to answer twice. Dropping it without an
+/// answer answers with an internal error, so there is none to leave a request unanswered either.
 struct Reply: ~Copyable, Sendable {
     /// Taken by the answer, so that the end of the value knows whether there was one.
     private var open: (id: [UInt8]?, destination: any ReplyDestination)?

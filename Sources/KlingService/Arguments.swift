@@ -59,7 +59,8 @@ struct Arguments {
     func int(_ number: Int, _ range: ClosedRange<Int>, in tree: borrowing JSONTree) throws(RPCError) -> Int? {
         guard let place = self[number] else { return nil }
         guard let value = tree.int(place), range.contains(value) else {
-            throw wrongType(number, "a whole number from \(range.lowerBound) to \(range.upperBound)", place, tree)
+            throw wrongType(
+                number, "a whole number from \(range.lowerBound) to \(range.upperBound)", place, tree)
         }
         return value
     }
@@ -93,7 +94,9 @@ struct Arguments {
         }
         var map: [String: String] = [:]
         for (name, value) in members {
-            guard let text = value.string else { throw wrongType(number, "an object of strings", place, tree) }
+            guard let text = value.string else {
+                throw wrongType(number, "an object of strings", place, tree)
+            }
             map[name] = text
         }
         return map

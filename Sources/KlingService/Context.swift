@@ -1,8 +1,8 @@
 package import JSONRPC
 package import KlingCore
 
-/// What the handlers of every dialect work with. The mutable part, the settings, belongs to the reading thread; deferred work
-/// takes a copy along.
+/// What the handlers of every dialect work with. The mutable part, the settings, belongs to the reading
+/// thread; deferred work takes a copy along.
 package final class Context {
     /// Compiled from the catalogue at the first request that needs it.
     package var validator: Validator { .standard }

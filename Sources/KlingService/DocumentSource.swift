@@ -3,9 +3,9 @@ import JSONRPC
 import KlingCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Text with a request in it, or several: given in a call, or in a file.
@@ -63,7 +63,8 @@ package struct DocumentSource {
                 bytes.append(byte)
                 continue
             }
-            guard encoded.count >= 2, let value = UInt8(String(decoding: encoded.prefix(2), as: UTF8.self), radix: 16),
+            guard encoded.count >= 2,
+                let value = UInt8(String(decoding: encoded.prefix(2), as: UTF8.self), radix: 16),
                 value != 0
             else { return nil }
             bytes.append(value)

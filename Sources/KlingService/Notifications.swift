@@ -14,8 +14,8 @@ final class SubscriptionName: Sendable {
 }
 
 extension Outbox {
-    /// `task/update`, `subscription/end` and, for a delivery that goes by itself, `task/download`. Progress gives way to newer
-    /// progress of the same task while the client is behind; all else arrives.
+    /// `task/update`, `subscription/end` and, for a delivery that goes by itself, `task/download`. Progress
+    /// gives way to newer progress of the same task while the client is behind; all else arrives.
     func notify(_ event: SubscriptionEvent, subscription: String, locale: Locale) {
         switch event {
         case .update(let seq, let kind, let report):
@@ -34,7 +34,8 @@ extension Outbox {
 
     func notify(_ progress: DownloadProgress) {
         var params: JSONObject = [
-            "task": .string(progress.task.text), "file": .string(progress.path), "bytes": JSONValue(Int(progress.bytes))
+            "task": .string(progress.task.text), "file": .string(progress.path),
+            "bytes": JSONValue(Int(progress.bytes))
         ]
         params["total"] = progress.total.map { JSONValue(Int($0)) }
         notify("task/download", .object(params), replacing: Key("task/download", progress.task.text))

@@ -13,7 +13,9 @@ package final class Router: MessageHandler {
 
     package var exitCode: Int32? { context.exitCode }
 
-    package func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome {
+    package func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter)
+        -> Outcome
+    {
         plain.handle(message, in: tree, writer: &writer)
     }
 }

@@ -8,7 +8,8 @@ struct Check {
 
     let options: Options
 
-    /// Checks every file and writes the report. The exit status: 0, with errors 1, with a file that cannot be read 2.
+    /// Checks every file and writes the report. The exit status: 0, with errors 1, with a file that cannot be
+    /// read 2.
     func run() -> Int32 {
         var status: Int32 = 0
         var json = JSONWriter(capacity: 1 << 16)
@@ -26,7 +27,8 @@ struct Check {
             let settings = options.settings
             let validation = Validator.standard.validate(
                 document: document.tree,
-                options: ValidationOptions(strict: settings.strict, severities: settings.severities, edits: true))
+                options: ValidationOptions(
+                    strict: settings.strict, severities: settings.severities, edits: true))
             errors += validation.diagnostics.count { $0.severity == .error }
             if !validation.isValid { status = max(status, 1) }
             switch options.checkFormat {

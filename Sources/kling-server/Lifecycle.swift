@@ -4,13 +4,13 @@ import KlingService
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
-/// How the process ends: by the end of its input, a signal, or a client that is gone. In each case what is at the gateway stays in
-/// the journal, and the next start goes on with it.
+/// How the process ends: by the end of its input, a signal, or a client that is gone. In each case what is at
+/// the gateway stays in the journal, and the next start goes on with it.
 final class Lifecycle: Sendable {
     private let output: Int32
     private let log: Log
@@ -29,8 +29,8 @@ final class Lifecycle: Sendable {
     /// The tasks to bring to rest before the end.
     func guardTasks(_ tasks: TaskService) { service.withLock { $0 = tasks } }
 
-    /// Waits for the first input, seeing signals and the loss of standard output's reader meanwhile: a host may die before it says
-    /// a word. Costs one system call where input is there already.
+    /// Waits for the first input, seeing signals and the loss of standard output's reader meanwhile: a host
+    /// may die before it says a word. Costs one system call where input is there already.
     func awaitInput(_ input: Int32) {
         // Made before a handler can need it.
         _ = Self.signals.writing
@@ -60,11 +60,14 @@ final class Lifecycle: Sendable {
             }
             // Input that is there already is answered for, even if nobody waits any more: it may be a submit.
             if entries[2].revents != 0 { return }
-            if entries[1].revents != 0 { end(0, because: "nobody reads the output any more", drainSeconds: 1) }
+            if entries[1].revents != 0 {
+                end(0, because: "nobody reads the output any more", drainSeconds: 1)
+            }
         }
     }
 
-    /// Ends the process: nothing new is sent, a create in flight gets up to `drainSeconds` for its answer, the journal is closed.
+    /// Ends the process: nothing new is sent, a create in flight gets up to `drainSeconds` for its answer,
+    /// the journal is closed.
     func end(_ status: Int32, because reason: String, drainSeconds: Int) -> Never {
         if isEnding.exchange(true, ordering: .relaxed) {
             while true { pause() }
@@ -88,11 +91,13 @@ final class Lifecycle: Sendable {
         return poll(&entry, 1, Int32(seconds * 1000)) > 0
     }
 
-    private func poll(_ entries: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32) -> Int32 {
+    private func poll(_ entries: UnsafeMutablePointer<pollfd>, _ count: nfds_t, _ milliseconds: Int32)
+        -> Int32
+    {
         #if canImport(Glibc)
-        Glibc.poll(entries, count, milliseconds)
+            Glibc.poll(entries, count, milliseconds)
         #else
-        Darwin.poll(entries, count, milliseconds)
+            Darwin.poll(entries, count, milliseconds)
         #endif
     }
 }

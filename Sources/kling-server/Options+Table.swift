@@ -17,7 +17,8 @@ extension Options {
         let apply: @Sendable (inout Options, String) -> String?
 
         init(
-            _ name: String, _ placeholder: String = "", _ help: String, short: String? = nil, optional: Bool = false,
+            _ name: String, _ placeholder: String = "", _ help: String, short: String? = nil,
+            optional: Bool = false,
             setting: String? = nil, apply: @escaping @Sendable (inout Options, String) -> String?
         ) {
             self.name = name
@@ -36,7 +37,9 @@ extension Options {
             $0.gateway = $1
             return nil
         },
-        Option("--simulate", "[SPEC]", "simulate the gateway, e.g. speed=100 [KLING_SIMULATE]", optional: true) {
+        Option(
+            "--simulate", "[SPEC]", "simulate the gateway, e.g. speed=100 [KLING_SIMULATE]", optional: true
+        ) {
             $0.simulation = $1
             return nil
         },
@@ -48,7 +51,10 @@ extension Options {
             $0.journal = $1
             return $1.isEmpty ? "a path is expected" : nil
         },
-        Option("--max-active", "N", "tasks at the gateway at once; the rest wait in line [3]", setting: "maxActive") {
+        Option(
+            "--max-active", "N", "tasks at the gateway at once; the rest wait in line [3]",
+            setting: "maxActive"
+        ) {
             guard let count = Int($1), (1...1000).contains(count) else { return "1 to 1000 is expected" }
             $0.settings.maximumActive = count
             return nil
@@ -72,7 +78,9 @@ extension Options {
             return nil
         },
         Option("--log-level", "LEVEL", "debug, info, warning, error or off [warning]") {
-            guard let level = LogLevel(rawValue: $1) else { return "debug, info, warning, error or off is expected" }
+            guard let level = LogLevel(rawValue: $1) else {
+                return "debug, info, warning, error or off is expected"
+            }
             $0.logLevel = level
             return nil
         },
@@ -85,7 +93,9 @@ extension Options {
         limit("--max-header", "BYTES", "largest header block [8192]") { $0.limits.framer.headerBytes = $1 },
         limit("--max-depth", "N", "arrays and objects inside each other [512]") { $0.limits.depth = $1 },
         limit("--max-batch", "N", "messages in one batch [10000]") { $0.limits.batch = $1 },
-        limit("--max-output", "BYTES", "output that may wait for the client [33554432]") { $0.outboxLimits.bytes = $1 },
+        limit("--max-output", "BYTES", "output that may wait for the client [33554432]") {
+            $0.outboxLimits.bytes = $1
+        },
         limit("--stuck-after", "SECONDS", "end when the client takes nothing for so long [60]") {
             $0.outboxLimits.stuckSeconds = $1
         },
@@ -105,10 +115,13 @@ extension Options {
     ]
 
     private static func limit(
-        _ name: String, _ placeholder: String, _ help: String, set: @escaping @Sendable (inout Options, Int) -> Void
+        _ name: String, _ placeholder: String, _ help: String,
+        set: @escaping @Sendable (inout Options, Int) -> Void
     ) -> Option {
         Option(name, placeholder, help) {
-            guard let value = Int($1), (1...(1 << 31)).contains(value) else { return "a number above 0 is expected" }
+            guard let value = Int($1), (1...(1 << 31)).contains(value) else {
+                return "a number above 0 is expected"
+            }
             set(&$0, value)
             return nil
         }

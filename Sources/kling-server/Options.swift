@@ -44,7 +44,8 @@ struct Options {
             case "serve": command = .serve
             case "check": command = .check
             default:
-                let nearest = NearestName.find(word, in: ["serve", "check"]).map { " Did you mean \($0)?" } ?? ""
+                let nearest =
+                    NearestName.find(word, in: ["serve", "check"]).map { " Did you mean \($0)?" } ?? ""
                 throw Misuse("there is no command \(word).\(nearest)")
             }
             rest = rest.dropFirst()
@@ -75,7 +76,8 @@ struct Options {
     /// The directory of the journal: the XDG state directory (XDG Base Directory Specification).
     var stateDirectory: String {
         let given = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (given ?? (variable("HOME") ?? SmallFile.homeDirectory ?? "") + "/.local/state") + "/kling-server"
+        return (given ?? (variable("HOME") ?? SmallFile.homeDirectory ?? "") + "/.local/state")
+            + "/kling-server"
     }
 
     /// The proxies of the environment, for the gateway.
@@ -94,14 +96,17 @@ struct Options {
         _ name: String, inline: String?, _ rest: inout ArraySlice<String>
     ) throws(Misuse) {
         guard let option = Self.all.first(where: { $0.name == name || $0.short == name }) else {
-            let nearest = NearestName.find(name, in: Self.all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
+            let nearest =
+                NearestName.find(name, in: Self.all.map(\.name)).map { " Did you mean \($0)?" } ?? ""
             throw Misuse("there is no option \(name).\(nearest)")
         }
         var value = ""
         switch option.argument {
         case .none: if inline != nil { throw Misuse("\(name) takes no value") }
         case .required:
-            guard let given = inline ?? rest.popFirst() else { throw Misuse("\(name) needs a value: \(option.help)") }
+            guard let given = inline ?? rest.popFirst() else {
+                throw Misuse("\(name) needs a value: \(option.help)")
+            }
             value = given
         case .optional:
             // `--simulate SPEC`: what follows is the value unless it is another option.
@@ -119,9 +124,12 @@ struct Options {
     /// The key from the environment or the file it is named in; nil when there is none.
     func readKey() throws(Misuse) -> Secret? {
         if let file = apiKeyFile {
-            guard let bytes = SmallFile.read(file) else { throw Misuse("the key file \(file) cannot be read") }
+            guard let bytes = SmallFile.read(file) else {
+                throw Misuse("the key file \(file) cannot be read")
+            }
             guard let secret = Secret(String(decoding: bytes, as: UTF8.self)) else {
-                throw Misuse("the key file \(file) holds no key: one line of visible ASCII characters is expected")
+                throw Misuse(
+                    "the key file \(file) holds no key: one line of visible ASCII characters is expected")
             }
             return secret
         }

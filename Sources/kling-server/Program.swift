@@ -1,17 +1,19 @@
 import KlingCore
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
-// Not top-level code: that would belong to the main actor, and asking for it loads the concurrency runtime at each start.
+// Not top-level code: that would belong to the main actor, and asking for it loads the concurrency runtime at
+// each start.
 @main enum Program {
     static func main() {
         do throws(Options.Misuse) {
             let options = try Options(
-                Array(CommandLine.arguments.dropFirst()), variable: { getenv($0).map { String(cString: $0) } })
+                Array(CommandLine.arguments.dropFirst()), variable: { getenv($0).map { String(cString: $0) } }
+            )
             switch options.command {
             case .help: SmallFile.write(Options.help)
             case .version: SmallFile.write("kling-server \(Serve.version)\n")

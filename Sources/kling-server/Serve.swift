@@ -6,12 +6,13 @@ import KlingService
 import KlingSimulator
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
-/// `kling-server serve`: wires the parts together and runs the loop. Nothing is opened, loaded or fetched before a request needs it.
+/// `kling-server serve`: wires the parts together and runs the loop. Nothing is opened, loaded or fetched
+/// before a request needs it.
 struct Serve {
     static let version = "0.1.0"
 
@@ -19,7 +20,8 @@ struct Serve {
 
     func run() throws(Options.Misuse) -> Never {
         let log = Log(level: options.logLevel)
-        // Options that cannot work are told at once; the parts they describe are made when a request needs them.
+        // Options that cannot work are told at once; the parts they describe are made when a request needs
+        // them.
         let simulation = try readSimulation()
         let address = try readAddress(log)
         let key = try options.readKey()
@@ -28,14 +30,19 @@ struct Serve {
             _exit(2)
         }
         let lifecycle = Lifecycle(output: output, log: log)
-        let outbox = Outbox(descriptor: output, framing: options.framing ?? .lines, limits: options.outboxLimits) { end in
+        let outbox = Outbox(
+            descriptor: output, framing: options.framing ?? .lines, limits: options.outboxLimits
+        ) { end in
             switch end {
             case .readerGone: lifecycle.end(0, because: "nobody reads the output any more", drainSeconds: 1)
             case .stuck(let seconds):
-                Log.say("the client has taken nothing for \(seconds) s; ending. Its tasks are in the journal.")
+                Log.say(
+                    "the client has taken nothing for \(seconds) s; ending. Its tasks are in the journal.")
                 lifecycle.end(1, because: "the client is stuck", drainSeconds: 1)
             case .overflow(let bytes):
-                Log.say("\(bytes) bytes wait for a client that does not read; ending. Its tasks are in the journal.")
+                Log.say(
+                    "\(bytes) bytes wait for a client that does not read; ending. Its tasks are in the journal."
+                )
                 lifecycle.end(1, because: "the client is stuck", drainSeconds: 1)
             }
         }

@@ -1,7 +1,8 @@
-/// What the design promises about the sources and no compiler checks. Each rule is a function of a path in the
-/// package and the text there, and answers with sentences; none means that the rule is kept.
+/// What the design promises about the sources and no compiler checks. Each rule is a function of a path in
+/// the package and the text there, and answers with sentences; none means that the rule is kept.
 enum HouseRules {
-    /// What each target may import of the others; the platform's C library and Synchronization are open to all.
+    /// What each target may import of the others; the platform's C library and Synchronization are open to
+    /// all.
     static let arrows: [String: Set<String>] = [
         "JSON": [],
         "JSONRPC": ["JSON"],

@@ -25,7 +25,8 @@ struct SwiftText {
         Self.lines(of: code, saying: words)
     }
 
-    /// Looks at bytes: the rules go over every file several times, and expressions are for the few lines left.
+    /// Looks at bytes: the rules go over every file several times, and expressions are for the few lines
+    /// left.
     static func lines(of text: String, saying words: [String]) -> [(number: Int, text: String)] {
         let wanted = words.map { Data($0.utf8) }
         return Data(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -1,7 +1,8 @@
 import JSON
 import Testing
 
-/// Text with marked places: `⟦` and `⟧` around a range, `│` for an offset. The markers are no part of the text.
+/// Text with marked places: `⟦` and `⟧` around a range, `│` for an offset. The markers are no part of the
+/// text.
 struct Marked {
     private(set) var bytes: [UInt8] = []
     private(set) var ranges: [Range<Int>] = []

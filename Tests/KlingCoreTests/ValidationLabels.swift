@@ -7,7 +7,8 @@ struct Labelled: Sendable, CustomTestStringConvertible {
     let expected: [String]
     var testDescription: String { text }
 
-    /// - Parameter expected: `code path` pairs, separated by commas; a path may be left out when it is the root.
+    /// - Parameter expected: `code path` pairs, separated by commas; a path may be left out when it is the
+    /// root.
     init(_ text: String, _ expected: String = "") {
         self.text = text
         self.expected =

@@ -1,5 +1,5 @@
-/// The members of a request that a rule asks about by name. A model may take others as well; those are known to
-/// the catalogue alone.
+/// The members of a request that a rule asks about by name. A model may take others as well; those are known
+/// to the catalogue alone.
 ///
 /// The raw value is the member's slot in a ``RequestView``.
 package enum Field: Int, Sendable, CaseIterable {

@@ -2,8 +2,8 @@ package import JSON
 
 /// JSON Schema (draft 2020-12), generated from the catalogue.
 extension Model {
-    /// What a schema can express of the model's rules. Members that the page does not name are allowed: the validator
-    /// warns of them only.
+    /// What a schema can express of the model's rules. Members that the page does not name are allowed: the
+    /// validator warns of them only.
     package func schema(_ locale: Locale) -> JSONObject {
         var schema: JSONObject = [
             "$schema": "https://json-schema.org/draft/2020-12/schema", "title": .string(title[locale]),

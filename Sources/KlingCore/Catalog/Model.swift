@@ -52,8 +52,8 @@ public struct Model: Sendable {
 
     package func parameter(_ field: Field) -> Parameter? { parameter(field.name) }
 
-    /// A first guess of the seconds until a video is made, from what is known of the gateway (one source, vague);
-    /// nil where nothing is known.
+    /// A first guess of the seconds until a video is made, from what is known of the gateway (one source,
+    /// vague); nil where nothing is known.
     public func estimateSeconds(mode: String, duration: Int) -> Int? {
         timings.first { $0.mode == mode }?.seconds(duration: duration)
     }

@@ -1,6 +1,7 @@
 /// The words people use for a parameter, beside its name.
 ///
-/// An *alias* says the same thing in the same form and is sent under the right name; a *hint* only earns a suggestion.
+/// An *alias* says the same thing in the same form and is sent under the right name; a *hint* only earns a
+/// suggestion.
 enum Vocabulary {
     struct Alias: Sendable {
         let word: String

@@ -1,5 +1,5 @@
-/// Why something did not work, as a fact: one row of the wire contract's error table, with the gateway's own words.
-/// The sentence a person reads is made in ``Messages``.
+/// Why something did not work, as a fact: one row of the wire contract's error table, with the gateway's own
+/// words. The sentence a person reads is made in ``Messages``.
 public struct Failure: Error, Sendable, Hashable {
     public var kind: Kind
     /// The gateway's own words, or the detail of the system's error; shown, never interpreted.

@@ -1,8 +1,8 @@
 /// The remote service that makes videos, or the simulator of it. The only place from which anything is paid.
 ///
 /// An implementation never re-sends a create by itself: it says what is known about the one attempt, and
-/// ``TaskMachine`` decides. All methods may be called at once, and return early, as a failure, when their task
-/// is cancelled.
+/// ``TaskMachine`` decides. All methods may be called at once, and return early, as a failure, when their
+/// task is cancelled.
 public protocol Gateway: Sendable {
     var identity: GatewayIdentity { get }
 
@@ -12,7 +12,8 @@ public protocol Gateway: Sendable {
     /// Asks how a task is, by the gateway's id.
     func read(_ taskId: String) async -> Result<TaskReading, Failure>
 
-    /// Fetches a result. `receive` is called in order, for each piece, on any thread, and says whether to go on.
+    /// Fetches a result. `receive` is called in order, for each piece, on any thread, and says whether to go
+    /// on.
     /// - Parameter resume: begin at this byte, if the server still has the same file (`Range`, `If-Range`).
     func fetch(
         _ url: String, resume: FetchResumption?,
@@ -42,8 +43,8 @@ public enum CreateOutcome: Sendable, Hashable {
     case accepted(taskId: String, requestId: String?)
     /// The gateway answered that it did not and will not take it.
     case refused(Failure)
-    /// Provably nothing arrived, or the gateway said it did not take it now; it may be sent again. `after` is the
-    /// gateway's own wish (`Retry-After`).
+    /// Provably nothing arrived, or the gateway said it did not take it now; it may be sent again. `after` is
+    /// the gateway's own wish (`Retry-After`).
     case notTaken(Failure, after: Duration?)
     /// Bytes may have arrived, and the answer is not known.
     case unknown(Failure)
@@ -91,7 +92,8 @@ public struct FetchResumption: Sendable, Hashable {
 }
 
 public enum FetchPiece: Sendable {
-    /// Comes once, first: where the bytes begin (0 when the server did not resume) and how many there are in all.
+    /// Comes once, first: where the bytes begin (0 when the server did not resume) and how many there are in
+    /// all.
     case head(offset: Int64, total: Int64?, contentType: String?, validator: String?)
     case bytes([UInt8])
 }

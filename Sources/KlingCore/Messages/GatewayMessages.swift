@@ -8,7 +8,8 @@ extension GatewayAddressProblem {
         case (.notHTTPS(let text), .en):
             "\(text) would send your key in the clear: use https. Plain http is for this machine only."
         case (.notHTTPS(let text), .zh): "\(text) 会以明文发送密钥：请使用 https；http 仅限本机。"
-        case (.hasCredentials, .en): "The URL holds a user name or password; give the key by KLING_API_KEY instead."
+        case (.hasCredentials, .en):
+            "The URL holds a user name or password; give the key by KLING_API_KEY instead."
         case (.hasCredentials, .zh): "地址中含有用户名或密码；请改用 KLING_API_KEY 提供密钥。"
         case (.hasQuery(let text), .en): "\(text) has a query or fragment; a base URL has none."
         case (.hasQuery(let text), .zh): "\(text) 含有查询或片段；基础地址不应包含。"

@@ -1,7 +1,8 @@
-/// One sentence the validator can say: its code, its level unless told otherwise, and the words in every language.
+/// One sentence the validator can say: its code, its level unless told otherwise, and the words in every
+/// language.
 ///
-/// Words hold facts in braces: `{name}` is replaced by the fact of that name, `{count|shot|shots}` by the first word
-/// when the fact is 1 and by the second otherwise.
+/// Words hold facts in braces: `{name}` is replaced by the fact of that name, `{count|shot|shots}` by the
+/// first word when the fact is 1 and by the second otherwise.
 package struct Message: Sendable, Hashable {
     /// Stable; several sentences may share one.
     package let code: String
@@ -54,7 +55,8 @@ package struct Phrase: Sendable, Hashable {
     }
 
     /// What stands for `name` or `name|one|many`.
-    private func append(_ place: Slice<UnsafeBufferPointer<UInt8>>, _ locale: Locale, to text: inout [UInt8]) {
+    private func append(_ place: Slice<UnsafeBufferPointer<UInt8>>, _ locale: Locale, to text: inout [UInt8])
+    {
         let parts = place.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
         let fact = parts.first.flatMap { facts[String(decoding: $0, as: UTF8.self)] }
         if parts.count == 3 {

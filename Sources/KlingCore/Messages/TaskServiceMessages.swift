@@ -10,7 +10,8 @@ extension TaskServiceError {
         case .noSuchTask(let id):
             let id = Fact.shortened(id)
             return LocalizedText(
-                en: "There is no task \(id) in this journal. `list` shows every task; one that only the gateway knows "
+                en:
+                    "There is no task \(id) in this journal. `list` shows every task; one that only the gateway knows "
                     + "can be taken in with `adopt`.",
                 zh: "任务日志中没有 \(id)。`list` 可列出所有任务；仅网关知道的任务可用 `adopt` 纳入。")
         case .noSuchSubscription(let id):
@@ -20,7 +21,8 @@ extension TaskServiceError {
         case .keyConflict(let key, let task, let differences):
             let places = differences.isEmpty ? "/" : differences.prefix(5).joined(separator: ", ")
             return LocalizedText(
-                en: "The idempotencyKey \(key) belongs to \(task.id), whose request differs at \(places). Nothing was "
+                en:
+                    "The idempotencyKey \(key) belongs to \(task.id), whose request differs at \(places). Nothing was "
                     + "sent or charged. Use another key for another request, or the same request to get that task.",
                 zh: "idempotencyKey \(key) 已属于 \(task.id)，两次请求在 \(places) 处不同。没有发送，也没有产生费用。"
                     + "不同的请求请换用新的键；要取回该任务请使用相同的请求。")
@@ -35,7 +37,8 @@ extension TaskServiceError {
                 zh: "\(task.id) 已经结束（\(task.state.rawValue)），无可取消。")
         case .cannotAdopt(let task):
             return LocalizedText(
-                en: "\(task.id) is \(task.state.rawValue); only an unconfirmed task can be given the gateway's id.",
+                en:
+                    "\(task.id) is \(task.state.rawValue); only an unconfirmed task can be given the gateway's id.",
                 zh: "\(task.id) 状态为 \(task.state.rawValue)；只有 unconfirmed 的任务可以认领网关 ID。")
         case .taskIdTaken(let taskId, let task):
             let taskId = Fact.shortened(taskId)
@@ -52,14 +55,16 @@ extension TaskServiceError {
                     : "\(task.id) 还没有视频：状态为 \(task.state.rawValue)。请先 `wait`。")
         case .budgetExceeded(let budget, let spent):
             return LocalizedText(
-                en: "This would exceed the budget of \(budget.text(.en)) in 24 hours; \(spent.text(.en)) are used. Nothing "
+                en:
+                    "This would exceed the budget of \(budget.text(.en)) in 24 hours; \(spent.text(.en)) are used. Nothing "
                     + "was sent or charged. Wait until earlier submissions are a day old, or raise --budget.",
                 zh: "将超出 24 小时预算 \(budget.text(.zh))；已使用 \(spent.text(.zh))。没有发送，也没有产生费用。"
                     + "请等较早的提交满一天，或调高 --budget。")
         case .delivery(let failure, let task) where failure.kind == .conflict:
             let file = failure.message.map { Fact.shortened($0, to: 300) } ?? ""
             return LocalizedText(
-                en: "The video of \(task.id) was not written, for its file exists (\(file)). Give another path, or "
+                en:
+                    "The video of \(task.id) was not written, for its file exists (\(file)). Give another path, or "
                     + "`overwrite: true`. The video is made and stays at the gateway for a while.",
                 zh: "\(task.id) 的视频没有写入，因为文件已存在（\(file)）。请换一个路径，或使用 `overwrite: true`。"
                     + "视频已经生成，会在网关保留一段时间。")
@@ -69,7 +74,8 @@ extension TaskServiceError {
                 zh: FailureMessages.sentence(for: failure, locale: .zh))
         case .shuttingDown:
             return LocalizedText(
-                en: "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
+                en:
+                    "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
                     + "start.",
                 zh: "程序正在关闭，没有发送任何内容。任务都在日志中，下次启动时继续。")
         case .gateway, .delivery: return nil

@@ -77,7 +77,8 @@ extension JSONTree {
         return true
     }
 
-    /// The number a string says, a unit of seconds allowed: `"6"`, `" 6 "`, `"6s"`; nil when it says no whole number.
+    /// The number a string says, a unit of seconds allowed: `"6"`, `" 6 "`, `"6s"`; nil when it says no whole
+    /// number.
     func quotedNumber(_ index: Index) -> Int? {
         guard kind(index) == .string, contentRange(index).count <= 24, var text = string(index)?[...] else {
             return nil
@@ -103,8 +104,8 @@ extension JSONTree {
             && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E } }
     }
 
-    /// Unicode scalars of a string's content, counted no further than needed to see that they are at most `limit`:
-    /// nil then.
+    /// Unicode scalars of a string's content, counted no further than needed to see that they are at most
+    /// `limit`: nil then.
     func scalars(_ index: Index, beyond limit: Int) -> Int? {
         let range = contentRange(index)
         guard range.count > limit else { return nil }

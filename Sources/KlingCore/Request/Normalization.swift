@@ -1,8 +1,8 @@
 package import JSON
 
-/// The normalised request: exactly what would be sent. Aliases get their right name, null and empty optionals are
-/// dropped, comments and white space are gone, the automatic reference is written out. All else is as given; defaults
-/// are not written in.
+/// The normalised request: exactly what would be sent. Aliases get their right name, null and empty optionals
+/// are dropped, comments and white space are gone, the automatic reference is written out. All else is as
+/// given; defaults are not written in.
 extension RequestView {
     package var normalized: JSONObject {
         var writer = JSONWriter(capacity: tree.range(object).count + 32)
@@ -50,8 +50,8 @@ extension RequestView {
         writer.endObject()
     }
 
-    /// Pictures without a reference in the prompt: the gateway puts `<<<image_1>>>` before it, without a space
-    /// (kling-video-o1 page, 图片引用语法).
+    /// Pictures without a reference in the prompt: the gateway puts `<<<image_1>>>` before it, without a
+    /// space (kling-video-o1 page, 图片引用语法).
     package var needsImageTag: Bool {
         guard table.references == .imageTags, count(.imageURLs) > 0, let prompt = string(.prompt) else {
             return false
@@ -102,8 +102,9 @@ extension RequestView {
 }
 
 extension JSONTree {
-    /// Whether the source of a container goes out as it is: no white space or comments between its parts, and nothing
-    /// inside that would be dropped or that some reader breaks at. Says no to what is deeper than any request.
+    /// Whether the source of a container goes out as it is: no white space or comments between its parts, and
+    /// nothing inside that would be dropped or that some reader breaks at. Says no to what is deeper than any
+    /// request.
     func isCompact(_ index: Index, depth: Int = 0) -> Bool {
         let range = range(index)
         let isObject = kind(index) == .object

@@ -141,7 +141,8 @@ extension RequestView {
         modeNumber < table.modes.count ? table.modes[modeNumber].resolution : ""
     }
 
-    /// The mode in force among the model's; the first, which is the default of both pages, where none is given.
+    /// The mode in force among the model's; the first, which is the default of both pages, where none is
+    /// given.
     var modeNumber: Int {
         guard let mode = string(.mode) else { return 0 }
         return table.choices[Field.mode.rawValue]?.number(of: mode, in: tree) ?? 0
@@ -198,7 +199,8 @@ extension RequestSummary.Kind {
     }
 }
 
-/// Parts of an object whose shape is known: no separators are worked out. The caller begins and ends the object.
+/// Parts of an object whose shape is known: no separators are worked out. The caller begins and ends the
+/// object.
 extension JSONWriter {
     mutating func part(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
 

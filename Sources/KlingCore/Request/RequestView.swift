@@ -2,8 +2,8 @@ package import JSON
 
 /// A request as the rules read it: every parameter in its slot, found in one pass over the members.
 ///
-/// Nothing is copied out of the tree; a reader asks the tree for the bytes when it needs them. A class, because it is
-/// handed to every rule: one reference, not three hundred bytes.
+/// Nothing is copied out of the tree; a reader asks the tree for the bytes when it needs them. A class,
+/// because it is handed to every rule: one reference, not three hundred bytes.
 package final class RequestView: Sendable {
     package let tree: JSONTree
     package let object: JSONTree.Index
@@ -162,8 +162,8 @@ extension RequestView {
         return tree.count(value)
     }
 
-    /// The seconds in force: what is written, a quoted number included, or the model's default; nil when what is
-    /// written is none of the allowed.
+    /// The seconds in force: what is written, a quoted number included, or the model's default; nil when what
+    /// is written is none of the allowed.
     package var duration: Int? {
         // The clean path: a number that the model allows.
         if present.contains(.duration) {

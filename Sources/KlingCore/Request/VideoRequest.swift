@@ -10,7 +10,7 @@ public struct VideoRequest: Sendable, Hashable {
     public var model: String { body["model"]?.string ?? "" }
     /// The mode in force: `std` where none is given (both model pages, "mode").
     public var mode: String { body["mode"]?.string ?? "std" }
-    /// The seconds in force: 5 where none are given (both model pages, "duration"). For an edited clip (o1 with a
-    /// `base` video) the clip decides, and this is only what was asked for.
+    /// The seconds in force: 5 where none are given (both model pages, "duration"). For an edited clip (o1
+    /// with a `base` video) the clip decides, and this is only what was asked for.
     public var duration: Int { body["duration"]?.int ?? 5 }
 }

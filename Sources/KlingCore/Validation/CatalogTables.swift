@@ -129,7 +129,8 @@ package final class ModelTable: Sendable {
     func count(_ field: Field) -> ClosedRange<Int>? { counts[field.rawValue] }
 }
 
-/// A type, ready to be compared with a value of the tree. Without a reference, so that a look at it costs no counting.
+/// A type, ready to be compared with a value of the tree. Without a reference, so that a look at it costs no
+/// counting.
 struct ValueCheck: Sendable {
     /// The kinds of value that have the right JSON type, as bits.
     let kinds: UInt16

@@ -29,11 +29,12 @@ package struct Findings: Sendable {
     /// Found in the request at hand.
     private var count = 0
 
-    /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the request.
+    /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the
+    /// request.
     static let fixLimit = 64
 
-    /// Bytes that may still be walked to work out text edits: each may cost a walk through the whole document. A fix
-    /// found later has its patch only.
+    /// Bytes that may still be walked to work out text edits: each may cost a walk through the whole
+    /// document. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
     init(options: ValidationOptions) { self.options = options }

@@ -3,8 +3,8 @@ package enum NearestName {
     /// Longer words are not compared: nobody mistypes them.
     private static let longest = 48
 
-    /// The candidate nearest to `word`: one that reads the same without case and separators, one that the hints name,
-    /// or one at a small edit distance; nil when none is near.
+    /// The candidate nearest to `word`: one that reads the same without case and separators, one that the
+    /// hints name, or one at a small edit distance; nil when none is near.
     package static func find(
         _ word: String, in candidates: [String], hints: [(word: String, name: String)] = []
     ) -> String? {
@@ -40,7 +40,8 @@ package enum NearestName {
         }
     }
 
-    /// Insertions, removals, replacements and swaps of neighbours (optimal string alignment); nil beyond `limit`.
+    /// Insertions, removals, replacements and swaps of neighbours (optimal string alignment); nil beyond
+    /// `limit`.
     private static func distance(_ a: [UInt8], _ b: [UInt8], limit: Int) -> Int? {
         guard abs(a.count - b.count) <= limit, !a.isEmpty, !b.isEmpty else { return nil }
         var beforeLast: [Int] = []

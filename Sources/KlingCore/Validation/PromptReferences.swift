@@ -50,8 +50,8 @@ struct PromptScanner {
         return nil
     }
 
-    /// Goes on to the next byte that can begin a reference: eight bytes at a time while they are ASCII, three where a
-    /// character of a block without brackets stands.
+    /// Goes on to the next byte that can begin a reference: eight bytes at a time while they are ASCII, three
+    /// where a character of a block without brackets stands.
     private mutating func skipPlainText() {
         guard let base = bytes.baseAddress else { return }
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -81,8 +81,8 @@ struct PromptScanner {
         position = count
     }
 
-    /// Reads `<<<image_1>>>` and everything that resembles it; leaves the position behind the opening brackets when
-    /// there is nothing of the kind.
+    /// Reads `<<<image_1>>>` and everything that resembles it; leaves the position behind the opening
+    /// brackets when there is nothing of the kind.
     private mutating func tag() -> PromptReference? {
         let start = position
         var inner = start
@@ -177,8 +177,8 @@ struct PromptScanner {
         }
     }
 
-    /// The end of the name at `start`: a run of letters, digits, `_` and `-`; or, of another script, of letters up to
-    /// white space or punctuation.
+    /// The end of the name at `start`: a run of letters, digits, `_` and `-`; or, of another script, of
+    /// letters up to white space or punctuation.
     private func nameEnd(from start: Int) -> Int {
         var end = start
         while end < bytes.count, Self.isWord(bytes[end]) { end += 1 }

@@ -1,7 +1,7 @@
 /// One thing the validator looks at.
 ///
-/// A rule is a value in the table of its topic. It is skipped without a call when none of its fields is in the request,
-/// and left out altogether for models that it does not concern.
+/// A rule is a value in the table of its topic. It is skipped without a call when none of its fields is in
+/// the request, and left out altogether for models that it does not concern.
 package struct Rule: Sendable {
     /// The codes it can report.
     package let codes: [String]

@@ -30,8 +30,8 @@ extension Severity: Comparable {
 public struct ValidationOptions: Sendable, Hashable {
     /// Warnings make a request invalid too, and an unknown member is an error.
     public var strict: Bool
-    /// Another level for a code, or ``Severity/off``. Those of `syntax.*` and `document.root` cannot be lowered:
-    /// nothing could be sent.
+    /// Another level for a code, or ``Severity/off``. Those of `syntax.*` and `document.root` cannot be
+    /// lowered: nothing could be sent.
     public var severities: [String: Severity]
     /// The request is text that the caller holds: fixes come as text edits too.
     public var edits: Bool

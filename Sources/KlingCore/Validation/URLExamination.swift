@@ -9,7 +9,8 @@ struct URLExamination {
     /// The host is known to be unreachable from outside.
     var isPrivate = false
     var host: Range<Int> = 0..<0
-    /// The letters after the last dot of the path's last segment, without query and fragment; empty when there is none.
+    /// The letters after the last dot of the path's last segment, without query and fragment; empty when
+    /// there is none.
     var fileExtension: Range<Int> = 0..<0
 
     /// - Parameter bytes: the text, escapes resolved; ranges are into it.
@@ -159,8 +160,8 @@ struct URLExamination {
     }
 }
 
-/// Hosts that cannot be reached from outside: localhost, `.local` and the like, and the address blocks of RFC 1918,
-/// RFC 3927, RFC 4193 and RFC 5735.
+/// Hosts that cannot be reached from outside: localhost, `.local` and the like, and the address blocks of RFC
+/// 1918, RFC 3927, RFC 4193 and RFC 5735.
 enum PrivateHost {
     static func contains(_ host: UnsafeRawBufferPointer) -> Bool {
         guard let last = host.last else { return false }

@@ -2,8 +2,10 @@ package import JSON
 
 /// The wire contract's Diagnostic and the result of `validate`.
 extension Validation {
-    /// The result of `validate`: an object with `valid`, `diagnostics` and, without errors, `normalized` and `summary`.
-    /// - Parameter lines: of the source text, when the caller holds it; without it there are no ranges and no edits.
+    /// The result of `validate`: an object with `valid`, `diagnostics` and, without errors, `normalized` and
+    /// `summary`.
+    /// - Parameter lines: of the source text, when the caller holds it; without it there are no ranges and no
+    /// edits.
     package func writeResult(
         locale: Locale, lines: LineIndex? = nil, encoding: PositionEncoding = .utf16,
         into writer: inout JSONWriter
@@ -118,7 +120,8 @@ extension Fix {
 }
 
 extension JSONWriter {
-    /// A name written in the code: without this, a literal would be taken for a `String` and looked at for escapes.
+    /// A name written in the code: without this, a literal would be taken for a `String` and looked at for
+    /// escapes.
     fileprivate mutating func key(_ name: StaticString) { self.name(name) }
 
     /// An LSP range.

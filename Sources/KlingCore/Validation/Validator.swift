@@ -14,7 +14,8 @@ public struct Validator: Sendable {
 
     public var catalog: Catalog { tables.catalog }
 
-    /// One request in a tree, the whole of it or a part, such as the parameter of a message. Paths begin there.
+    /// One request in a tree, the whole of it or a part, such as the parameter of a message. Paths begin
+    /// there.
     package func validate(
         _ tree: JSONTree, at index: JSONTree.Index? = nil, options: ValidationOptions = ValidationOptions()
     ) -> Validation {

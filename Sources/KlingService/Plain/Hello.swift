@@ -9,7 +9,9 @@ extension PlainDialect {
         if let locale = try arguments.locale(1, in: tree), !context.settings.settled.contains("locale") {
             context.settings.locale = locale
         }
-        if let level = try arguments.choice(2, LogLevel.self, in: tree) { context.settings.clientLogLevel = level }
+        if let level = try arguments.choice(2, LogLevel.self, in: tree) {
+            context.settings.clientLogLevel = level
+        }
         if let options = arguments[3] { try context.configure(tree.value(options)) }
         writeHello(context, into: &writer)
         return .written
@@ -83,7 +85,8 @@ extension PlainDialect {
 }
 
 extension Context {
-    /// The options of `hello` (wire contract §5) that may change while the process runs. What the command line said stays.
+    /// The options of `hello` (wire contract §5) that may change while the process runs. What the command
+    /// line said stays.
     func configure(_ options: JSONValue) throws(RPCError) {
         guard case .object(let members) = options else { throw .invalidParams("options must be an object") }
         let known = ["locale", "strict", "severities", "downloadDir", "maxActive", "budget"]
@@ -93,7 +96,9 @@ extension Context {
             guard !settings.settled.contains(name) else { continue }
             switch (name, value) {
             case ("locale", .string(let tag)):
-                guard let locale = Locale(tag: tag) else { throw unknownWord("options.locale", tag, ["en", "zh"]) }
+                guard let locale = Locale(tag: tag) else {
+                    throw unknownWord("options.locale", tag, ["en", "zh"])
+                }
                 changed.locale = locale
             case ("strict", .bool(let strict)): changed.strict = strict
             case ("severities", .object(let severities)):

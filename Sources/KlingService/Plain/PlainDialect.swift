@@ -2,17 +2,20 @@ import JSON
 import JSONRPC
 import KlingCore
 
-/// The methods of the plain dialect (wire contract §2). No handshake is needed: each message stands for itself.
+/// The methods of the plain dialect (wire contract §2). No handshake is needed: each message stands for
+/// itself.
 final class PlainDialect {
     /// One method: its parameters, and what it does.
     final class Method: Sendable {
         let name: String
         let signature: Signature
-        let run: @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter) throws(RPCError) -> Outcome
+        let run:
+            @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter) throws(RPCError) -> Outcome
 
         init(
             _ name: String, _ parameters: [String],
-            run: @escaping @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter)
+            run:
+                @escaping @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter)
                 throws(RPCError) -> Outcome
         ) {
             self.name = name
@@ -34,7 +37,8 @@ final class PlainDialect {
 
     init(_ context: Context) { self.context = context }
 
-    func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome {
+    func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome
+    {
         guard let number = Self.names.number(of: message.method, in: tree) else {
             return .failure(unknownMethod(tree.string(message.method) ?? ""))
         }

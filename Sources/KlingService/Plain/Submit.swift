@@ -9,7 +9,8 @@ extension PlainDialect {
     static let submit = Method(
         "submit",
         [
-            "request", "text", "uri", "idempotencyKey", "waitFor", "timeoutSeconds", "dryRun", "strict", "download",
+            "request", "text", "uri", "idempotencyKey", "waitFor", "timeoutSeconds", "dryRun", "strict",
+            "download",
             "labels"
         ]
     ) { (context, arguments, tree, writer) throws(RPCError) in
@@ -88,7 +89,8 @@ extension PlainDialect {
 }
 
 extension Context {
-    /// The one request of the input, normalised, with the findings below error. With errors: 422, nothing is sent.
+    /// The one request of the input, normalised, with the findings below error. With errors: 422, nothing is
+    /// sent.
     func accepted(
         _ input: RequestInput, in tree: borrowing JSONTree, options: ValidationOptions, locale: Locale
     ) throws(RPCError) -> (VideoRequest, [JSONValue]) {
@@ -149,7 +151,9 @@ extension Arguments {
             throw .invalidParams("download must be an object with directory or path")
         }
         for (name, value) in members {
-            guard name == "directory" || name == "path" else { throw unknownWord("download", name, ["directory", "path"]) }
+            guard name == "directory" || name == "path" else {
+                throw unknownWord("download", name, ["directory", "path"])
+            }
             guard value.string != nil else { throw .invalidParams("download.\(name) must be a string") }
         }
         return try .place(

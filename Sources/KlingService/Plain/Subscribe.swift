@@ -3,8 +3,10 @@ import JSONRPC
 import KlingCore
 
 extension PlainDialect {
-    /// `subscribe`: the tasks as they are, then a notification for each change. `since` replays what was missed.
-    static let subscribe = Method("subscribe", ["task", "tasks", "labels", "all", "since", "intervalSeconds"]) {
+    /// `subscribe`: the tasks as they are, then a notification for each change. `since` replays what was
+    /// missed.
+    static let subscribe = Method("subscribe", ["task", "tasks", "labels", "all", "since", "intervalSeconds"])
+    {
         (context, arguments, tree, writer) throws(RPCError) in
         let filter = try arguments.filter(in: tree)
         let since = try arguments.int(4, 0...Int.max, in: tree).map { Int64($0) }

@@ -65,7 +65,8 @@ extension PlainDialect {
         }
     }
 
-    /// `adopt`: follow a task that the gateway has and the journal does not, or that an unconfirmed one turned out to be.
+    /// `adopt`: follow a task that the gateway has and the journal does not, or that an unconfirmed one
+    /// turned out to be.
     static let adopt = Method("adopt", ["taskId", "task", "labels"]) {
         (context, arguments, tree, writer) throws(RPCError) in
         let taskId = try arguments.require(try arguments.string(0, in: tree), 0)
@@ -93,7 +94,8 @@ extension PlainDialect {
                 "files": .array(
                     files.map {
                         [
-                            "path": .string($0.path), "bytes": JSONValue(Int($0.bytes)), "sha256": .string($0.sha256),
+                            "path": .string($0.path), "bytes": JSONValue(Int($0.bytes)),
+                            "sha256": .string($0.sha256),
                             "contentType": .string($0.contentType)
                         ]
                     })

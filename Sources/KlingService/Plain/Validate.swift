@@ -7,9 +7,12 @@ extension PlainDialect {
     static let validate = Method(
         "validate", ["request", "text", "uri", "languageId", "strict", "locale", "severities"]
     ) { (context, arguments, tree, writer) throws(RPCError) in
-        var options = ValidationOptions(strict: context.settings.strict, severities: context.settings.severities)
+        var options = ValidationOptions(
+            strict: context.settings.strict, severities: context.settings.severities)
         if let strict = try arguments.bool(4, in: tree) { options.strict = strict }
-        if let severities = try arguments.severities(6, in: tree) { options.severities.merge(severities) { $1 } }
+        if let severities = try arguments.severities(6, in: tree) {
+            options.severities.merge(severities) { $1 }
+        }
         let locale = try arguments.locale(5, in: tree) ?? context.settings.locale
         switch try arguments.input(request: 0, text: 1, uri: 2, languageId: 3, in: tree) {
         case .request(let place):
@@ -50,7 +53,9 @@ extension Arguments {
         }
         if let text = try string(text, in: tree) {
             var language = DocumentSource.Language.json
-            if let languageId { language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json }
+            if let languageId {
+                language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json
+            }
             return .document(DocumentSource(bytes: Array(text.utf8), language: language))
         }
         return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri)))

@@ -18,7 +18,8 @@ extension Failure {
         data["retry"] = .string(retry.word)
         data["next"] = next(for: task)
         return RPCError(
-            code: kind.code, message: FailureMessages.sentence(for: self, locale: locale), data: .object(data))
+            code: kind.code, message: FailureMessages.sentence(for: self, locale: locale), data: .object(data)
+        )
     }
 
     /// A request that the caller may make instead, ready to send.

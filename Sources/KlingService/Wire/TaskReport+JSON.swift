@@ -17,7 +17,10 @@ extension TaskReport {
             "completedAt": JSONValue(task.completedAt?.description),
             "elapsedSeconds": JSONValue((elapsed.seconds * 10).rounded() / 10),
             "estimate": estimate.map {
-                ["secondsLeft": JSONValue(Int(max(0, min($0.secondsLeft, 1e6)).rounded())), "basis": .string($0.basis.rawValue)]
+                [
+                    "secondsLeft": JSONValue(Int(max(0, min($0.secondsLeft, 1e6)).rounded())),
+                    "basis": .string($0.basis.rawValue)
+                ]
             } ?? .null,
             "queue": ["position": JSONValue(queue.position), "ahead": JSONValue(queue.ahead)],
             "lastContactAt": JSONValue(task.lastContactAt?.description),

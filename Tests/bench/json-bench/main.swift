@@ -1,4 +1,5 @@
-// Reads a file into the tree again and again, and prints the median as one line of JSON: `json-bench FILE [ROUNDS]`.
+// Reads a file into the tree again and again, and prints the median as one line of JSON: `json-bench FILE
+// [ROUNDS]`.
 import JSON
 
 #if canImport(Darwin)

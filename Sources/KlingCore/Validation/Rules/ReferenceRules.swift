@@ -87,8 +87,8 @@ extension RequestView {
         }
     }
 
-    /// The element that a reference names: the whole word, or, for names that a word cannot hold, the longest name
-    /// that the text goes on with.
+    /// The element that a reference names: the whole word, or, for names that a word cannot hold, the longest
+    /// name that the text goes on with.
     private func element(at range: Range<Int>, in text: [UInt8], _ elements: [NamedElement]) -> Int? {
         let rest = text[range.clamped(to: 0..<text.count).lowerBound...]
         let word = text[range.clamped(to: 0..<text.count)]

@@ -260,8 +260,8 @@ extension RequestView {
             related: [(place(.prompt), .otherValue)])
     }
 
-    /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words, upper and
-    /// lower case of ASCII taken as the same.
+    /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words,
+    /// upper and lower case of ASCII taken as the same.
     private static func overlap(_ excluded: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer)
         -> Range<Int>?
     {
@@ -287,7 +287,8 @@ extension RequestView {
         return nil
     }
 
-    /// Behind a comma, semicolon, full stop or line end at `offset`, of either script; `offset` when there is none.
+    /// Behind a comma, semicolon, full stop or line end at `offset`, of either script; `offset` when there is
+    /// none.
     private static func separatorEnd(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int {
         switch bytes[offset] {
         case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "."), 0x0A: return offset + 1

@@ -1,0 +1,43 @@
+import JSON
+
+/// Turns a value of the wrong type into one of the right type that says the same, where that is plain.
+enum Conversion {
+    static func convert(_ value: JSONValue, to type: ParameterType) -> JSONValue? {
+        switch (type, value) {
+        case (.boolean, .string(let text)):
+            switch text.lowercased() {
+            case "true", "on", "yes": return true
+            case "false", "off", "no": return false
+            default: return nil
+            }
+        case (.boolean, .number(let number)):
+            switch number.int {
+            case 1: return true
+            case 0: return false
+            default: return nil
+            }
+        case (.integer, .string(let text)), (.integers, .string(let text)):
+            guard let whole = Int(text), type.allows(whole) else { return nil }
+            return JSONValue(whole)
+        case (.string, .number(let number)): return .string(number.literal)
+        case (.string, .array(let parts)) where parts.count == 1:
+            return parts.first?.string.map(JSONValue.string)
+        case (.choice(let choices), .array(let parts)) where parts.count == 1:
+            guard let only = parts.first, choices.contains(where: { .string($0.value) == only }) else {
+                return nil
+            }
+            return only
+        case (.array(of: .url, _), .string(var text)):
+            guard text.withUTF8({ URLExamination(UnsafeRawBufferPointer($0)).fault }) == nil else {
+                return nil
+            }
+            return [.string(text)]
+        case (.array(of: .object(let members), count: let count), .object(let object))
+        where count.lowerBound <= 1:
+            // Only an entry that has all it needs: the fix must not add an error.
+            guard members.allSatisfy({ !$0.isRequired || object[$0.name] != nil }) else { return nil }
+            return [value]
+        default: return nil
+        }
+    }
+}
