@@ -160,7 +160,7 @@ if wanted lint; then
 fi
 if wanted ruff; then
     ruff=$root/.build/ruff/bin/ruff
-    [ -x "$ruff" ] || { python3 -m venv .build/ruff && .build/ruff/bin/pip install -q --disable-pip-version-check ruff; } \
+    [ -x "$ruff" ] || { python3 -m venv .build/ruff && .build/ruff/bin/pip install -q --disable-pip-version-check ruff==0.17.5; } \
         >"$logs/ruff-install.log" 2>&1
     if [ -x "$ruff" ]; then
         suite "ruff" count_one sh -c '
