@@ -100,6 +100,8 @@ private struct JSONFormatter {
     private mutating func breakLine(extra: Int = 0) {
         output += newline
         lineStart = output.count
+        // Without indentation the deepest document takes no longer than the flattest.
+        guard !indent.isEmpty else { return }
         for _ in 0..<(depth + extra) { output += indent }
     }
 
@@ -133,7 +135,7 @@ private struct JSONFormatter {
         case .nothing: break
         case .leading: output.append(0x20)
         case .open, .comma, .value, .trailing, .trailingLine:
-            if token.lineEnds == 0, last != .trailingLine, endsLine(number) {
+            if token.lineEnds == 0, last != .trailingLine, token.endsLine {
                 output.append(0x20)
             } else if last == .open {
                 breakLine()
@@ -146,7 +148,7 @@ private struct JSONFormatter {
             return
         }
         let isTrailing = number + 1 == tokens.count || tokens[number + 1].lineEnds > 0
-        write(token, as: isTrailing || isBeforeComma(number) ? .trailing : .leading)
+        write(token, as: isTrailing || comma(after: number) != nil ? .trailing : .leading)
     }
 
     /// Writes the comma that follows a value, comments or not between them, and returns the last token that
@@ -159,29 +161,12 @@ private struct JSONFormatter {
     }
 
     private func comma(after number: Int) -> Int? {
-        var next = number + 1
-        while next < tokens.count, tokens[next].isComment { next += 1 }
+        let next = tokens[number].nextPlain
         return next < tokens.count && tokens[next].kind == .comma ? next : nil
     }
 
-    private func isBeforeComma(_ number: Int) -> Bool { comma(after: number) != nil }
-
-    /// Whether nothing but comments follows a comment on its line, or the end of what it stands in.
-    private func endsLine(_ number: Int) -> Bool {
-        var next = number
-        while tokens[next].isComment {
-            if tokens[next].kind == .lineComment || next + 1 == tokens.count || tokens[next + 1].lineEnds > 0
-            {
-                return true
-            }
-            next += 1
-        }
-        return tokens[next].kind == .close || tokens[next].kind == .comma
-    }
-
     private func isName(_ number: Int) -> Bool {
-        var next = number + 1
-        while next < tokens.count, tokens[next].isComment { next += 1 }
+        let next = tokens[number].nextPlain
         return next < tokens.count && tokens[next].kind == .colon
     }
 

@@ -14,6 +14,10 @@ struct JSONLexer {
         /// no container that holds anything.
         var partner = 0
         var isFlat = false
+        /// The next token that is no comment.
+        var nextPlain = 0
+        /// Of a comment: whether nothing but comments follows it on its line, or the end of what it stands in.
+        var endsLine = false
 
         var isComment: Bool { kind == .lineComment || kind == .blockComment }
     }
@@ -66,6 +70,25 @@ struct JSONLexer {
                 if opening + 1 < tokens.count - 1, let outer = open.last { tokens[outer].isFlat = false }
             }
         }
+        lookAhead(&tokens)
         return tokens
+    }
+
+    private static func lookAhead(_ tokens: inout [Token]) {
+        for number in tokens.indices.reversed() {
+            guard number + 1 < tokens.count else {
+                tokens[number].nextPlain = tokens.count
+                tokens[number].endsLine = true
+                continue
+            }
+            let next = tokens[number + 1]
+            tokens[number].nextPlain = next.isComment ? next.nextPlain : number + 1
+            if tokens[number].kind == .lineComment || next.lineEnds > 0 {
+                tokens[number].endsLine = true
+            } else {
+                tokens[number].endsLine =
+                    next.isComment ? next.endsLine : next.kind == .close || next.kind == .comma
+            }
+        }
     }
 }

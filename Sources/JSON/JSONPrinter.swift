@@ -104,6 +104,7 @@ private struct Output {
         lineStart = writer.bytes.count
         column = 0
         writer.bytes += printer.prefix.utf8
+        guard !printer.indent.isEmpty else { return }
         for _ in 0..<depth { writer.bytes += printer.indent.utf8 }
     }
 

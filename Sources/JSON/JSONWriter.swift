@@ -54,6 +54,8 @@ package struct JSONWriter: Sendable {
         follows = false
     }
 
+    /// A literal goes to the overload above, which looks for no escapes.
+    @_disfavoredOverload
     package mutating func name(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))

@@ -1,11 +1,17 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A set of names known in advance, found from the bytes of a string in the tree without making a `String`.
 package final class NameTable: Sendable {
     /// The names by their number.
     package let names: [String]
-    @usableFromInline let slots: [UInt16]
-    @usableFromInline let bytes: [UInt8]
-    @usableFromInline let offsets: [Int]
-    @usableFromInline let mask: Int
+    private let slots: [UInt16]
+    private let bytes: [UInt8]
+    private let offsets: [Int]
+    private let mask: Int
 
     /// - Precondition: the names are distinct and fewer than 16,384; they come from code, never from outside.
     package init(_ names: [String]) {
@@ -29,7 +35,7 @@ package final class NameTable: Sendable {
     }
 
     /// The number of the name that the string at `index` says; nil when it is none of them.
-    @inlinable package func number(of index: JSONTree.Index, in tree: borrowing JSONTree) -> Int? {
+    package func number(of index: JSONTree.Index, in tree: borrowing JSONTree) -> Int? {
         if tree.isEscaped(index) { return tree.string(index).flatMap(number(of:)) }
         let range = tree.contentRange(index)
         var slot = Self.hash(tree.source, range) & mask
@@ -43,18 +49,21 @@ package final class NameTable: Sendable {
 
     package func number(of name: String) -> Int? { names.firstIndex(of: name) }
 
-    @inlinable func matches(_ number: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
-        var position = offsets[number]
-        guard offsets[number + 1] - position == range.count else { return false }
-        for offset in range {
-            guard source[offset] == bytes[position] else { return false }
-            position += 1
+    private func matches(_ number: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
+        let start = offsets[number]
+        let count = offsets[number + 1] - start
+        guard count == range.count, range.upperBound <= source.count, start + count <= bytes.count else { return false }
+        // Both ranges are within their arrays, as just seen.
+        return source.withUnsafeBytes { text in
+            bytes.withUnsafeBytes { name in
+                guard let text = text.baseAddress, let name = name.baseAddress else { return true }
+                return memcmp(text + range.lowerBound, name + start, count) == 0
+            }
         }
-        return true
     }
 
     /// Length, first, middle and last byte: enough to tell a few dozen English words apart.
-    @inlinable static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
+    private static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> Int {
         guard !range.isEmpty else { return 0 }
         let first = Int(bytes[range.lowerBound])
         let middle = Int(bytes[range.lowerBound + range.count / 2])

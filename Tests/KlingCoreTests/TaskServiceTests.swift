@@ -251,6 +251,37 @@ struct TaskServiceTests {
         #expect(estimate.secondsLeft < 6)
     }
 
+    @Test func `slots that another process has are waited for, without haste`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        let other = TaskWorld(
+            TaskServiceOptions(maximumActive: 1), journal: world.journal.reopened(afterDeath: false), clock: world.clock,
+            gateway: world.gateway)
+        let first = try await world.submit("one").task.id
+        #expect(await world.reaches(first, .submitted))
+        let second = try await other.submit("two").task.id
+        let calls = world.journal.calls
+        await world.clock.advance(by: .seconds(8))
+        #expect(world.gateway.sent == [first.text])
+        #expect(world.journal.calls - calls < 100)
+        world.gateway.reads("task_1", TaskWorld.completed)
+        #expect(await other.reaches(second, .submitted))
+        #expect(world.gateway.sent == [first.text, second.text])
+    }
+
+    @Test func `a task that another process sends is seen to move on`() async throws {
+        let world = TaskWorld()
+        let task = try await world.submit("one").task.id
+        #expect(await world.reaches(task, .submitted))
+        let other = TaskWorld(
+            journal: world.journal.reopened(afterDeath: false), clock: world.clock, gateway: world.gateway)
+        world.gateway.reads("task_1", TaskWorld.completed)
+        async let waited = other.service.wait([task.text], until: .terminal, timeout: .seconds(60))
+        await world.clock.settle()
+        await world.clock.advance(by: .seconds(60))
+        #expect(try await waited.done)
+        #expect(world.gateway.sent.count == 1)
+    }
+
     @Test func `drain waits for the create under way, sends nothing more, and gives waiters what there is`()
         async throws
     {

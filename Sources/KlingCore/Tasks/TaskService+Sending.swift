@@ -18,13 +18,11 @@ extension TaskService {
             return send()
         }
         let now = clock.elapsed()
-        guard now >= pausedUntil else {
-            if !due.contains(.send) { schedule(.send, after: pausedUntil - now) }
-            return
-        }
+        // The reason that holds now replaces an earlier one.
+        guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
         let limit = slots.current(options.maximumActive, at: gatewayTime(now))
         guard active.count < limit else {
-            if let recovery = slots.nextRecovery, !due.contains(.send) {
+            if let recovery = slots.nextRecovery {
                 schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
             }
             return
@@ -44,10 +42,12 @@ extension TaskService {
         isClaiming = false
         if isClaimed == true { return send() }
         task.activity = .none
-        // Other processes have the slots, or this task; or the journal could not be asked.
+        // Other processes have the slots, or this task; or the journal could not be asked. None of them tells when
+        // that ends, so it is tried again, but not at once.
+        pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(0.5 + 0.5 * random.unit()))
         if isClaimed == false { await lookAgain(task) }
         forget(task)
-        schedule(.send, after: .seconds(0.5 + 0.5 * random.unit()))
+        send()
     }
 
     private func isClaimed(_ task: LiveTask, limit: Int) async -> Bool? {

@@ -71,6 +71,7 @@ extension TaskService {
         subscription.phase = .replaying
         while subscriptions[id] != nil {
             let page: [JournalEvent]
+            let known = published
             do {
                 page = try await journal.events(after: subscription.cursor, limit: 500).events
             } catch {
@@ -78,9 +79,10 @@ extension TaskService {
                 return schedule(.replay(id), after: .seconds(1))
             }
             for event in newestProgressOnly(page, for: subscription) { tell(event, to: subscription) }
-            // No suspension from here to the change of phase: what is published is either in the page or
-            // comes live.
-            if page.isEmpty || (page.count < 500 && published <= subscription.cursor) { break }
+            guard page.count < 500 else { continue }
+            // All that was published before the page was read is in it, unless the journal has let go of it.
+            subscription.cursor = max(subscription.cursor, known)
+            if published <= subscription.cursor { break }
         }
         // Tasks that were settled before `since` have nothing left to be told.
         for name in subscription.open where live[name] == nil {
