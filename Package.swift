@@ -40,7 +40,7 @@ let strict: [SwiftSetting] = [
                     "-use-ld=lld", "-L", linkingFolder,
                     "-Xlinker", "--symbol-ordering-file=\(linkingFolder)/startup.order",
                     "-Xlinker", "--no-warn-symbol-ordering",
-                    "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic",
+                    "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic", "-Xlinker", "--strip-all",
                     "-Xclang-linker", "-static-libgcc", "-Xclang-linker", "-no-pie"
                 ], .when(configuration: .release))
         ]
@@ -80,6 +80,9 @@ let package = Package(
         .testTarget(
             name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON"],
             swiftSettings: strict),
+        .testTarget(
+            name: "KlingSimulatorTests", dependencies: ["KlingSimulator", "KlingCore", "JSON"],
+            exclude: ["decode.py"], swiftSettings: strict),
         .testTarget(
             name: "KlingJournalTests", dependencies: ["KlingJournal", "KlingCore", "JSON", "CSQLite"],
             swiftSettings: strict),

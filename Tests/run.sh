@@ -135,7 +135,10 @@ if wanted swift; then
     start=$SECONDS
     if swift build --build-tests >"$logs/build-tests.log" 2>&1; then
         say "build of the Swift tests: $((SECONDS - start)) s"
-        suite "Swift tests" count_swift swift test --skip-build
+        # One process for each target, so that the tests of one that computes do not starve those of another that wait.
+        for target in $(sed -n 's/.*testTarget( *name: "\([^"]*\)".*/\1/p; /testTarget($/{n;s/.*name: "\([^"]*\)".*/\1/p;}' Package.swift); do
+            suite "$target" count_swift swift test --skip-build --filter "^$target\\."
+        done
     else
         grep -E "error|warning" "$logs/build-tests.log" || tail -n 100 "$logs/build-tests.log"
         say "The Swift tests could not be built."

@@ -24,11 +24,11 @@ public struct JSONObject: Sendable, Hashable {
 
     @inlinable public subscript(name: String) -> JSONValue? {
         get {
-            guard let index = names.firstIndex(of: name) else { return nil }
+            guard let index = index(of: name) else { return nil }
             return values[index]
         }
         set {
-            if let index = names.firstIndex(of: name) {
+            if let index = index(of: name) {
                 if let newValue {
                     values[index] = newValue
                 } else {
@@ -40,6 +40,12 @@ public struct JSONObject: Sendable, Hashable {
                 values.append(newValue)
             }
         }
+    }
+
+    /// Names are compared code point by code point (RFC 8259 §8.3); Swift's own comparison takes `é` and `e` with an accent for
+    /// the same.
+    @inlinable func index(of name: String) -> Int? {
+        names.firstIndex { $0.utf8.elementsEqual(name.utf8) }
     }
 
     /// Equality does not depend on the order of the members (RFC 6902 §4.6).

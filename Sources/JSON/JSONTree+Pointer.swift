@@ -9,7 +9,7 @@ extension JSONTree {
             case .object:
                 var found: Index?
                 while let key = children.next(in: self), let value = children.next(in: self) {
-                    if string(key) == token { found = value }
+                    if let name = string(key), name.utf8.elementsEqual(token.utf8) { found = value }
                 }
                 guard let found else { return nil }
                 current = found

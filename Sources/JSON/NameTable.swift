@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// A set of names known in advance, found from the bytes of a string in the tree without making a `String`.
@@ -52,7 +52,9 @@ package final class NameTable: Sendable {
     private func matches(_ number: Int, _ source: [UInt8], _ range: Range<Int>) -> Bool {
         let start = offsets[number]
         let count = offsets[number + 1] - start
-        guard count == range.count, range.upperBound <= source.count, start + count <= bytes.count else { return false }
+        guard count == range.count, range.upperBound <= source.count, start + count <= bytes.count else {
+            return false
+        }
         // Both ranges are within their arrays, as just seen.
         return source.withUnsafeBytes { text in
             bytes.withUnsafeBytes { name in

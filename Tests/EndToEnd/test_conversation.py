@@ -171,13 +171,17 @@ class Limits(Case):
                 self.assertTrue(server.call("validate", request=CLIP)["valid"])
 
     @needs_proc
-    def test_many_small_values_are_within_ten_times_their_size_as_well(self) -> None:
+    def test_a_message_of_millions_of_values_is_refused_and_cheap(self) -> None:
         server = self.server()
         head = b'{"jsonrpc":"2.0","id":1,"method":"validate","params":{"request":{"model":"kling-v3",'
         message = head + b'"prompt":"x","a":[' + b"0," * (8 * MIB) + b"0]}}}"
         server.widen()
-        server.write_beside(message + b"\n")
-        server.reply(1, 60)
+        server.write_beside(message + b"\n" + b'{"jsonrpc":"2.0","id":2,"method":"hello"}\n')
+        self.assertIn("result", server.reply(2, 60))
+        refused = json.loads(server.messages[0])
+        self.assertIsNone(refused["id"])
+        self.assertEqual(refused["error"]["code"], INVALID_REQUEST)
+        self.assertIn("1000000 values", refused["error"]["message"])
         # The bound is for the message; what the process has anyway is not its doing.
         self.assertLess(server.peak_memory(), 10 * len(message) + 16 * MIB)
 

@@ -96,7 +96,7 @@ extension Cut {
     var text: String { if case .message(let text) = self { text } else { description } }
 }
 
-@Suite("Connection: a whole client on two pipes", .timeLimit(.minutes(1)))
+@Suite("Connection: a whole client on two pipes", .timeLimit(.minutes(5)))
 struct ConnectionTests {
     struct Example: CustomTestStringConvertible, Sendable {
         let name: String

@@ -50,7 +50,7 @@ final class Gate: Sendable {
     }
 }
 
-@Suite("Reply, InFlight and Batch: exactly one answer", .timeLimit(.minutes(1)))
+@Suite("Reply, InFlight and Batch: exactly one answer", .timeLimit(.minutes(5)))
 struct InFlightTests {
     @Test(
         "A reply goes out once, with the id as it came", arguments: ["1", "1.0", "\"\\u0041\"", "null", "-0"])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JSONRPC
 
-@Suite("Outbox: the one writer", .timeLimit(.minutes(1)))
+@Suite("Outbox: the one writer", .timeLimit(.minutes(5)))
 struct OutboxTests {
     /// More than any pipe holds.
     static let filler = [UInt8](repeating: UInt8(ascii: "f"), count: 300_000)

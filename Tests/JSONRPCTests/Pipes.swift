@@ -41,12 +41,12 @@ final class TestPipe: Sendable {
         }
     }
 
-    /// Reads until `enough` says so of what has come, the end, or ten seconds in which nothing comes.
+    /// Reads until `enough` says so of what has come, the end, or two minutes in which nothing comes.
     func read(atMost chunk: Int = 1 << 16, until enough: ([UInt8]) -> Bool) -> [UInt8] {
         var bytes: [UInt8] = []
         var room = [UInt8](repeating: 0, count: chunk)
         while !enough(bytes) {
-            guard Descriptors.poll(reading, Int32(POLLIN), milliseconds: 10_000) != 0 else { break }
+            guard Descriptors.poll(reading, Int32(POLLIN), milliseconds: 120_000) != 0 else { break }
             let count = systemRead(reading, &room, chunk)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }

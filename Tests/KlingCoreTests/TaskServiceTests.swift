@@ -254,8 +254,9 @@ struct TaskServiceTests {
     @Test func `slots that another process has are waited for, without haste`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let other = TaskWorld(
-            TaskServiceOptions(maximumActive: 1), journal: world.journal.reopened(afterDeath: false), clock: world.clock,
-            gateway: world.gateway)
+            TaskServiceOptions(maximumActive: 1), journal: world.journal.reopened(afterDeath: false),
+            clock: world.clock,
+            gateway: world.gateway, seed: 13)
         let first = try await world.submit("one").task.id
         #expect(await world.reaches(first, .submitted))
         let second = try await other.submit("two").task.id
@@ -273,7 +274,8 @@ struct TaskServiceTests {
         let task = try await world.submit("one").task.id
         #expect(await world.reaches(task, .submitted))
         let other = TaskWorld(
-            journal: world.journal.reopened(afterDeath: false), clock: world.clock, gateway: world.gateway)
+            journal: world.journal.reopened(afterDeath: false), clock: world.clock, gateway: world.gateway,
+            seed: 13)
         world.gateway.reads("task_1", TaskWorld.completed)
         async let waited = other.service.wait([task.text], until: .terminal, timeout: .seconds(60))
         await world.clock.settle()

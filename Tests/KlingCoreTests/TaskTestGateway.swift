@@ -108,13 +108,13 @@ struct TaskWorld {
     init(
         _ options: TaskServiceOptions = TaskServiceOptions(), isIdempotent: Bool = false,
         journal: TaskTestJournal = TaskTestJournal(), clock: TaskTestClock = TaskTestClock(),
-        gateway: TaskTestGateway? = nil
+        gateway: TaskTestGateway? = nil, seed: UInt64 = 11
     ) {
         self.clock = clock
         self.journal = journal
         self.gateway = gateway ?? TaskTestGateway(clock, isIdempotent: isIdempotent)
         service = TaskService(
-            journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: 11),
+            journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: seed),
             options: options)
         let watched = self.gateway
         clock.watch(service) { watched.state.withLock(\.held.count) }
@@ -122,7 +122,7 @@ struct TaskWorld {
 
     /// The same after the process was killed and started again.
     func restarted(_ options: TaskServiceOptions = TaskServiceOptions()) -> TaskWorld {
-        TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway)
+        TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway, seed: 12)
     }
 
     func submit(_ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:]) async throws

@@ -110,7 +110,7 @@ class Fault:
         probability, count, options = 1.0, None, {}
         for part in parts:
             key, equals, value = part.partition("=")
-            if equals or part[:1].isalpha() and not part[1:].isdigit():
+            if equals or (part[:1].isalpha() and not part[1:].isdigit()):
                 options[key] = unquote(value)
             elif part[:1] == "x":
                 count = int(part[1:])
