@@ -36,12 +36,26 @@ stop() {
 
 wanted() { case " ${KLING_TEST_ONLY:-$1} " in *" $1 "*) true ;; *) false ;; esac; }
 
+# Runs a command that is ended, children and all, after so many seconds.
+limited() {
+    python3 -c '
+import os, signal, subprocess, sys
+child = subprocess.Popen(sys.argv[2:], start_new_session=True)
+try:
+    sys.exit(child.wait(int(sys.argv[1])) & 255)
+except (subprocess.TimeoutExpired, KeyboardInterrupt):
+    os.killpg(child.pid, signal.SIGKILL)
+    print(f"ended after {sys.argv[1]} s: it was not done", flush=True)
+    sys.exit(124)
+' "$@"
+}
+
 # Runs a suite with its output in a log: `suite NAME COUNTER COMMAND…`. COUNTER prints "passed failed skipped" for the log.
 suite() {
     local name=$1 counter=$2 start=$SECONDS status counts p f s
     shift 2
     local log=$logs/${name//[^A-Za-z0-9]/-}.log
-    "$@" >"$log" 2>&1
+    limited 400 "$@" >"$log" 2>&1
     status=$?
     counts=$("$counter" "$log" "$status")
     read -r p f s <<<"${counts:-0 0 0}"

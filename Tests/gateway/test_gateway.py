@@ -39,6 +39,7 @@ def ask(
     method: str,
     target: str,
     body: Any = None,
+    *,
     key: str | None = "k",
     timeout: float = 5,
     **more: str,
