@@ -193,9 +193,10 @@ package final class Connection {
             error.write(into: &scratch)
         case .none: return
         case .deferred(let operation):
-            inFlight.start(
-                InFlight.Key(id, in: tree),
-                Reply(id: Array(tree.source[tree.range(id)]), to: Direct(outbox: outbox)), operation)
+            start(id, to: Direct(outbox: outbox), operation)
+            return
+        case .deferredToItsEnd(let operation):
+            start(id, to: Direct(outbox: outbox), answersCancellation: true, operation)
             return
         }
         scratch.endObject()
@@ -210,8 +211,10 @@ package final class Connection {
             return
         }
         scratch.removeAll()
-        if case .deferred(let operation) = handler.handle(message, in: tree, writer: &scratch) {
+        switch handler.handle(message, in: tree, writer: &scratch) {
+        case .deferred(let operation), .deferredToItsEnd(let operation):
             inFlight.start(nil, Reply(id: nil, to: Direct(outbox: outbox)), operation)
+        case .written, .failure, .none: break
         }
     }
 
@@ -248,12 +251,21 @@ package final class Connection {
                     writer.endObject()
                     batch.deliver(writer.bytes)
                 case .none: batch.deliver(nil)
-                case .deferred(let operation):
-                    inFlight.start(
-                        InFlight.Key(id, in: tree), Reply(id: idBytes(id), to: batch), operation)
+                case .deferred(let operation): start(id, to: batch, operation)
+                case .deferredToItsEnd(let operation):
+                    start(id, to: batch, answersCancellation: true, operation)
                 }
             }
         }
+    }
+
+    private func start(
+        _ id: JSONTree.Index, to destination: any ReplyDestination, answersCancellation: Bool = false,
+        _ operation: @escaping @Sendable () async -> Answer
+    ) {
+        inFlight.start(
+            InFlight.Key(id, in: tree), Reply(id: idBytes(id), to: destination),
+            answersCancellation: answersCancellation, operation)
     }
 
     // MARK: Refusals

@@ -24,8 +24,12 @@ package final class InFlight: Sendable {
     private final class Work: Sendable {
         let reply: Mutex<Reply?>
         let task = Mutex<Task<Void, Never>?>(nil)
+        let answersCancellation: Bool
 
-        init(_ reply: consuming sending Reply) { self.reply = Mutex(reply) }
+        init(_ reply: consuming sending Reply, answersCancellation: Bool) {
+            self.reply = Mutex(reply)
+            self.answersCancellation = answersCancellation
+        }
     }
 
     private struct State {
@@ -42,9 +46,10 @@ package final class InFlight: Sendable {
 
     /// Starts the work of a request. Nothing orders it against other work: that is what deferring means.
     func start(
-        _ key: Key?, _ reply: consuming sending Reply, _ operation: @escaping @Sendable () async -> Answer
+        _ key: Key?, _ reply: consuming sending Reply, answersCancellation: Bool = false,
+        _ operation: @escaping @Sendable () async -> Answer
     ) {
-        let work = Work(reply)
+        let work = Work(reply, answersCancellation: answersCancellation)
         let entry: Entry = state.withLock { state in
             state.notifications += 1
             let entry = key.map(Entry.request) ?? .notification(state.notifications)
@@ -58,11 +63,11 @@ package final class InFlight: Sendable {
         work.task.withLock { $0 = task }
     }
 
-    /// Answers the request with `error` now and stops its work; false when it is not in flight.
+    /// Answers the request with `error` now, unless its work does so itself, and stops its work; false when it is not in flight.
     @discardableResult
     func cancel(_ key: Key, answering error: RPCError?) -> Bool {
         guard let work = state.withLock({ $0.works[.request(key)] }) else { return false }
-        finish(.request(key), .failure(error ?? .cancelled))
+        if !work.answersCancellation { finish(.request(key), .failure(error ?? .cancelled)) }
         work.task.withLock { $0 }?.cancel()
         return true
     }

@@ -7,6 +7,9 @@ package enum Outcome {
     case failure(RPCError)
     /// The answer takes time: the work goes on beside the loop, which reads on.
     case deferred(@Sendable () async -> Answer)
+    /// The same for work that has to say something when it is cancelled: it is told (`Task.isCancelled`) and answers itself,
+    /// instead of being answered for at once.
+    case deferredToItsEnd(@Sendable () async -> Answer)
     /// No answer at all, for methods that only exist as notifications.
     case none
 }

@@ -17,10 +17,12 @@ struct Check {
         json.name("files")
         json.beginArray()
         var errors = 0
+        var unread = 0
         for path in options.files {
             guard let bytes = path == "-" ? SmallFile.readAll(0) : SmallFile.read(path) else {
                 Log.say("\(path): cannot be read: \(SmallFile.lastError)")
                 status = 2
+                unread += 1
                 continue
             }
             let document = DocumentSource(bytes: bytes, language: DocumentSource.Language(path: path))
@@ -55,7 +57,10 @@ struct Check {
         json.endObject()
         switch options.checkFormat {
         case .json: SmallFile.write(String(decoding: json.bytes, as: UTF8.self) + "\n")
-        case .text: SmallFile.write("\(options.files.count) checked, \(errors) errors\n")
+        case .text:
+            SmallFile.write(
+                "\(options.files.count - unread) checked, \(errors) errors"
+                    + (unread > 0 ? ", \(unread) could not be read\n" : "\n"))
         }
         return status
     }

@@ -108,11 +108,17 @@ class InFlight(Case):
             "s",
         )
         self.one.send("$/cancelRequest", {"id": "s"})
-        self.assertEqual(self.one.reply("s")["error"]["code"], CANCELLED)
-        tasks = self.one.call("list")["tasks"]
-        self.assertLessEqual(len(tasks), 2)
-        for task in tasks:
-            self.assertIn(task["state"], ("queued", "submitting", "submitted", "processing"))
+        error = self.one.reply("s")["error"]
+        self.assertEqual(error["code"], CANCELLED)
+        # "Cancelled" alone would read as "not made": the task is named, and what to do about it.
+        task = error["data"]["task"]
+        self.assertIn(task, error["message"])
+        self.assertIn("do not submit it anew", error["message"])
+        self.assertEqual(error["data"]["next"], {"method": "wait", "params": {"task": task}})
+        self.assertEqual(error["data"]["retry"], "never")
+        tasks = self.one.call("list", labels={"a": "b"})["tasks"]
+        self.assertEqual([one["id"] for one in tasks], [task])
+        self.assertIn(tasks[0]["state"], ("queued", "submitting", "submitted", "processing"))
 
 
 class Limits(Case):

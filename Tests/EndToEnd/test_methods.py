@@ -175,6 +175,23 @@ class Submitting(Case):
         self.assert_explains(server.fails("submit", request={**CLIP, "duration": 3}), 429, "budget_exceeded")
 
 
+class Spending(Case):
+    def test_no_severity_lets_an_error_be_paid_for(self) -> None:
+        server = self.simulated()
+        server.call("hello", options={"severities": {"duration.range": "off", "prompt.missing": "hint"}})
+        bad = {"model": "kling-v3", "duration": 99}
+        self.assertTrue(server.call("validate", request=bad)["valid"])
+        failure = server.fails("submit", request=bad, dryRun=True)
+        self.assertEqual(failure.code, 422)
+
+    def test_a_key_conflict_costs_nothing_and_says_so(self) -> None:
+        server = self.simulated()
+        server.submit(request={"model": "kling-v3", "prompt": "a"}, idempotencyKey="k")
+        failure = server.fails("submit", request={"model": "kling-v3", "prompt": "b"}, idempotencyKey="k")
+        self.assertEqual((failure.code, failure.data["billed"]), (409, "no"))
+        self.assertEqual(failure.data["differences"], ["/prompt"])
+
+
 class Following(Case):
     def test_a_subscription_tells_every_state_in_order_and_ends(self) -> None:
         server = self.simulated(speed=100)

@@ -44,6 +44,10 @@ extension TaskServiceError {
             let taskId = Fact.shortened(taskId)
             return LocalizedText(
                 en: "\(taskId) is followed already, as \(task.id).", zh: "\(taskId) 已在跟踪中，对应 \(task.id)。")
+        case .noResult(let task) where task.state.isTerminal && task.state != .completed:
+            return LocalizedText(
+                en: "\(task.id) has no video and will have none: it is \(task.state.rawValue).",
+                zh: "\(task.id) 没有视频，也不会有：状态为 \(task.state.rawValue)。")
         case .noResult(let task):
             return LocalizedText(
                 en: task.state == .completed

@@ -26,7 +26,7 @@ public enum TaskServiceError: Error, Sendable, Hashable {
     public var failure: Failure {
         switch self {
         case .noSuchTask, .noSuchSubscription: Failure(.taskNotFound)
-        case .keyConflict(_, let task, _): Failure(.conflict, billed: task.billed.atAnError)
+        case .keyConflict: Failure(.conflict)
         case .cannotCancel(let task), .alreadyEnded(let task), .cannotAdopt(let task), .noResult(let task),
             .taskIdTaken(_, let task):
             Failure(.conflict, billed: task.billed.atAnError)

@@ -23,7 +23,8 @@ extension PlainDialect {
         let labels = try arguments.stringMap(9, in: tree) ?? [:]
         let options = ValidationOptions(
             strict: try arguments.bool(7, in: tree) ?? context.settings.strict,
-            severities: context.settings.severities)
+            // An error stays one where money is spent, whatever a client would rather see.
+            severities: context.settings.severities.filter { $0.value == .error })
         let locale = context.settings.locale
 
         let (request, findings) = try context.accepted(input, in: tree, options: options, locale: locale)
@@ -34,7 +35,7 @@ extension PlainDialect {
         }
         let submission = Submission(request: request, key: key, labels: labels, delivery: delivery)
         let tasks = context.tasks
-        return .deferred {
+        return .deferredToItsEnd {
             do throws(TaskServiceError) {
                 let submitted = try await tasks.submit(submission)
                 var report = submitted.report
@@ -43,6 +44,9 @@ extension PlainDialect {
                         [report.task.id.text], until: waitFor == .completed ? .terminal : .submitted,
                         timeout: .seconds(timeout))
                     report = waited.tasks.first ?? report
+                }
+                if Task.isCancelled, !report.task.state.isTerminal {
+                    return .failure(cancelled(report.task, locale: locale))
                 }
                 if let refusal = report.task.refusal, !submitted.isDeduplicated {
                     return .failure(refusal.rpcError(task: report.task, locale: locale))
@@ -53,6 +57,25 @@ extension PlainDialect {
                 return .failure(error.rpcError(locale: locale))
             }
         }
+    }
+
+    /// Cancelling the call does not take the task back: whoever reads "cancelled" must not think so and submit again.
+    private static func cancelled(_ task: VideoTask, locale: Locale) -> RPCError {
+        let message =
+            switch locale {
+            case .en:
+                "Only the waiting was cancelled: \(task.id) is in the journal and goes on, and is charged when it is made. "
+                    + "`wait` for it, or `cancel` it while it is queued; do not submit it anew."
+            case .zh:
+                "取消的只是等待：\(task.id) 已写入日志并会继续，生成后计费。请 `wait` 等待它，或在排队时 `cancel`；不要重新提交。"
+            }
+        return RPCError(
+            code: RPCError.cancelled.code, message: message,
+            data: [
+                "type": "request_cancelled", "message": nil, "task": .string(task.id.text),
+                "billed": .string(task.state == .queued ? "no" : "unknown"), "retry": "never",
+                "next": ["method": "wait", "params": ["task": .string(task.id.text)]]
+            ])
     }
 
     private static func submittedJSON(

@@ -29,7 +29,8 @@ extension TaskReport {
         members["gatewayStatus"] = task.gatewayStatus.map { .string($0) }
         members["videos"] = .array(task.videos.map(\.json))
         members["error"] = task.error.map { $0.json(task: task, locale: locale) } ?? .null
-        members["billed"] = .string(task.billed.rawValue)
+        // While the create is on its way nobody knows.
+        members["billed"] = .string((task.state == .submitting ? .unknown : task.billed).rawValue)
         members["idempotencyKey"] = JSONValue(task.idempotencyKey)
         members["labels"] = .object(
             JSONObject(task.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
