@@ -23,6 +23,12 @@ struct Check {
                 Log.say("\(path): cannot be read: \(SmallFile.lastError)")
                 status = 2
                 unread += 1
+                if options.checkFormat == .json {
+                    json.value([
+                        "path": .string(path), "valid": false, "diagnostics": [],
+                        "error": .string("cannot be read: \(SmallFile.lastError)")
+                    ])
+                }
                 continue
             }
             let document = DocumentSource(bytes: bytes, language: DocumentSource.Language(path: path))

@@ -2,11 +2,13 @@
 ///
 /// No sentence advises to send a create again where that could be paid for twice.
 public enum FailureMessages {
-    public static func sentence(for failure: Failure, locale: Locale) -> String {
+    /// - Parameter isInLine: the failure is that of a create that was not taken, whose task is sent again by itself.
+    public static func sentence(for failure: Failure, isInLine: Bool = false, locale: Locale) -> String {
         var text = happened(failure)[locale]
         if let cost = cost(failure) { text += space(locale) + cost[locale] }
-        if let next = next(failure) { text += space(locale) + next[locale] }
-        if let message = failure.message, !message.isEmpty {
+        if let next = isInLine ? inLine : next(failure) { text += space(locale) + next[locale] }
+        // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
+        if let message = failure.message, !message.isEmpty, failure.billed != .unknown {
             let words = Fact.shortened(message, to: 300)
             switch (failure.kind, locale) {
             case (.validation, .en): text += " The first: \(words)"
@@ -17,6 +19,12 @@ public enum FailureMessages {
         }
         return text
     }
+
+    private static let inLine = LocalizedText(
+        en:
+            "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or `cancel` "
+            + "it; do not submit it anew.",
+        zh: "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
 
     private static func space(_ locale: Locale) -> String { locale == .en ? " " : "" }
 

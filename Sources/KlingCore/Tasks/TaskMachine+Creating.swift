@@ -96,6 +96,7 @@ extension TaskMachine {
     mutating func cancel(abandon: Bool, at now: Timestamp) -> [Action] {
         switch task.state {
         case .queued where task.billed == .no:
+            task.error = nil
             end(.cancelled, at: now)
         case .queued, .submitting, .submitted, .processing:
             guard abandon else { return [.decline(.sentAlready)] }

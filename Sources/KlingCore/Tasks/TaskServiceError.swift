@@ -34,7 +34,8 @@ public enum TaskServiceError: Error, Sendable, Hashable {
         case .gateway(let failure, _): failure
         // What the file costs is nothing; what a caller asks is whether the task is paid.
         case .delivery(let failure, let task): failure.about(task)
-        case .journal(let failure): Failure(.journalUnavailable, message: failure.reason, retry: .now)
+        case .journal(let failure):
+            Failure(.journalUnavailable, message: failure.reason, retry: failure.mayPass ? .now : .never)
         case .shuttingDown: Failure(.unreachable, retry: .now)
         }
     }
@@ -65,6 +66,14 @@ extension VideoTask.Billed {
 }
 
 extension JournalFailure {
+    /// Whether it may be over by itself. Nothing was sent, so that asking again costs nothing.
+    var mayPass: Bool {
+        switch self {
+        case .locked, .diskFull, .closed: true
+        case .cannotOpen, .readOnly, .corrupt, .newer, .wrongKind, .other: false
+        }
+    }
+
     /// The system's own words, where it had any.
     public var reason: String? {
         switch self {

@@ -30,7 +30,7 @@ extension PlainDialect {
         let (request, findings) = try context.accepted(input, in: tree, options: options, locale: locale)
         if isDryRun {
             writePreview(
-                context.tasks.gateway.preview(request, key: key ?? "kt_…"), of: request, into: &writer)
+                context.tasks.gateway.preview(request, key: "kt_(the-new-task)"), of: request, into: &writer)
             return .written
         }
         let submission = Submission(request: request, key: key, labels: labels, delivery: delivery)

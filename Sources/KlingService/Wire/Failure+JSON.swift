@@ -6,7 +6,12 @@ package import KlingCore
 extension Failure {
     /// `{code, message, data}`, as in an error reply and as a task's `error`.
     func json(task: VideoTask?, locale: Locale) -> JSONValue {
-        let error = rpcError(task: task, locale: locale)
+        var error = rpcError(task: task, locale: locale)
+        if task?.state == .queued, case .object(var data)? = error.data {
+            error.message = FailureMessages.sentence(for: self, isInLine: true, locale: locale)
+            data["retry"] = "never"
+            error.data = .object(data)
+        }
         return ["code": JSONValue(error.code), "message": .string(error.message), "data": error.data ?? [:]]
     }
 
