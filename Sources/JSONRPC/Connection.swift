@@ -47,7 +47,9 @@ package final class Connection {
     private let afterFirstReply: () -> Void
     private var framer: Framer
     private var isFramingTold = false
-    private var tree = JSONTree()
+    /// The storage of the last message's tree, for the next. While a message is handled it is out on loan, as a local value:
+    /// handing a stored property on would count references to each of its arrays.
+    private var spare: JSONTree?
     private var scratch = JSONWriter(capacity: 4096)
     private let options: JSONOptions
     private static let largeMessage = 1 << 20
@@ -121,17 +123,18 @@ package final class Connection {
     private func take(_ event: Framer.Event) -> End? {
         switch event {
         case .message(let range):
+            var tree = spare.take() ?? JSONTree()
             guard range.count > Self.largeMessage else {
                 framer.buffer.withUnsafeBytes { bytes in
                     tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
                 }
-                answer()
+                answer(tree)
+                spare = tree
                 return handler.exitCode.map(End.exit)
             }
             tree.parse(framer.takeBuffer(), in: range, options: options)
-            answer()
+            answer(tree)
             // What one large message needed is not kept for the small ones behind it.
-            tree = JSONTree()
             scratch = JSONWriter(capacity: 4096)
             return handler.exitCode.map(End.exit)
         case .oversized:
@@ -145,7 +148,7 @@ package final class Connection {
 
     // MARK: One message
 
-    private func answer() {
+    private func answer(_ tree: borrowing JSONTree) {
         if let problem = tree.problems.first {
             if problem.kind == .count {
                 return refuse(.invalidRequest("the message has more than \(limits.values) values"))
@@ -158,9 +161,9 @@ package final class Connection {
         }
         guard tree.kind(tree.root) == .array else {
             switch Message.read(tree.root, in: tree) {
-            case .call(let message): call(message)
+            case .call(let message): call(message, in: tree)
             case .response: break
-            case .invalid(let id, let reason): refuse(.invalidRequest(reason), id: id)
+            case .invalid(let id, let reason): refuse(.invalidRequest(reason), id: idBytes(id, in: tree))
             }
             return
         }
@@ -170,17 +173,17 @@ package final class Connection {
             return refuse(
                 .invalidRequest("the batch has \(count) messages, over the limit of \(limits.batch)"))
         }
-        answerBatch(count)
+        answerBatch(count, in: tree)
     }
 
     /// The way of nearly every message: the reply is made in one buffer that is kept, and nothing is
     /// allocated.
-    private func call(_ message: Message) {
+    private func call(_ message: Message, in tree: borrowing JSONTree) {
         guard let id = message.id else {
-            notified(message)
+            notified(message, in: tree)
             return
         }
-        if let key = duplicate(of: id) { return refuse(duplicateError(key)) }
+        if let key = duplicate(of: id, in: tree) { return refuse(duplicateError(key)) }
         scratch.removeAll()
         Reply.begin(id: tree.source[tree.range(id)], into: &scratch)
         let mark = scratch.bytes.count
@@ -193,17 +196,17 @@ package final class Connection {
             error.write(into: &scratch)
         case .none: return
         case .deferred(let operation):
-            start(id, to: Direct(outbox: outbox), operation)
+            start(id, in: tree, to: Direct(outbox: outbox), operation)
             return
         case .deferredToItsEnd(let operation):
-            start(id, to: Direct(outbox: outbox), answersCancellation: true, operation)
+            start(id, in: tree, to: Direct(outbox: outbox), answersCancellation: true, operation)
             return
         }
         scratch.endObject()
         scratch.bytes.withUnsafeBytes { outbox.gather($0) }
     }
 
-    private func notified(_ message: Message) {
+    private func notified(_ message: Message, in tree: borrowing JSONTree) {
         if tree.string(message.method, equals: "$/cancelRequest") {
             if let params = message.params, let id = tree.member("id", of: params) {
                 inFlight.cancel(InFlight.Key(id, in: tree), answering: .cancelled)
@@ -218,21 +221,21 @@ package final class Connection {
         }
     }
 
-    private func answerBatch(_ count: Int) {
+    private func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
         let batch = Batch(count: count) { [outbox] in outbox.send($0) }
         var elements = tree.elements(tree.root)
         while let element = elements.next(in: tree) {
             switch Message.read(element, in: tree) {
             case .response: batch.deliver(nil)
             case .invalid(let id, let reason):
-                Reply(id: idBytes(id), to: batch).send(.failure(.invalidRequest(reason)))
+                Reply(id: idBytes(id, in: tree), to: batch).send(.failure(.invalidRequest(reason)))
             case .call(let message):
                 guard let id = message.id else {
-                    notified(message)
+                    notified(message, in: tree)
                     batch.deliver(nil)
                     continue
                 }
-                if let key = duplicate(of: id) {
+                if let key = duplicate(of: id, in: tree) {
                     Reply(id: Array("null".utf8), to: batch).send(.failure(duplicateError(key)))
                     continue
                 }
@@ -251,26 +254,27 @@ package final class Connection {
                     writer.endObject()
                     batch.deliver(writer.bytes)
                 case .none: batch.deliver(nil)
-                case .deferred(let operation): start(id, to: batch, operation)
+                case .deferred(let operation): start(id, in: tree, to: batch, operation)
                 case .deferredToItsEnd(let operation):
-                    start(id, to: batch, answersCancellation: true, operation)
+                    start(id, in: tree, to: batch, answersCancellation: true, operation)
                 }
             }
         }
     }
 
     private func start(
-        _ id: JSONTree.Index, to destination: any ReplyDestination, answersCancellation: Bool = false,
+        _ id: JSONTree.Index, in tree: borrowing JSONTree, to destination: any ReplyDestination,
+        answersCancellation: Bool = false,
         _ operation: @escaping @Sendable () async -> Answer
     ) {
         inFlight.start(
-            InFlight.Key(id, in: tree), Reply(id: idBytes(id), to: destination),
+            InFlight.Key(id, in: tree), Reply(id: idBytes(id, in: tree), to: destination),
             answersCancellation: answersCancellation, operation)
     }
 
     // MARK: Refusals
 
-    private func duplicate(of id: JSONTree.Index) -> InFlight.Key? {
+    private func duplicate(of id: JSONTree.Index, in tree: borrowing JSONTree) -> InFlight.Key? {
         guard !inFlight.isIdle else { return nil }
         let key = InFlight.Key(id, in: tree)
         return inFlight.contains(key) ? key : nil
@@ -280,15 +284,17 @@ package final class Connection {
         .invalidRequest("a request with the id \(key.text) is still being answered")
     }
 
-    private func idBytes(_ id: JSONTree.Index?) -> [UInt8] {
-        guard let id else { return Array("null".utf8) }
+    private static let null = Array("null".utf8)
+
+    private func idBytes(_ id: JSONTree.Index?, in tree: borrowing JSONTree) -> [UInt8] {
+        guard let id else { return Self.null }
         return Array(tree.source[tree.range(id)])
     }
 
     /// Answers without a handler; the id is null where none could be told (JSON-RPC 2.0 §5).
-    private func refuse(_ error: RPCError, id: JSONTree.Index? = nil) {
+    private func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
         scratch.removeAll()
-        Reply.write(id: idBytes(id), .failure(error), into: &scratch)
+        Reply.write(id: id, .failure(error), into: &scratch)
         scratch.bytes.withUnsafeBytes { outbox.gather($0) }
     }
 
