@@ -53,10 +53,17 @@ extension JournalStore {
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> VideoTask {
         let connection = try connection()
-        let found = try connection.first("SELECT place FROM tasks WHERE id = ?", .text(task.id.text)) {
-            (row) throws(JournalFailure) in row.integer(0)
+        let found = try connection.first(
+            "SELECT place, seq, is_open FROM tasks WHERE id = ?", .text(task.id.text)
+        ) {
+            (row) throws(JournalFailure) in
+            (place: row.integer(0), seq: row.integer(1), isOpen: row.integer(2) != 0)
         }
-        guard let place = found else { throw .other(path: path, reason: "no task \(task.id) to change") }
+        guard let (place, newest, isOpen) = found else {
+            throw .other(path: path, reason: "no task \(task.id) to change")
+        }
+        // Another process has ended the task since: an end is not taken back by one who does not know of it.
+        if newest > task.seq, !isOpen, let ended = try self.task(task.id) { return ended }
         var task = task
         let body = Self.body(of: task)
         task.seq = try append(body, of: task, place: place, kind)

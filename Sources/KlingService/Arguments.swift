@@ -18,6 +18,11 @@ package struct Signature: Sendable {
         var members = tree.elements(params)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             if let number = names.number(of: key, in: tree), number < arguments.places.count {
+                // Which of two was meant (`dryRun: true` and `false`) must not be guessed where it may cost money.
+                guard !arguments.given.contains(number) else {
+                    throw .invalidParams("\(names.names[number]) is given twice")
+                }
+                arguments.given.insert(number)
                 arguments.places[number] = tree.kind(value) == .null ? nil : value
             } else {
                 throw unknown(tree.string(key) ?? "")
@@ -40,6 +45,7 @@ package struct Signature: Sendable {
 /// The parameters of one call, by their number in the signature. Null counts as absent.
 struct Arguments {
     let names: NameTable
+    fileprivate var given = NumberSet()
     fileprivate(set) var places = InlineArray<12, JSONTree.Index?>(repeating: nil)
 
     subscript(number: Int) -> JSONTree.Index? { number < places.count ? places[number] : nil }
@@ -125,6 +131,13 @@ struct Arguments {
         if found.unicodeScalars.count > 40 { found = String(found.unicodeScalars.prefix(40)) + "…" }
         return .invalidParams("\(names.names[number]) must be \(wanted), not \(found)")
     }
+}
+
+/// Small numbers, as bits.
+private struct NumberSet {
+    private var bits: UInt64 = 0
+    func contains(_ number: Int) -> Bool { number < 64 && bits >> UInt64(number) & 1 == 1 }
+    mutating func insert(_ number: Int) { bits |= 1 << UInt64(number) }
 }
 
 /// Refuses a word that is none of the known ones.

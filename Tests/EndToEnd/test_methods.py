@@ -7,7 +7,7 @@ import json
 import unittest
 from pathlib import Path
 
-from harness import CLIP, FINAL, Case
+from harness import CLIP, FINAL, Case, wait_for
 
 NOBODY = "kt_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 STAMP = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"
@@ -190,6 +190,32 @@ class Spending(Case):
         failure = server.fails("submit", request={"model": "kling-v3", "prompt": "b"}, idempotencyKey="k")
         self.assertEqual((failure.code, failure.data["billed"]), (409, "no"))
         self.assertEqual(failure.data["differences"], ["/prompt"])
+
+    def test_a_parameter_given_twice_is_not_guessed(self) -> None:
+        server = self.simulated()
+        server.send_raw(
+            b'{"jsonrpc":"2.0","id":"t","method":"submit","params":{"dryRun":true,"dryRun":false,'
+            b'"request":{"model":"kling-v3","prompt":"a"}}}'
+        )
+        self.assertEqual(server.reply("t")["error"]["code"], -32602)
+        self.assertEqual(server.call("list")["tasks"], [])
+
+    def test_a_repeat_without_a_key_is_told_of_an_earlier_one_with_a_key(self) -> None:
+        server = self.simulated()
+        request = {"model": "kling-v3", "prompt": "again"}
+        first = server.submit(request=request, idempotencyKey="k")
+        server.submit(request=request, idempotencyKey="k")
+        again = server.submit(request=request)
+        self.assertIn("submit.possibleDuplicate", [one["code"] for one in again["diagnostics"]])
+        self.assertIn(first["id"], again["diagnostics"][-1]["message"])
+
+    def test_the_end_that_another_process_gave_a_task_stands(self) -> None:
+        one = self.simulated(speed=20)
+        other = self.simulated(speed=20)
+        task = one.submit(request={"model": "kling-v3", "prompt": "a"})["id"]
+        self.assertEqual(other.call("cancel", task=task, abandon=True)["state"], "abandoned")
+        wait_for(lambda: one.call("status", task=task)["state"] == "abandoned", 30, "the first to see it")
+        self.assertEqual(other.call("status", task=task)["state"], "abandoned")
 
 
 class Following(Case):

@@ -12,7 +12,8 @@ public protocol Journal: Sendable {
     func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)
         -> VideoTask?
 
-    /// Writes a change of a task. `kind` tells replay what to keep.
+    /// Writes a change of a task. `kind` tells replay what to keep. A task that another process has ended in the meantime is
+    /// not changed any more: the answer is the task as it ended.
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
 
     /// By our id or the gateway's.

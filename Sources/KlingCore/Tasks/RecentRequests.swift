@@ -26,7 +26,8 @@ struct RecentRequests: Sendable {
 
     /// Takes back a task that turned out to cost nothing.
     mutating func forget(_ fingerprint: Int, _ id: TaskID) {
-        if newest[fingerprint]?.id == id { newest[fingerprint] = nil }
+        guard newest[fingerprint]?.id == id else { return }
+        newest[fingerprint] = order[first...].last { $0.fingerprint == fingerprint && $0.id != id }
     }
 
     /// A clock that was set back makes entries last longer, never for ever: they also go when there are too
