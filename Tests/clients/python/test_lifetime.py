@@ -202,7 +202,9 @@ class HostEnds(unittest.TestCase):
         self.assertEqual((self.line(host), self.line(host), host.wait(10)), ("refused", "1.0", 0))
 
     def test_ctrl_c_ends_the_call_and_neither_client_nor_server(self) -> None:
+        # Whoever starts the tests in the background may have left SIGINT ignored, and that is inherited.
         host = self.host(
+            "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "k = Kling(server=FAKE); k.hello()\n"
             "def watch():\n"
             "    while not k._connection._pending: time.sleep(0.01)\n"
