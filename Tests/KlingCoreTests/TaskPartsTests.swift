@@ -52,6 +52,15 @@ struct TaskPartsTests {
         #expect(slots.current(5, at: .seconds(2000)) == 1)
     }
 
+    @Test
+    func `names rise in the order they are given out, in one millisecond and when the clock is set back`() {
+        var ids = TaskIDs()
+        let random = SeededRandom(seed: 7)
+        let moments = [0, 0, 0, 1, 1, -5, -5, 2].map { TaskTestClock.start.advanced(by: .milliseconds($0)) }
+        let names = (0..<50).flatMap { _ in moments }.map { ids.next(at: $0, from: random).text }
+        #expect(zip(names, names.dropFirst()).allSatisfy { $0 < $1 })
+    }
+
     @Test func `the queue keeps the order of making, also for a task that comes back`() {
         var queue = TaskQueue()
         let tasks = (0..<600).map { number in

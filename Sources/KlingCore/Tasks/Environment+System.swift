@@ -71,9 +71,20 @@ public final class SeededRandom: RandomSource {
     }
 }
 
-extension TaskID {
-    /// A new id, of this moment.
-    package init(at time: Timestamp, from random: any RandomSource) {
-        self.init(at: time, randomness: (UInt16(truncatingIfNeeded: random.next()), random.next()))
+/// Names that rise in the order they are given out, within a millisecond too and when the clock is set back (ULID
+/// specification, "Monotonicity"): lists and the queue go by them.
+struct TaskIDs: Sendable {
+    private var time = Timestamp(milliseconds: .min)
+    private var randomness: (UInt16, UInt64) = (0, 0)
+
+    mutating func next(at now: Timestamp, from random: any RandomSource) -> TaskID {
+        let (low, overflow) = randomness.1.addingReportingOverflow(1)
+        if now > time || overflow {
+            time = max(now, time)
+            randomness = (UInt16(truncatingIfNeeded: random.next()), random.next())
+        } else {
+            randomness.1 = low
+        }
+        return TaskID(at: time, randomness: randomness)
     }
 }

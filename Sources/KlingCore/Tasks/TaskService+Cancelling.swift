@@ -64,7 +64,7 @@ extension TaskService {
     {
         let now = clock.wallTime()
         var task = VideoTask(
-            id: TaskID(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now,
+            id: ids.next(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now,
             labels: labels,
             delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
         task.taskId = taskId

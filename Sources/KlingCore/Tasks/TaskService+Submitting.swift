@@ -18,7 +18,7 @@ extension TaskService {
     private func begin(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
         let now = clock.wallTime()
         let task = VideoTask(
-            id: TaskID(at: now, from: random), request: submission.request, createdAt: now,
+            id: ids.next(at: now, from: random), request: submission.request, createdAt: now,
             idempotencyKey: submission.key, labels: submission.labels,
             delivery: submission.delivery ?? options.downloadDirectory.map { .directory($0) },
             simulated: gateway.identity.simulated)

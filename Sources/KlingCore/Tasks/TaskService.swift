@@ -29,6 +29,7 @@ public actor TaskService {
     /// No create before this moment.
     var pausedUntil = Duration.zero
     var recent = RecentRequests()
+    var ids = TaskIDs()
     let budgetTurn = Turn()
 
     // Following.
