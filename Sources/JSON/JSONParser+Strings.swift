@@ -1,6 +1,6 @@
 /// What can be wrong inside a string.
 extension JSONParser {
-    /// Behind `\uXXXX`, or both halves of a surrogate pair.
+    /// Behind a `\u` escape with its four digits, or both halves of a surrogate pair.
     mutating func unicodeEscape(_ text: Span<UInt8>, _ at: Int) -> Int {
         guard let unit = Self.codeUnit(text, at) else { return badEscape(text, at) }
         switch unit {

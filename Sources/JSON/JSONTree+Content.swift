@@ -177,22 +177,8 @@ package struct EscapeDecoder {
         return Piece(scalar: scalar, range: start..<position)
     }
 
-    /// The UTF-16 code unit that `\uXXXX` at `position` says (RFC 8259 §7).
+    /// The UTF-16 code unit of the `\u` escape at `position` (RFC 8259 §7).
     static func codeUnit(at position: Int, before end: Int, in source: [UInt8]) -> UInt32? {
-        guard position + 6 <= end, end <= source.count, source[position] == UInt8(ascii: "\\"),
-            source[position + 1] == UInt8(ascii: "u")
-        else { return nil }
-        var unit: UInt32 = 0
-        for byte in source[(position + 2)..<(position + 6)] {
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt32(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"):
-                unit = unit << 4 | UInt32(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"):
-                unit = unit << 4 | UInt32(byte - UInt8(ascii: "A") + 10)
-            default: return nil
-            }
-        }
-        return unit
+        position + 6 <= end ? JSONParser.codeUnit(source.span, position) : nil
     }
 }
