@@ -226,7 +226,7 @@ extension JSONParser {
         }
         var writer = JSONWriter()
         writer.string(Self.string(text, range))
-        report(kind, range, String(decoding: writer.bytes, as: UTF8.self))
+        report(kind, range, writer.text)
     }
 
     private mutating func missingValue(_ text: Span<UInt8>, _ at: Int) {

@@ -56,7 +56,7 @@ extension JSONParser {
         let byte = text[at]
         var writer = JSONWriter()
         withUnsafeBytes(of: byte) { writer.appendEscaped($0) }
-        report(.controlCharacter, at..<(at + 1), String(decoding: writer.bytes, as: UTF8.self))
+        report(.controlCharacter, at..<(at + 1), writer.text)
         return at + 1
     }
 
@@ -99,7 +99,7 @@ extension JSONParser {
         if end < text.count { end += Self.quoteLength(text, end) }
         var writer = JSONWriter()
         writer.string(Self.string(text, content))
-        report(.wrongQuote, start..<end, String(decoding: writer.bytes, as: UTF8.self))
+        report(.wrongQuote, start..<end, writer.text)
         append(kind, content.lowerBound, content.upperBound)
         return end
     }

@@ -376,7 +376,9 @@ extension JSONTree {
         var parser = JSONParser(reusing: reused, options: options)
         parser.read(source.span, in: range ?? 0..<source.count)
         nodes = parser.nodes
-        problems = parser.problems
-        comments = options.comments ? parser.comments : []
+        let comments = options.comments ? parser.comments : []
+        remarks =
+            parser.problems.isEmpty && comments.isEmpty
+            ? nil : Remarks(problems: parser.problems, comments: comments)
     }
 }

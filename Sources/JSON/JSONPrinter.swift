@@ -30,7 +30,7 @@ struct JSONPrinter {
     }
 }
 
-private struct Output {
+private struct Output: ~Copyable {
     struct Frame {
         let container: JSONValue
         let count: Int
@@ -94,31 +94,37 @@ private struct Output {
 
     private mutating func append(_ text: StaticString) { writer.append(text) }
 
+    private mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { writer.append(UnsafeRawBufferPointer($0)) }
+    }
+
     private mutating func scalar(_ value: JSONValue) {
         writer.follows = false
         writer.value(value)
     }
 
     private mutating func breakLine(depth: Int) {
-        writer.bytes += printer.newline.utf8
-        lineStart = writer.bytes.count
+        append(text: printer.newline)
+        lineStart = writer.count
         column = 0
-        writer.bytes += printer.prefix.utf8
+        append(text: printer.prefix)
         guard !printer.indent.isEmpty else { return }
-        for _ in 0..<depth { writer.bytes += printer.indent.utf8 }
+        for _ in 0..<depth { append(text: printer.indent) }
     }
 
     /// Whether the array, its `[` written already, ends within the width of the line, `room` columns to
     /// spare.
     private func fits(_ value: JSONValue, room: Int) -> Bool {
         guard let elements = value.array, elements.allSatisfy(\.isScalarOrEmpty) else { return false }
-        var rest = JSONPrinter.width - room - column - UTF8Scan.columns(writer.bytes[lineStart...]) + 2
+        var rest =
+            JSONPrinter.width - room - column - writer.withBytes { UTF8Scan.columns($0[lineStart...]) } + 2
         for element in elements {
             rest -= 2
             guard rest > 0 else { return false }
             var writer = JSONWriter()
             writer.value(element)
-            rest -= UTF8Scan.columns(writer.bytes[...])
+            rest -= writer.withBytes { UTF8Scan.columns($0[...]) }
         }
         return rest >= 1
     }
@@ -126,7 +132,7 @@ private struct Output {
 
 extension UTF8Scan {
     /// The Unicode scalars in UTF-8 bytes.
-    static func columns(_ bytes: ArraySlice<UInt8>) -> Int {
+    static func columns(_ bytes: some Sequence<UInt8>) -> Int {
         bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
     }
 }

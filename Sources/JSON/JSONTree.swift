@@ -8,10 +8,18 @@ package struct JSONTree: Sendable {
     /// The UTF-8 text, as given.
     package internal(set) var source: [UInt8]
     @usableFromInline var nodes: [Node]
-    /// What is not JSON about the text, by position. Empty means valid (RFC 8259 §2).
-    package internal(set) var problems: [SyntaxProblem]
-    /// The byte ranges of comments, when the options allow them.
-    package internal(set) var comments: [Range<Int>]
+    /// What few texts have, apart: a tree is handed around, and each array in it would be counted each time.
+    @usableFromInline var remarks: Remarks?
+
+    @usableFromInline final class Remarks: Sendable {
+        let problems: [SyntaxProblem]
+        let comments: [Range<Int>]
+
+        init(problems: [SyntaxProblem], comments: [Range<Int>]) {
+            self.problems = problems
+            self.comments = comments
+        }
+    }
 
     /// The place of a value in the tree; valid for that tree only.
     package struct Index: Sendable, Hashable {
@@ -23,6 +31,11 @@ package struct JSONTree: Sendable {
     /// is empty, where it belongs); `invalid` is text that is no JSON value.
     package enum Kind: UInt8, Sendable {
         case missing, invalid, null, `false`, `true`, number, string, array, object
+
+        /// What the compiler would make, but visible to other modules: the kind is compared at every step.
+        @inlinable @inline(__always) package static func == (left: Kind, right: Kind) -> Bool {
+            unsafeBitCast(left, to: UInt8.self) == unsafeBitCast(right, to: UInt8.self)
+        }
     }
 
     @usableFromInline struct Node: Sendable {
@@ -49,18 +62,12 @@ package struct JSONTree: Sendable {
     }
 
     package init() {
-        source = []
-        nodes = []
-        problems = []
-        comments = []
-        parse([], options: .json)
+        self.init([])
     }
 
     package init(_ source: [UInt8], options: JSONOptions = .json) {
         self.source = source
         nodes = []
-        problems = []
-        comments = []
         reparse(options: options)
     }
 
@@ -119,19 +126,24 @@ package struct JSONOptions: Sendable {
 // MARK: - Reading the tree
 
 extension JSONTree {
-    @inlinable package var root: Index { Index(0) }
-    @inlinable package var isValid: Bool { problems.isEmpty }
+    @inlinable @inline(__always) package var root: Index { Index(0) }
 
-    @inlinable package func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
+    /// What is not JSON about the text, by position. Empty means valid (RFC 8259 §2).
+    package var problems: [SyntaxProblem] { remarks?.problems ?? [] }
+    /// The byte ranges of comments, when the options allow them.
+    package var comments: [Range<Int>] { remarks?.comments ?? [] }
+    package var isValid: Bool { remarks?.problems.isEmpty ?? true }
+
+    @inlinable @inline(__always) package func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
 
     /// The bytes of the value, quotes and brackets included.
-    @inlinable package func range(_ index: Index) -> Range<Int> {
+    @inlinable @inline(__always) package func range(_ index: Index) -> Range<Int> {
         let node = nodes[Int(index.raw)]
         return Int(node.start)..<Int(node.end)
     }
 
     /// The bytes between the quotes of a string; the whole range of anything else.
-    @inlinable package func contentRange(_ index: Index) -> Range<Int> {
+    @inlinable @inline(__always) package func contentRange(_ index: Index) -> Range<Int> {
         let node = nodes[Int(index.raw)]
         let start = Int(node.start) + (node.flags.contains(.opened) ? 1 : 0)
         let end = Int(node.end) - (node.flags.contains(.closed) ? 1 : 0)
@@ -139,12 +151,12 @@ extension JSONTree {
     }
 
     /// Whether a string's content differs from its bytes.
-    @inlinable package func isEscaped(_ index: Index) -> Bool {
+    @inlinable @inline(__always) package func isEscaped(_ index: Index) -> Bool {
         nodes[Int(index.raw)].flags.contains(.escaped)
     }
 
     /// Whether a string's content is ASCII in the source; an escape may still say another character.
-    @inlinable package func isASCII(_ index: Index) -> Bool {
+    @inlinable @inline(__always) package func isASCII(_ index: Index) -> Bool {
         !nodes[Int(index.raw)].flags.contains(.beyondASCII)
     }
 
@@ -159,7 +171,7 @@ extension JSONTree {
     }
 
     /// The elements of an array; of an object, names and values in turn; empty for the rest.
-    @inlinable package func elements(_ index: Index) -> Elements {
+    @inlinable @inline(__always) package func elements(_ index: Index) -> Elements {
         let node = nodes[Int(index.raw)]
         return Elements(
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
@@ -189,7 +201,10 @@ extension JSONTree {
             self.end = end
         }
 
-        @inlinable package mutating func next(in tree: borrowing JSONTree) -> Index? {
+        /// Of nothing.
+        @inlinable package static var none: Elements { Elements(next: 0, end: 0) }
+
+        @inlinable @inline(__always) package mutating func next(in tree: borrowing JSONTree) -> Index? {
             guard nextIndex < end else { return nil }
             let index = Index(nextIndex)
             nextIndex = tree.nodes[Int(nextIndex)].next

@@ -1,56 +1,47 @@
 /// Writes compact JSON into one buffer of bytes, commas included.
 ///
 /// The caller keeps the nesting right; nothing is checked, nothing is copied twice. `removeAll()` keeps the
-/// storage, so that a reply costs no allocation.
-package struct JSONWriter: Sendable {
-    package var bytes: [UInt8]
+/// storage, so that a reply costs no allocation. The memory is its own, not an array's: a reply is made of
+/// some hundred small pieces, and an array would ask before each whether somebody else holds it.
+package struct JSONWriter: ~Copyable {
+    @usableFromInline var memory: UnsafeMutableRawBufferPointer
+    /// Bytes written. Never more than ``memory`` holds.
+    @usableFromInline package internal(set) var count = 0
     /// Whether a value stands before the place where the next one would go.
     @usableFromInline var follows = false
 
-    package init(capacity: Int = 0) {
-        bytes = []
-        bytes.reserveCapacity(capacity)
+    /// - Parameter capacity: bytes that have room without growing.
+    package init(capacity: Int = 256) {
+        memory = .allocate(byteCount: max(16, capacity), alignment: 8)
     }
+
+    deinit { memory.deallocate() }
 
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        count = 0
         follows = false
     }
 
-    @inlinable mutating func separate() {
-        if follows { bytes.append(UInt8(ascii: ",")) }
-        follows = true
+    /// A copy of what has been written.
+    package var bytes: [UInt8] { withBytes { Array($0) } }
+
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
     }
 
-    @inlinable package mutating func beginObject() {
-        separate()
-        bytes.append(UInt8(ascii: "{"))
-        follows = false
-    }
-
-    @inlinable package mutating func endObject() {
-        bytes.append(UInt8(ascii: "}"))
-        follows = true
-    }
-
-    @inlinable package mutating func beginArray() {
-        separate()
-        bytes.append(UInt8(ascii: "["))
-        follows = false
-    }
-
-    @inlinable package mutating func endArray() {
-        bytes.append(UInt8(ascii: "]"))
-        follows = true
-    }
+    @inlinable package mutating func beginObject() { open(UInt8(ascii: "{")) }
+    @inlinable package mutating func endObject() { close(UInt8(ascii: "}")) }
+    @inlinable package mutating func beginArray() { open(UInt8(ascii: "[")) }
+    @inlinable package mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// The name of a member, which needs no escapes.
     @inlinable package mutating func name(_ name: StaticString) {
-        if follows { bytes.append(UInt8(ascii: ",")) }
-        bytes.append(UInt8(ascii: "\""))
-        append(name)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        reserve(name.utf8CodeUnitCount &+ 4)
+        separate()
+        put(UInt8(ascii: "\""))
+        put(name)
+        put(UInt8(ascii: "\""))
+        put(UInt8(ascii: ":"))
         follows = false
     }
 
@@ -58,20 +49,30 @@ package struct JSONWriter: Sendable {
     @_disfavoredOverload
     package mutating func name(_ name: String) {
         string(name)
-        bytes.append(UInt8(ascii: ":"))
+        append(UInt8(ascii: ":"))
         follows = false
     }
 
     /// Text that is JSON already, such as a whole member or value written in the code.
     @inlinable package mutating func literal(_ json: StaticString) {
+        reserve(json.utf8CodeUnitCount &+ 1)
         separate()
-        append(json)
+        put(json)
     }
 
-    /// The source text of a value in a tree.
-    @inlinable package mutating func source(_ index: JSONTree.Index, of tree: borrowing JSONTree) {
+    /// Bytes that are one JSON value already.
+    package mutating func raw(_ json: UnsafeRawBufferPointer) {
+        reserve(json.count &+ 1)
         separate()
-        bytes.append(contentsOf: tree.source[tree.range(index)])
+        put(json)
+    }
+
+    package mutating func raw(_ json: [UInt8]) { json.withUnsafeBytes { raw($0) } }
+
+    /// The source text of a value in a tree.
+    package mutating func source(_ index: JSONTree.Index, of tree: borrowing JSONTree) {
+        let range = tree.range(index)
+        tree.source.withUnsafeBytes { raw(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     @inlinable package mutating func null() { literal("null") }
@@ -80,6 +81,7 @@ package struct JSONWriter: Sendable {
     }
 
     package mutating func int(_ value: Int) {
+        reserve(1)
         separate()
         appendDecimal(value)
     }
@@ -88,11 +90,8 @@ package struct JSONWriter: Sendable {
     package mutating func double(_ value: Double) { self.value(JSONValue(value)) }
 
     package mutating func string(_ text: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
         var text = text
-        text.withUTF8 { appendEscaped(UnsafeRawBufferPointer($0)) }
-        bytes.append(UInt8(ascii: "\""))
+        text.withUTF8 { string(utf8: UnsafeRawBufferPointer($0)) }
     }
 
     /// A string or null.
@@ -100,10 +99,11 @@ package struct JSONWriter: Sendable {
 
     /// A string made of bytes that are UTF-8.
     package mutating func string(utf8 content: UnsafeRawBufferPointer) {
+        reserve(2)
         separate()
-        bytes.append(UInt8(ascii: "\""))
+        put(UInt8(ascii: "\""))
         appendEscaped(content)
-        bytes.append(UInt8(ascii: "\""))
+        append(UInt8(ascii: "\""))
     }
 
     /// A value and all inside it, without recursion on the caller's stack.
@@ -121,8 +121,8 @@ package struct JSONWriter: Sendable {
                 case .null: null()
                 case .bool(let value): bool(value)
                 case .number(let value):
-                    separate()
-                    bytes.append(contentsOf: value.literal.utf8)
+                    var literal = value.literal
+                    literal.withUTF8 { raw(UnsafeRawBufferPointer($0)) }
                 case .string(let value): string(value)
                 case .array(let elements):
                     beginArray()
@@ -153,26 +153,54 @@ package struct JSONWriter: Sendable {
         }
     }
 
+    /// Takes back everything behind the first `count` bytes, so that something else can be written instead.
+    package mutating func truncate(to count: Int, follows: Bool) {
+        self.count = min(self.count, max(0, count))
+        self.follows = follows
+    }
+
     // MARK: Bytes
 
-    @inlinable mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    @inlinable package mutating func append(_ byte: UInt8) {
+        reserve(1)
+        put(byte)
+    }
+
+    @inlinable package mutating func append(_ text: StaticString) {
+        reserve(text.utf8CodeUnitCount)
+        put(text)
+    }
+
+    package mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        reserve(bytes.count)
+        put(bytes)
+    }
+
+    package mutating func append(_ bytes: [UInt8]) { bytes.withUnsafeBytes { append($0) } }
+
+    /// Bytes of a tree's source.
+    package mutating func append(_ range: Range<Int>, of tree: borrowing JSONTree) {
+        tree.source.withUnsafeBytes { append(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
     /// Digits without a value around them: for ids and lengths.
     package mutating func appendDecimal(_ value: Int) {
-        guard value < 0 || value > 9 else {
-            bytes.append(0x30 + UInt8(value))
-            return
-        }
-        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        reserve(20)
+        if value < 0 { put(UInt8(ascii: "-")) }
         var rest = value.magnitude
-        let start = bytes.count
+        var digits = 1
+        var bound: UInt = 10
+        while digits < 19, rest >= bound {
+            digits &+= 1
+            bound &*= 10
+        }
+        var at = count &+ digits
         repeat {
-            bytes.append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
+            at &-= 1
+            memory[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        bytes[start...].reverse()
+        count &+= digits
     }
 
     /// The content of a string (RFC 8259 §7): quotes, backslashes and control characters escaped; U+2028 and
@@ -193,28 +221,78 @@ package struct JSONWriter: Sendable {
                     position += 1
                     continue
                 }
-                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: content[clean..<position]))
+                append(UnsafeRawBufferPointer(rebasing: content[clean..<position]))
                 append(content[position + 2] == 0xA8 ? "\\u2028" : "\\u2029")
                 position += 3
                 clean = position
                 continue
             }
-            bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: content[clean..<position]))
-            bytes.append(UInt8(ascii: "\\"))
+            append(UnsafeRawBufferPointer(rebasing: content[clean..<position]))
+            append(UInt8(ascii: "\\"))
             switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
-            case 0x0A: bytes.append(UInt8(ascii: "n"))
-            case 0x0D: bytes.append(UInt8(ascii: "r"))
-            case 0x09: bytes.append(UInt8(ascii: "t"))
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+            case 0x0A: append(UInt8(ascii: "n"))
+            case 0x0D: append(UInt8(ascii: "r"))
+            case 0x09: append(UInt8(ascii: "t"))
             default:
                 append("u00")
-                bytes.append(0x30 + (byte >> 4))
-                bytes.append((byte & 15) < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15))
+                append(0x30 + (byte >> 4))
+                append((byte & 15) < 10 ? 0x30 + (byte & 15) : 0x57 + (byte & 15))
             }
             position += 1
             clean = position
         }
-        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: content[clean..<content.endIndex]))
+        append(UnsafeRawBufferPointer(rebasing: content[clean..<content.endIndex]))
+    }
+}
+
+// MARK: - Memory
+
+/// `put` writes where ``reserve(_:)`` has just made room; nothing else touches the memory.
+extension JSONWriter {
+    @inlinable @inline(__always) mutating func reserve(_ bytes: Int) {
+        if memory.count &- count < bytes { grow(bytes) }
+    }
+
+    @inline(never) @usableFromInline mutating func grow(_ bytes: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(memory.count * 2, count + bytes), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        memory.deallocate()
+        memory = larger
+    }
+
+    @inlinable @inline(__always) mutating func put(_ byte: UInt8) {
+        memory[count] = byte
+        count &+= 1
+    }
+
+    @inlinable @inline(__always) mutating func put(_ text: StaticString) {
+        text.withUTF8Buffer { put(UnsafeRawBufferPointer($0)) }
+    }
+
+    @inlinable @inline(__always) mutating func put(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, let target = memory.baseAddress else { return }
+        target.advanced(by: count).copyMemory(from: source, byteCount: bytes.count)
+        count &+= bytes.count
+    }
+
+    @inlinable @inline(__always) mutating func separate() {
+        if follows { put(UInt8(ascii: ",")) }
+        follows = true
+    }
+
+    @inlinable @inline(__always) mutating func open(_ bracket: UInt8) {
+        reserve(2)
+        separate()
+        put(bracket)
+        follows = false
+    }
+
+    @inlinable @inline(__always) mutating func close(_ bracket: UInt8) {
+        reserve(1)
+        put(bracket)
+        follows = true
     }
 }
 
@@ -223,20 +301,11 @@ extension JSONValue: CustomStringConvertible {
     public var description: String {
         var writer = JSONWriter()
         writer.value(self)
-        return String(decoding: writer.bytes, as: UTF8.self)
+        return writer.text
     }
 }
 
 extension JSONWriter {
-    /// Bytes that are one JSON value already.
-    @inlinable package mutating func raw(_ json: some Collection<UInt8>) {
-        separate()
-        bytes.append(contentsOf: json)
-    }
-
-    /// Takes back everything behind the first `count` bytes, so that something else can be written instead.
-    package mutating func truncate(to count: Int, follows: Bool) {
-        bytes.removeLast(max(0, bytes.count - count))
-        self.follows = follows
-    }
+    /// What has been written, as text.
+    package var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }

@@ -18,9 +18,9 @@ package protocol MessageHandler: AnyObject {
 
 /// One client on a pair of descriptors: reads, cuts, parses, dispatches, replies.
 ///
-/// Confined to the thread that calls ``run()``. What is pure is answered inline, in order; what takes time is
+/// Confined to the thread that calls ``run()``; a value, so that the compiler proves that nobody else looks at it meanwhile. What is pure is answered inline, in order; what takes time is
 /// put in flight and answered when it is done. Exactly one reply goes out for each request id.
-package final class Connection {
+package struct Connection: ~Copyable {
     package struct Limits: Sendable {
         package var framer = Framer.Limits()
         package var depth = 512
@@ -52,6 +52,8 @@ package final class Connection {
     private var spare: JSONTree?
     private var scratch = JSONWriter(capacity: 4096)
     private let options: JSONOptions
+    /// Held here, because a look at a static property costs a call each time.
+    private let names = Message.names
     private static let largeMessage = 1 << 20
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
@@ -73,7 +75,7 @@ package final class Connection {
 
     /// Reads until the input ends. Answers that are still in flight then, and output that waits, are the
     /// caller's.
-    package func run() -> End {
+    package mutating func run() -> End {
         var isFirst = true
         while true {
             let count = framer.fill { free in read(input, free.baseAddress, free.count) }
@@ -100,10 +102,10 @@ package final class Connection {
     }
 
     /// Handles all messages that are whole.
-    private func drain() -> End? {
+    private mutating func drain() -> End? {
         defer { outbox.flush() }
         while let event = framer.next() {
-            answerInFraming()
+            if !isFramingTold { answerInFraming() }
             if let end = take(event) { return end }
             if outbox.gatheredBytes > 1 << 16 {
                 outbox.flush()
@@ -114,13 +116,13 @@ package final class Connection {
     }
 
     /// Answers go out in the framing that the client speaks, told by its first byte.
-    private func answerInFraming() {
+    private mutating func answerInFraming() {
         guard !isFramingTold, let framing = framer.framing else { return }
         isFramingTold = true
         outbox.use(framing)
     }
 
-    private func take(_ event: Framer.Event) -> End? {
+    private mutating func take(_ event: Framer.Event) -> End? {
         switch event {
         case .message(let range):
             var tree = spare.take() ?? JSONTree()
@@ -148,8 +150,8 @@ package final class Connection {
 
     // MARK: One message
 
-    private func answer(_ tree: borrowing JSONTree) {
-        if let problem = tree.problems.first {
+    private mutating func answer(_ tree: borrowing JSONTree) {
+        if !tree.isValid, let problem = tree.problems.first {
             if problem.kind == .count {
                 return refuse(.invalidRequest("the message has more than \(limits.values) values"))
             }
@@ -160,7 +162,7 @@ package final class Connection {
                         : "\(problem.kind.words) at byte \(problem.range.lowerBound)"))
         }
         guard tree.kind(tree.root) == .array else {
-            switch Message.read(tree.root, in: tree) {
+            switch Message.read(tree.root, in: tree, names: names) {
             case .call(let message): call(message, in: tree)
             case .response: break
             case .invalid(let id, let reason): refuse(.invalidRequest(reason), id: idBytes(id, in: tree))
@@ -178,15 +180,15 @@ package final class Connection {
 
     /// The way of nearly every message: the reply is made in one buffer that is kept, and nothing is
     /// allocated.
-    private func call(_ message: Message, in tree: borrowing JSONTree) {
+    private mutating func call(_ message: Message, in tree: borrowing JSONTree) {
         guard let id = message.id else {
             notified(message, in: tree)
             return
         }
         if let key = duplicate(of: id, in: tree) { return refuse(duplicateError(key)) }
         scratch.removeAll()
-        Reply.begin(id: tree.source[tree.range(id)], into: &scratch)
-        let mark = scratch.bytes.count
+        Reply.begin(id: id, of: tree, into: &scratch)
+        let mark = scratch.count
         scratch.name("result")
         switch handler.handle(message, in: tree, writer: &scratch) {
         case .written: break
@@ -203,10 +205,10 @@ package final class Connection {
             return
         }
         scratch.endObject()
-        scratch.bytes.withUnsafeBytes { outbox.gather($0) }
+        scratch.withBytes { outbox.gather($0) }
     }
 
-    private func notified(_ message: Message, in tree: borrowing JSONTree) {
+    private mutating func notified(_ message: Message, in tree: borrowing JSONTree) {
         if tree.string(message.method, equals: "$/cancelRequest") {
             if let params = message.params, let id = tree.member("id", of: params) {
                 inFlight.cancel(InFlight.Key(id, in: tree), answering: .cancelled)
@@ -221,11 +223,11 @@ package final class Connection {
         }
     }
 
-    private func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
+    private mutating func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
         let batch = Batch(count: count) { [outbox] in outbox.send($0) }
         var elements = tree.elements(tree.root)
         while let element = elements.next(in: tree) {
-            switch Message.read(element, in: tree) {
+            switch Message.read(element, in: tree, names: names) {
             case .response: batch.deliver(nil)
             case .invalid(let id, let reason):
                 Reply(id: idBytes(id, in: tree), to: batch).send(.failure(.invalidRequest(reason)))
@@ -240,8 +242,8 @@ package final class Connection {
                     continue
                 }
                 var writer = JSONWriter()
-                Reply.begin(id: tree.source[tree.range(id)], into: &writer)
-                let mark = writer.bytes.count
+                Reply.begin(id: id, of: tree, into: &writer)
+                let mark = writer.count
                 writer.name("result")
                 switch handler.handle(message, in: tree, writer: &writer) {
                 case .written:
@@ -292,10 +294,10 @@ package final class Connection {
     }
 
     /// Answers without a handler; the id is null where none could be told (JSON-RPC 2.0 §5).
-    private func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
+    private mutating func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
         scratch.removeAll()
         Reply.write(id: id, .failure(error), into: &scratch)
-        scratch.bytes.withUnsafeBytes { outbox.gather($0) }
+        scratch.withBytes { outbox.gather($0) }
     }
 
     private struct Direct: ReplyDestination {

@@ -16,7 +16,9 @@ package struct Message {
         case invalid(id: JSONTree.Index?, reason: String)
     }
 
-    package static func read(_ index: JSONTree.Index, in tree: borrowing JSONTree) -> Reading {
+    package static func read(
+        _ index: JSONTree.Index, in tree: borrowing JSONTree, names: NameTable = Message.names
+    ) -> Reading {
         guard tree.kind(index) == .object else {
             return .invalid(id: nil, reason: "a message is a JSON object")
         }
@@ -27,7 +29,7 @@ package struct Message {
         var answers = false
         var members = tree.elements(index)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
-            switch Self.names.number(of: key, in: tree) {
+            switch names.number(of: key, in: tree) {
             case 0: hasVersion = tree.string(value, equals: "2.0")
             case 1: id = value
             case 2: method = value
@@ -55,5 +57,6 @@ package struct Message {
         return .call(Message(id: id, method: method, params: params))
     }
 
-    private static let names = NameTable(["jsonrpc", "id", "method", "params", "result", "error"])
+    /// The members of a message, in the order that ``read(_:in:names:)`` counts them.
+    package static let names = NameTable(["jsonrpc", "id", "method", "params", "result", "error"])
 }

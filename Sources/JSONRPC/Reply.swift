@@ -60,8 +60,9 @@ struct Reply: ~Copyable, Sendable {
         destination.deliver(writer.bytes)
     }
 
-    static func write(id: some Collection<UInt8>, _ answer: Answer, into writer: inout JSONWriter) {
-        Reply.begin(id: id, into: &writer)
+    static func write(id: [UInt8], _ answer: Answer, into writer: inout JSONWriter) {
+        writer.literal(opening)
+        writer.append(id)
         switch answer.content {
         case .success(let result):
             writer.name("result")
@@ -73,13 +74,14 @@ struct Reply: ~Copyable, Sendable {
         writer.endObject()
     }
 
-    @inline(__always) static func begin(id: some Collection<UInt8>, into writer: inout JSONWriter) {
-        writer.beginObject()
-        writer.name("jsonrpc")
-        writer.literal("\"2.0\"")
-        writer.name("id")
-        writer.raw(id)
+    /// Begins a reply with the id exactly as it came.
+    static func begin(id: JSONTree.Index, of tree: borrowing JSONTree, into writer: inout JSONWriter) {
+        writer.literal(opening)
+        writer.append(tree.range(id), of: tree)
     }
+
+    /// The caller appends the id; a comma follows it.
+    private static let opening: StaticString = "{\"jsonrpc\":\"2.0\",\"id\":"
 }
 
 /// Where the bytes of an answer go: to the client at once, or into the array of the batch it belongs to.

@@ -5,7 +5,12 @@ package import KlingCore
 /// thread; deferred work takes a copy along.
 package final class Context {
     /// Compiled from the catalogue at the first request that needs it.
-    package var validator: Validator { .standard }
+    package var validator: Validator {
+        if let known { return known }
+        let validator = Validator.standard
+        known = validator
+        return validator
+    }
     package let outbox: Outbox
     package let version: String
     package let limits: Connection.Limits
@@ -25,6 +30,7 @@ package final class Context {
 
     private let makeTasks: (Settings) -> TaskService
     private var made: TaskService?
+    private var known: Validator?
 
     package init(
         outbox: Outbox, version: String, limits: Connection.Limits, gateway: GatewayIdentity,

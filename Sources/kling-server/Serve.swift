@@ -58,7 +58,7 @@ struct Serve {
             return tasks
         }
         let inFlight = InFlight()
-        let connection = Connection(
+        var connection = Connection(
             input: 0, outbox: outbox, inFlight: inFlight, handler: Router(context), framing: options.framing,
             limits: options.limits
         ) {

@@ -393,6 +393,11 @@ class GatewayTrouble(Case):
                 self.assertFalse(done["degraded"])
 
     @staticmethod
+    def between_attempts(server: Server, task: str) -> dict | None:
+        now = server.call("status", task=task)
+        return now if now["state"] != "submitting" else None
+
+    @staticmethod
     def completed(server: Server, task: str) -> dict | None:
         with contextlib.suppress(RPCFailure):
             found = server.call("status", task=task, refresh=True)
@@ -424,7 +429,9 @@ class GatewayTrouble(Case):
                     else {"SSL_CERT_FILE": str(self.place.path / f"{address}.crt")}
                 )
                 server = self.real(gateway, "--journal", ":memory:", **env)
-                task = server.submit(timeoutSeconds=2)
+                submitted = server.submit(timeoutSeconds=2)
+                # It is tried again from time to time: between two attempts it waits in the queue.
+                task = wait_for(lambda s=server, t=submitted["id"]: self.between_attempts(s, t), why="the queue")
                 self.assertNotIn(task["state"], ("submitted", "processing", "completed"))
                 self.assertEqual(task["billed"], "no")
                 self.assertEqual((gateway.create_requests, gateway.creates), (0, 0))

@@ -68,7 +68,7 @@ func talk(_ input: String, limits: Connection.Limits = .init(), framing: Framer.
         let outbox = Outbox(descriptor: outgoing.writing, framing: framing ?? .lines) { _ in }
         let inFlight = InFlight()
         let handler = Examples()
-        let connection = Connection(
+        var connection = Connection(
             input: incoming.reading, outbox: outbox, inFlight: inFlight, handler: handler, framing: framing,
             limits: limits)
         SystemThread.start {

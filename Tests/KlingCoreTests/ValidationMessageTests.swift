@@ -97,7 +97,7 @@ import Testing
         #expect(validation.diagnostics.isEmpty)
         var writer = JSONWriter()
         validation.writeNormalized(into: &writer)
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"model":"kling-v3","prompt":"a"}"#)
+        #expect(writer.text == #"{"model":"kling-v3","prompt":"a"}"#)
     }
 
     @Test("every code is written once per language, with a source")

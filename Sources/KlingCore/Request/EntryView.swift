@@ -120,11 +120,6 @@ extension JSONTree {
     }
 }
 
-extension JSONTree.Elements {
-    /// Of nothing.
-    static let none = JSONTree().elements(JSONTree().root)
-}
-
 extension NameTable {
     /// The number of the name that a value says; nil when it is no string or none of the names.
     func number(ofString index: JSONTree.Index, in tree: borrowing JSONTree) -> Int? {

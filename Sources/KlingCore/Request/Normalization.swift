@@ -64,8 +64,8 @@ extension RequestView {
             return writer.string("<<<image_1>>>" + (tree.string(value) ?? ""))
         }
         writer.literal("\"<<<image_1>>>")
-        writer.bytes.append(contentsOf: tree.source[tree.contentRange(value)])
-        writer.bytes.append(UInt8(ascii: "\""))
+        writer.append(tree.contentRange(value), of: tree)
+        writer.append("\"")
     }
 
     /// The entries of a list, without those of their members that do not count.

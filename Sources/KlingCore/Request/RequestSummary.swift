@@ -53,58 +53,58 @@ public struct RequestSummary: Sendable, Hashable {
         if view.storyboard != .customize, let prompt = view.string(.prompt) {
             effectivePrompt = (view.needsImageTag ? "<<<image_1>>>" : "") + (tree.string(prompt) ?? "")
         }
-        estimateSeconds = view.estimateSeconds
+        estimateSeconds = view.estimateSeconds(mode: view.modeNumber)
     }
 }
 
 extension RequestView {
-    /// The summary, straight from the tree.
+    /// The summary, straight from the tree. Its shape is known, so it is put together from whole pieces.
     package func writeSummary(into writer: inout JSONWriter) {
         let mode = modeNumber
         let duration = knownDuration
-        writer.beginObject()
-        writer.part("\"model\":")
-        writer.bytes.append(contentsOf: table.wireName)
-        writer.part(",\"kind\":\"")
-        writer.part(kind.word)
-        writer.part("\",\"resolution\":")
+        writer.literal("{\"model\":")
+        writer.append(table.wireName)
+        writer.append(",\"kind\":\"")
+        writer.append(kind.word)
+        writer.append("\",\"resolution\":")
         if mode < table.modes.count {
-            writer.bytes.append(contentsOf: table.modes[mode].wireResolution)
+            writer.append(table.modes[mode].wireResolution)
         } else {
-            writer.part("\"\"")
+            writer.append("\"\"")
         }
-        writer.part(",\"durationSeconds\":")
-        writer.part(duration)
-        writer.part(",\"shots\":[")
+        writer.append(",\"durationSeconds\":")
+        writer.append(duration)
+        writer.append(",\"shots\":[")
         writeShots(into: &writer)
-        writer.part("],\"audio\":")
-        if hasAudio { writer.part("true") } else { writer.part("false") }
-        writer.part(",\"billableSeconds\":")
-        writer.part(duration)
-        writer.part(",\"effectivePrompt\":")
+        if hasAudio { writer.append("],\"audio\":true") } else { writer.append("],\"audio\":false") }
+        writer.append(",\"billableSeconds\":")
+        writer.append(duration)
+        writer.append(",\"effectivePrompt\":")
         if storyboard != .customize, let prompt = string(.prompt) {
-            writer.part(string: prompt, of: tree, prefix: needsImageTag ? "<<<image_1>>>" : "")
+            if needsImageTag { writer.append("\"<<<image_1>>>") } else { writer.append("\"") }
+            writer.append(contentOf: prompt, of: tree)
+            writer.append("\"")
         } else {
-            writer.part("null")
+            writer.append("null")
         }
-        writer.part(",\"estimateSeconds\":")
-        writer.part(estimateSeconds)
-        writer.endObject()
+        writer.append(",\"estimateSeconds\":")
+        writer.append(estimateSeconds(mode: mode))
+        writer.append("}")
     }
 
     private func writeShots(into writer: inout JSONWriter) {
         var isFirst = true
         forEachShot { prompt, index, start, end in
-            if isFirst { writer.part("{\"index\":") } else { writer.part(",{\"index\":") }
+            if isFirst { writer.append("{\"index\":") } else { writer.append(",{\"index\":") }
             isFirst = false
-            writer.part(index)
-            writer.part(",\"startSeconds\":")
-            writer.part(start)
-            writer.part(",\"endSeconds\":")
-            writer.part(end)
-            writer.part(",\"prompt\":")
-            writer.part(string: prompt, of: tree)
-            writer.part("}")
+            writer.append(index)
+            writer.append(",\"startSeconds\":")
+            writer.append(start)
+            writer.append(",\"endSeconds\":")
+            writer.append(end)
+            writer.append(",\"prompt\":\"")
+            writer.append(contentOf: prompt, of: tree)
+            writer.append("\"}")
         }
     }
 
@@ -162,8 +162,7 @@ extension RequestView {
             ?? false
     }
 
-    var estimateSeconds: Int? {
-        let mode = modeNumber
+    func estimateSeconds(mode: Int) -> Int? {
         guard mode < table.modes.count else { return nil }
         return table.modes[mode].timing?.seconds(duration: duration ?? 5)
     }
@@ -199,22 +198,18 @@ extension RequestSummary.Kind {
     }
 }
 
-/// Parts of an object whose shape is known: no separators are worked out. The caller begins and ends the
-/// object.
 extension JSONWriter {
-    mutating func part(_ text: StaticString) { text.withUTF8Buffer { bytes.append(contentsOf: $0) } }
+    /// Digits or null, without a separator.
+    fileprivate mutating func append(_ value: Int?) {
+        if let value { appendDecimal(value) } else { append("null") }
+    }
 
-    mutating func part(_ value: Int?) { if let value { appendDecimal(value) } else { part("null") } }
-
-    /// A string of a tree, with text before it that needs no escapes.
-    mutating func part(string index: JSONTree.Index, of tree: JSONTree, prefix: StaticString = "") {
-        part("\"")
-        part(prefix)
-        if tree.kind(index) == .string, tree.isSafeToCopy(index) {
-            bytes.append(contentsOf: tree.source[tree.contentRange(index)])
+    /// A string of a tree, without its quotes.
+    fileprivate mutating func append(contentOf index: JSONTree.Index, of tree: borrowing JSONTree) {
+        if tree.isSafeToCopy(index) {
+            append(tree.contentRange(index), of: tree)
         } else {
             tree.withContent(index) { appendEscaped($0) }
         }
-        part("\"")
     }
 }

@@ -39,17 +39,76 @@ package final class RequestView: Sendable {
         self.tree = tree
         self.object = object
         self.tables = tables
-        var slots = Slots(repeating: Slot(key: object, value: object))
+        var members = Members(slots: Slots(repeating: Slot(key: object, value: object)))
+        members.read(tree, at: object, tables)
+        let named = members.present.contains(.model) ? members.slots[0].value : nil
+        let table = named.flatMap { tables.modelNames.number(ofString: $0, in: tree) }
+            .map { tables.models[$0] }
+        modelIsKnown = table != nil
+        self.table =
+            forced ?? table
+            ?? tables.likelyModel(named: named.flatMap { tree.string($0) }, mentioned: members.mentioned)
+        slots = members.slots
+        mentioned = members.mentioned
+        present = members.present
+        empty = members.empty
+        null = members.null
+        aliased = members.aliased
+        mayRepeat = members.repeats || members.foreign > 1
+    }
+
+    /// The members as they are found.
+    private struct Members {
+        var slots: Slots
         var mentioned = FieldSet.always
         var present = FieldSet()
         var empty = FieldSet()
         var null = FieldSet()
         var aliased = FieldSet()
-        var hasAliases = false
-        var foreign = 0
+        /// A parameter is there twice.
         var repeats = false
+        /// How many are no parameter of any model.
+        var foreign = 0
 
-        @inline(__always) func take(_ slot: Int, _ key: JSONTree.Index, _ value: JSONTree.Index) {
+        @inline(__always) mutating func read(
+            _ tree: borrowing JSONTree, at object: JSONTree.Index, _ tables: CatalogTables
+        ) {
+            guard tree.kind(object) == .object else { return }
+            let names = tables.names
+            let slotCount = tables.slotCount
+            var hasAliases = false
+            var members = tree.elements(object)
+            while let key = members.next(in: tree), let value = members.next(in: tree) {
+                if let number = names.number(of: key, in: tree) {
+                    if number < slotCount {
+                        take(number, key, value, in: tree)
+                        continue
+                    }
+                    hasAliases = true
+                }
+                foreign += 1
+                mentioned.insert(.irregular)
+            }
+            if hasAliases { readAliases(tree, at: object, tables) }
+        }
+
+        /// An alias counts where the parameter's own name is not written, wherever it stands.
+        private mutating func readAliases(
+            _ tree: borrowing JSONTree, at object: JSONTree.Index, _ tables: CatalogTables
+        ) {
+            var members = tree.elements(object)
+            while let key = members.next(in: tree), let value = members.next(in: tree) {
+                guard let field = RequestView.field(ofAlias: key, value, in: tree, tables),
+                    !mentioned.contains(field)
+                else { continue }
+                take(field.rawValue, key, value, in: tree)
+                aliased.insert(FieldSet(field))
+            }
+        }
+
+        private mutating func take(
+            _ slot: Int, _ key: JSONTree.Index, _ value: JSONTree.Index, in tree: borrowing JSONTree
+        ) {
             let bit = FieldSet(slot: slot)
             if !mentioned.isDisjoint(with: bit) {
                 mentioned.insert(.irregular)
@@ -68,51 +127,6 @@ package final class RequestView: Sendable {
             default: present.insert(bit)
             }
         }
-
-        var members = tree.elements(object)
-        if tree.kind(object) == .object {
-            while let key = members.next(in: tree), let value = members.next(in: tree) {
-                if let number = tables.names.number(of: key, in: tree) {
-                    if number < tables.slotCount {
-                        take(number, key, value)
-                        continue
-                    }
-                    hasAliases = true
-                }
-                foreign += 1
-                mentioned.insert(.irregular)
-            }
-        }
-        if hasAliases {
-            members = tree.elements(object)
-            while let key = members.next(in: tree), let value = members.next(in: tree) {
-                guard let field = Self.field(ofAlias: key, value, in: tree, tables),
-                    !mentioned.contains(field)
-                else {
-                    continue
-                }
-                take(field.rawValue, key, value)
-                aliased.insert(FieldSet(field))
-            }
-        }
-
-        var table: ModelTable?
-        if present.contains(.model), let number = tables.modelNames.number(ofString: slots[0].value, in: tree)
-        {
-            table = tables.models[number]
-        }
-        modelIsKnown = table != nil
-        self.table =
-            forced ?? table
-            ?? tables.likelyModel(
-                named: present.contains(.model) ? tree.string(slots[0].value) : nil, mentioned: mentioned)
-        self.slots = slots
-        self.mentioned = mentioned
-        self.present = present
-        self.empty = empty
-        self.null = null
-        self.aliased = aliased
-        mayRepeat = repeats || foreign > 1
     }
 
     /// The parameter that a member means though it is called otherwise.

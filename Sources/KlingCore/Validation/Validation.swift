@@ -8,35 +8,36 @@ public struct Validation: Sendable {
     public let diagnostics: [Diagnostic]
     /// There is an error: nothing can be sent.
     public let hasErrors: Bool
-    let options: ValidationOptions
-    let tree: JSONTree
-    let root: JSONTree.Index
-    let view: RequestView?
-    let tables: CatalogTables
+    private let isStrict: Bool
+    private let subject: Subject
 
-    init(
-        tree: JSONTree, root: JSONTree.Index, view: RequestView?, tables: CatalogTables,
-        diagnostics: [Diagnostic],
-        options: ValidationOptions
-    ) {
-        self.tree = tree
-        self.root = root
-        self.view = view
-        self.tables = tables
+    /// What was looked at.
+    enum Subject: Sendable {
+        case request(RequestView)
+        /// A document that is a list.
+        case list(JSONTree, CatalogTables)
+        /// No request; said by a diagnostic.
+        case other
+    }
+
+    init(_ subject: Subject, _ diagnostics: [Diagnostic], isStrict: Bool) {
+        self.subject = subject
         self.diagnostics = diagnostics
-        self.options = options
-        hasErrors = diagnostics.contains { $0.severity == .error }
+        self.isStrict = isStrict
+        hasErrors = !diagnostics.isEmpty && diagnostics.contains { $0.severity == .error }
     }
 
     /// No error; in strict mode, no warning either.
-    public var isValid: Bool { isValid(strict: options.strict) }
+    public var isValid: Bool { isValid(strict: isStrict) }
 
     public func isValid(strict: Bool) -> Bool {
         !hasErrors && !(strict && diagnostics.contains { $0.severity == .warning })
     }
 
     /// The document is a list of requests.
-    public var isArray: Bool { view == nil && tree.kind(root) == .array }
+    public var isArray: Bool { if case .list = subject { true } else { false } }
+
+    private var view: RequestView? { if case .request(let view) = subject { view } else { nil } }
 
     /// The request exactly as it would be sent; nil when there are errors or the document is a list.
     public var normalized: JSONObject? {
@@ -59,7 +60,7 @@ public struct Validation: Sendable {
     /// The request, or the list of requests, as it would be sent; null when there are errors.
     package func writeNormalized(into writer: inout JSONWriter) {
         guard !hasErrors else { return writer.null() }
-        if let view { return view.writeNormalized(into: &writer) }
+        if case .request(let view) = subject { return view.writeNormalized(into: &writer) }
         writer.beginArray()
         for view in views { view.writeNormalized(into: &writer) }
         writer.endArray()
@@ -68,19 +69,23 @@ public struct Validation: Sendable {
     /// The summary, or a list of them; null when there are errors.
     package func writeSummary(into writer: inout JSONWriter) {
         guard !hasErrors else { return writer.null() }
-        if let view { return view.writeSummary(into: &writer) }
+        if case .request(let view) = subject { return view.writeSummary(into: &writer) }
         writer.beginArray()
         for view in views { view.writeSummary(into: &writer) }
         writer.endArray()
     }
 
     private var views: [RequestView] {
-        if let view { return [view] }
-        var views: [RequestView] = []
-        var elements = tree.elements(root)
-        while let element = elements.next(in: tree) {
-            views.append(RequestView(tree, at: element, tables: tables))
+        switch subject {
+        case .request(let view): return [view]
+        case .other: return []
+        case .list(let tree, let tables):
+            var views: [RequestView] = []
+            var elements = tree.elements(tree.root)
+            while let element = elements.next(in: tree) {
+                views.append(RequestView(tree, at: element, tables: tables))
+            }
+            return views
         }
-        return views
     }
 }

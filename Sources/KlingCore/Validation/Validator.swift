@@ -17,16 +17,16 @@ public struct Validator: Sendable {
     /// One request in a tree, the whole of it or a part, such as the parameter of a message. Paths begin
     /// there.
     package func validate(
-        _ tree: JSONTree, at index: JSONTree.Index? = nil, options: ValidationOptions = ValidationOptions()
+        _ tree: borrowing JSONTree, at index: JSONTree.Index? = nil,
+        options: borrowing ValidationOptions = ValidationOptions()
     ) -> Validation {
         let index = index ?? tree.root
-        var findings = Findings(options: options)
-        if index == tree.root, !tree.problems.isEmpty { Self.reportSyntax(tree, &findings) }
+        var findings = Findings(options: copy options)
+        if index == tree.root, !tree.isValid { Self.reportSyntax(tree, &findings) }
         let view = check(tree, at: index, &findings)
         findings.sort()
         return Validation(
-            tree: tree, root: index, view: view, tables: tables, diagnostics: findings.diagnostics,
-            options: options)
+            view.map { .request($0) } ?? .other, findings.diagnostics, isStrict: options.strict)
     }
 
     /// A document: one request, or a list of them, whose paths begin `/0`, `/1` …
@@ -37,7 +37,7 @@ public struct Validator: Sendable {
             return validate(tree, options: options)
         }
         var findings = Findings(options: options)
-        if !tree.problems.isEmpty { Self.reportSyntax(tree, &findings) }
+        if !tree.isValid { Self.reportSyntax(tree, &findings) }
         var elements = tree.elements(tree.root)
         var position = 0
         while let element = elements.next(in: tree) {
@@ -46,9 +46,7 @@ public struct Validator: Sendable {
             position += 1
         }
         findings.sort()
-        return Validation(
-            tree: tree, root: tree.root, view: nil, tables: tables, diagnostics: findings.diagnostics,
-            options: options)
+        return Validation(.list(tree, tables), findings.diagnostics, isStrict: options.strict)
     }
 
     /// Text as it stands in a file.
@@ -68,8 +66,9 @@ public struct Validator: Sendable {
     }
 
     @discardableResult
-    private func check(_ tree: JSONTree, at index: JSONTree.Index, _ findings: inout Findings) -> RequestView?
-    {
+    private func check(
+        _ tree: borrowing JSONTree, at index: JSONTree.Index, _ findings: inout Findings
+    ) -> RequestView? {
         guard tree.kind(index) == .object else {
             // Of text that is no JSON the syntax problems say enough.
             if let type = tree.kind(index).type {
@@ -80,7 +79,7 @@ public struct Validator: Sendable {
             }
             return nil
         }
-        let view = RequestView(tree, at: index, tables: tables)
+        let view = RequestView(copy tree, at: index, tables: tables)
         let steps = view.table.steps
         let mentioned = view.mentioned.rawValue
         for number in steps.indices where steps[number].trigger.rawValue & mentioned != 0 {
@@ -89,7 +88,7 @@ public struct Validator: Sendable {
         return view
     }
 
-    private static func reportSyntax(_ tree: JSONTree, _ findings: inout Findings) {
+    private static func reportSyntax(_ tree: borrowing JSONTree, _ findings: inout Findings) {
         for problem in tree.problems {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)

@@ -32,17 +32,18 @@ final class PlainDialect {
     /// What the server sends by itself.
     static let notifications = ["task/update", "subscription/end", "task/download", "log"]
 
-    private static let names = NameTable(methods.map(\.name))
     private let context: Context
+    private let table = PlainDialect.methods
+    private let names = NameTable(PlainDialect.methods.map(\.name))
 
     init(_ context: Context) { self.context = context }
 
     func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter) -> Outcome
     {
-        guard let number = Self.names.number(of: message.method, in: tree) else {
+        guard let number = names.number(of: message.method, in: tree) else {
             return .failure(unknownMethod(tree.string(message.method) ?? ""))
         }
-        let method = Self.methods[number]
+        let method = table[number]
         do throws(RPCError) {
             return try method.run(context, try method.signature.read(message, in: tree), tree, &writer)
         } catch {
@@ -51,7 +52,7 @@ final class PlainDialect {
     }
 
     private func unknownMethod(_ name: String) -> RPCError {
-        let nearest = NearestName.find(name, in: Self.names.names).map { "; did you mean \($0)?" } ?? ""
+        let nearest = NearestName.find(name, in: names.names).map { "; did you mean \($0)?" } ?? ""
         return .methodNotFound("\(quoted(name))\(nearest)")
     }
 }

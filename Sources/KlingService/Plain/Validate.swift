@@ -40,10 +40,10 @@ extension Arguments {
     func input(
         request: Int, text: Int, uri: Int, languageId: Int?, in tree: borrowing JSONTree
     ) throws(RPCError) -> RequestInput {
-        let given = [request, text, uri].filter { self[$0] != nil }
-        guard given.count == 1 else {
+        let given = (self[request] == nil ? 0 : 1) + (self[text] == nil ? 0 : 1) + (self[uri] == nil ? 0 : 1)
+        guard given == 1 else {
             throw .invalidParams(
-                given.isEmpty
+                given == 0
                     ? "one of request, text and uri is needed"
                     : "only one of request, text and uri can be given")
         }
