@@ -431,7 +431,7 @@ class GatewayTrouble(Case):
                 server = self.real(gateway, "--journal", ":memory:", **env)
                 submitted = server.submit(timeoutSeconds=2)
                 # It is tried again from time to time: between two attempts it waits in the queue.
-                task = wait_for(lambda s=server, t=submitted["id"]: self.between_attempts(s, t), why="the queue")
+                task = wait_for(lambda s=server, t=submitted["id"]: self.between_attempts(s, t))
                 self.assertNotIn(task["state"], ("submitted", "processing", "completed"))
                 self.assertEqual(task["billed"], "no")
                 self.assertEqual((gateway.create_requests, gateway.creates), (0, 0))
