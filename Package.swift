@@ -73,7 +73,8 @@ let package = Package(
             swiftSettings: strict,
             linkerSettings: linking),
         .executableTarget(
-            name: "json-bench", dependencies: ["JSON"], path: "Tests/bench/json-bench", swiftSettings: strict),
+            name: "core-bench", dependencies: ["JSON", "KlingCore"], path: "Tests/bench/core-bench",
+            swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON"], swiftSettings: strict),

@@ -4,7 +4,7 @@
 /// `JSONParser+Recovery.swift`, which reports the problem and says where and in which state to go on. There
 /// is no recursion: while a container is open, its node's `next` holds the index of the container around it.
 struct JSONParser {
-    var nodes: [JSONTree.Node]
+    var nodes: [JSONTree.Node] = []
     var problems: [SyntaxProblem] = []
     var comments: [Range<Int>] = []
     let options: JSONOptions
@@ -40,11 +40,7 @@ struct JSONParser {
         case end
     }
 
-    init(reusing nodes: consuming [JSONTree.Node], options: JSONOptions) {
-        self.nodes = nodes
-        self.nodes.removeAll(keepingCapacity: true)
-        self.options = options
-    }
+    init(options: JSONOptions) { self.options = options }
 
     /// Makes room for the nodes of a large text at once, by the density of its beginning: growing step by
     /// step would copy them over and over and hold old and new side by side.
@@ -317,10 +313,11 @@ struct JSONParser {
             } else if byte >= 0x80 {
                 flags.insert(.beyondASCII)
                 // Runs of such characters are usual: Chinese has three bytes a character and no spaces.
-                repeat {
+                at = Self.threeByteRun(text, at)
+                while at < text.count && text[at] >= 0x80 {
                     let length = Self.sequenceLength(text, at)
                     at &+= length > 0 ? length : invalidBytes(text, at)
-                } while at < text.count && text[at] >= 0x80
+                }
             } else if byte == UInt8(ascii: "\\") {
                 flags.insert(.escaped)
                 at = escape(text, at)
@@ -331,6 +328,22 @@ struct JSONParser {
                 at &+= 1
             }
         }
+    }
+
+    /// Behind the characters of three bytes at `at`, taken two at a time, as far as their first byte alone says that
+    /// they are well formed: E1…EC, EE and EF (Unicode Standard, table 3-7). The rest is for ``sequenceLength(_:_:)``.
+    @inline(__always) static func threeByteRun(_ text: Span<UInt8>, _ start: Int) -> Int {
+        let bytes = text.bytes
+        let plain: UInt32 = 0b1101_1111_1111_1110
+        var at = start
+        while at &+ 8 <= text.count {
+            let word = bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
+            guard word & 0x0000_C0C0_F0C0_C0F0 == 0x0000_8080_E080_80E0,
+                plain >> UInt32(word & 0xF) & plain >> UInt32(word >> 24 & 0xF) & 1 == 1
+            else { break }
+            at &+= 6
+        }
+        return at
     }
 
     /// The length of the UTF-8 sequence at `at`, which begins with a byte beyond ASCII; 0 when it is none
@@ -371,11 +384,12 @@ struct JSONParser {
 extension JSONTree {
     /// Reads `source`, or a range of it, anew into the tree.
     mutating func reparse(options: JSONOptions, range: Range<Int>? = nil) {
-        var reused: [Node] = []
-        swap(&reused, &nodes)
-        var parser = JSONParser(reusing: reused, options: options)
+        var parser = JSONParser(options: options)
+        // Swapped, not assigned: storage that two hold is not used again.
+        swap(&parser.nodes, &nodes)
+        parser.nodes.removeAll(keepingCapacity: true)
         parser.read(source.span, in: range ?? 0..<source.count)
-        nodes = parser.nodes
+        swap(&parser.nodes, &nodes)
         let comments = options.comments ? parser.comments : []
         remarks =
             parser.problems.isEmpty && comments.isEmpty

@@ -4,9 +4,11 @@
 /// The tree is two flat arrays: the source bytes, and the nodes in pre-order, 16 bytes each, without a
 /// pointer or reference among them. A member is a string node (its name) followed by its value. Broken text
 /// gives a tree as well, with `problems` saying what is wrong where; `root` always exists.
-package struct JSONTree: Sendable {
+///
+/// Public, like ``JSONWriter``, though nobody outside gets one: only what is public is inlined in other modules.
+public struct JSONTree: Sendable {
     /// The UTF-8 text, as given.
-    package internal(set) var source: [UInt8]
+    public internal(set) var source: [UInt8]
     @usableFromInline var nodes: [Node]
     /// What few texts have, apart: a tree is handed around, and each array in it would be counted each time.
     @usableFromInline var remarks: Remarks?
@@ -22,18 +24,22 @@ package struct JSONTree: Sendable {
     }
 
     /// The place of a value in the tree; valid for that tree only.
-    package struct Index: Sendable, Hashable {
+    public struct Index: Sendable, Hashable {
         @usableFromInline let raw: UInt32
         @inlinable init(_ raw: UInt32) { self.raw = raw }
+
+        @inlinable @inline(__always) public static func == (left: Index, right: Index) -> Bool {
+            left.raw == right.raw
+        }
     }
 
     /// What stands at a place. `missing` is a value that the text does not have where one must be (its range
     /// is empty, where it belongs); `invalid` is text that is no JSON value.
-    package enum Kind: UInt8, Sendable {
+    public enum Kind: UInt8, Sendable {
         case missing, invalid, null, `false`, `true`, number, string, array, object
 
         /// What the compiler would make, but visible to other modules: the kind is compared at every step.
-        @inlinable @inline(__always) package static func == (left: Kind, right: Kind) -> Bool {
+        @inlinable @inline(__always) public static func == (left: Kind, right: Kind) -> Bool {
             unsafeBitCast(left, to: UInt8.self) == unsafeBitCast(right, to: UInt8.self)
         }
     }
@@ -51,14 +57,14 @@ package struct JSONTree: Sendable {
 
     @usableFromInline struct Flags: OptionSet, Sendable {
         @usableFromInline let rawValue: UInt8
-        @usableFromInline init(rawValue: UInt8) { self.rawValue = rawValue }
+        @inlinable init(rawValue: UInt8) { self.rawValue = rawValue }
         /// The string holds a backslash.
-        @usableFromInline static let escaped = Flags(rawValue: 1)
+        @inlinable static var escaped: Flags { Flags(rawValue: 1) }
         /// The string begins, ends with a quote: not so for bare words and unterminated strings.
-        @usableFromInline static let opened = Flags(rawValue: 2)
-        @usableFromInline static let closed = Flags(rawValue: 4)
+        @inlinable static var opened: Flags { Flags(rawValue: 2) }
+        @inlinable static var closed: Flags { Flags(rawValue: 4) }
         /// The string holds bytes beyond ASCII.
-        @usableFromInline static let beyondASCII = Flags(rawValue: 8)
+        @inlinable static var beyondASCII: Flags { Flags(rawValue: 8) }
     }
 
     package init() {
@@ -126,7 +132,7 @@ package struct JSONOptions: Sendable {
 // MARK: - Reading the tree
 
 extension JSONTree {
-    @inlinable @inline(__always) package var root: Index { Index(0) }
+    @inlinable @inline(__always) public var root: Index { Index(0) }
 
     /// What is not JSON about the text, by position. Empty means valid (RFC 8259 §2).
     package var problems: [SyntaxProblem] { remarks?.problems ?? [] }
@@ -134,16 +140,16 @@ extension JSONTree {
     package var comments: [Range<Int>] { remarks?.comments ?? [] }
     package var isValid: Bool { remarks?.problems.isEmpty ?? true }
 
-    @inlinable @inline(__always) package func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
+    @inlinable @inline(__always) public func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
 
     /// The bytes of the value, quotes and brackets included.
-    @inlinable @inline(__always) package func range(_ index: Index) -> Range<Int> {
+    @inlinable @inline(__always) public func range(_ index: Index) -> Range<Int> {
         let node = nodes[Int(index.raw)]
         return Int(node.start)..<Int(node.end)
     }
 
     /// The bytes between the quotes of a string; the whole range of anything else.
-    @inlinable @inline(__always) package func contentRange(_ index: Index) -> Range<Int> {
+    @inlinable @inline(__always) public func contentRange(_ index: Index) -> Range<Int> {
         let node = nodes[Int(index.raw)]
         let start = Int(node.start) + (node.flags.contains(.opened) ? 1 : 0)
         let end = Int(node.end) - (node.flags.contains(.closed) ? 1 : 0)
@@ -151,17 +157,17 @@ extension JSONTree {
     }
 
     /// Whether a string's content differs from its bytes.
-    @inlinable @inline(__always) package func isEscaped(_ index: Index) -> Bool {
+    @inlinable @inline(__always) public func isEscaped(_ index: Index) -> Bool {
         nodes[Int(index.raw)].flags.contains(.escaped)
     }
 
     /// Whether a string's content is ASCII in the source; an escape may still say another character.
-    @inlinable @inline(__always) package func isASCII(_ index: Index) -> Bool {
+    @inlinable @inline(__always) public func isASCII(_ index: Index) -> Bool {
         !nodes[Int(index.raw)].flags.contains(.beyondASCII)
     }
 
     /// Elements of an array, members of an object, 0 for the rest.
-    @inlinable package func count(_ index: Index) -> Int {
+    @inlinable public func count(_ index: Index) -> Int {
         let node = nodes[Int(index.raw)]
         guard node.count == .max else { return Int(node.count) }
         var children = elements(index)
@@ -171,7 +177,7 @@ extension JSONTree {
     }
 
     /// The elements of an array; of an object, names and values in turn; empty for the rest.
-    @inlinable @inline(__always) package func elements(_ index: Index) -> Elements {
+    @inlinable @inline(__always) public func elements(_ index: Index) -> Elements {
         let node = nodes[Int(index.raw)]
         return Elements(
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
@@ -192,7 +198,7 @@ extension JSONTree {
     /// Walks the children of one container: `while let child = children.next(in: tree)`.
     ///
     /// It holds no reference to the tree, so that a walk costs no reference counting.
-    @frozen package struct Elements {
+    @frozen public struct Elements {
         @usableFromInline var nextIndex: UInt32
         @usableFromInline let end: UInt32
 
@@ -202,9 +208,9 @@ extension JSONTree {
         }
 
         /// Of nothing.
-        @inlinable package static var none: Elements { Elements(next: 0, end: 0) }
+        @inlinable public static var none: Elements { Elements(next: 0, end: 0) }
 
-        @inlinable @inline(__always) package mutating func next(in tree: borrowing JSONTree) -> Index? {
+        @inlinable @inline(__always) public mutating func next(in tree: borrowing JSONTree) -> Index? {
             guard nextIndex < end else { return nil }
             let index = Index(nextIndex)
             nextIndex = tree.nodes[Int(nextIndex)].next

@@ -3,10 +3,10 @@
 /// The caller keeps the nesting right; nothing is checked, nothing is copied twice. `removeAll()` keeps the
 /// storage, so that a reply costs no allocation. The memory is its own, not an array's: a reply is made of
 /// some hundred small pieces, and an array would ask before each whether somebody else holds it.
-package struct JSONWriter: ~Copyable {
+public struct JSONWriter: ~Copyable {
     @usableFromInline var memory: UnsafeMutableRawBufferPointer
-    /// Bytes written. Never more than ``memory`` holds.
-    @usableFromInline package internal(set) var count = 0
+    /// Bytes written: never more than ``memory`` holds.
+    @usableFromInline var end = 0
     /// Whether a value stands before the place where the next one would go.
     @usableFromInline var follows = false
 
@@ -18,24 +18,27 @@ package struct JSONWriter: ~Copyable {
     deinit { memory.deallocate() }
 
     package mutating func removeAll() {
-        count = 0
+        end = 0
         follows = false
     }
+
+    /// Bytes written.
+    package var count: Int { end }
 
     /// A copy of what has been written.
     package var bytes: [UInt8] { withBytes { Array($0) } }
 
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        body(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        body(UnsafeRawBufferPointer(rebasing: memory[..<end]))
     }
 
-    @inlinable package mutating func beginObject() { open(UInt8(ascii: "{")) }
-    @inlinable package mutating func endObject() { close(UInt8(ascii: "}")) }
-    @inlinable package mutating func beginArray() { open(UInt8(ascii: "[")) }
-    @inlinable package mutating func endArray() { close(UInt8(ascii: "]")) }
+    @inlinable public mutating func beginObject() { open(UInt8(ascii: "{")) }
+    @inlinable public mutating func endObject() { close(UInt8(ascii: "}")) }
+    @inlinable public mutating func beginArray() { open(UInt8(ascii: "[")) }
+    @inlinable public mutating func endArray() { close(UInt8(ascii: "]")) }
 
     /// The name of a member, which needs no escapes.
-    @inlinable package mutating func name(_ name: StaticString) {
+    @inlinable public mutating func name(_ name: StaticString) {
         reserve(name.utf8CodeUnitCount &+ 4)
         separate()
         put(UInt8(ascii: "\""))
@@ -54,7 +57,7 @@ package struct JSONWriter: ~Copyable {
     }
 
     /// Text that is JSON already, such as a whole member or value written in the code.
-    @inlinable package mutating func literal(_ json: StaticString) {
+    @inlinable public mutating func literal(_ json: StaticString) {
         reserve(json.utf8CodeUnitCount &+ 1)
         separate()
         put(json)
@@ -75,8 +78,8 @@ package struct JSONWriter: ~Copyable {
         tree.source.withUnsafeBytes { raw(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    @inlinable package mutating func null() { literal("null") }
-    @inlinable package mutating func bool(_ value: Bool) {
+    @inlinable public mutating func null() { literal("null") }
+    @inlinable public mutating func bool(_ value: Bool) {
         if value { literal("true") } else { literal("false") }
     }
 
@@ -155,18 +158,18 @@ package struct JSONWriter: ~Copyable {
 
     /// Takes back everything behind the first `count` bytes, so that something else can be written instead.
     package mutating func truncate(to count: Int, follows: Bool) {
-        self.count = min(self.count, max(0, count))
+        end = min(end, max(0, count))
         self.follows = follows
     }
 
     // MARK: Bytes
 
-    @inlinable package mutating func append(_ byte: UInt8) {
+    @inlinable public mutating func append(_ byte: UInt8) {
         reserve(1)
         put(byte)
     }
 
-    @inlinable package mutating func append(_ text: StaticString) {
+    @inlinable public mutating func append(_ text: StaticString) {
         reserve(text.utf8CodeUnitCount)
         put(text)
     }
@@ -194,13 +197,13 @@ package struct JSONWriter: ~Copyable {
             digits &+= 1
             bound &*= 10
         }
-        var at = count &+ digits
+        var at = end &+ digits
         repeat {
             at &-= 1
             memory[at] = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         } while rest > 0
-        count &+= digits
+        end &+= digits
     }
 
     /// The content of a string (RFC 8259 §7): quotes, backslashes and control characters escaped; U+2028 and
@@ -251,20 +254,20 @@ package struct JSONWriter: ~Copyable {
 /// `put` writes where ``reserve(_:)`` has just made room; nothing else touches the memory.
 extension JSONWriter {
     @inlinable @inline(__always) mutating func reserve(_ bytes: Int) {
-        if memory.count &- count < bytes { grow(bytes) }
+        if memory.count &- end < bytes { grow(bytes) }
     }
 
     @inline(never) @usableFromInline mutating func grow(_ bytes: Int) {
         let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(memory.count * 2, count + bytes), alignment: 8)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            byteCount: max(memory.count * 2, end + bytes), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[..<end]))
         memory.deallocate()
         memory = larger
     }
 
     @inlinable @inline(__always) mutating func put(_ byte: UInt8) {
-        memory[count] = byte
-        count &+= 1
+        memory[end] = byte
+        end &+= 1
     }
 
     @inlinable @inline(__always) mutating func put(_ text: StaticString) {
@@ -273,8 +276,8 @@ extension JSONWriter {
 
     @inlinable @inline(__always) mutating func put(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress, let target = memory.baseAddress else { return }
-        target.advanced(by: count).copyMemory(from: source, byteCount: bytes.count)
-        count &+= bytes.count
+        target.advanced(by: end).copyMemory(from: source, byteCount: bytes.count)
+        end &+= bytes.count
     }
 
     @inlinable @inline(__always) mutating func separate() {

@@ -116,7 +116,7 @@ def language_servers() -> list[Candidate]:
 def parsers(data: str) -> list[Candidate]:
     """Programs that print ``{"what":"parse","mbPerSecond":…}``; their request is never sent."""
     rows = [
-        ("kling-server", "ours", [os.environ["JSON_BENCH"], data]),
+        ("kling-server", "ours", [os.environ["CORE_BENCH"], "parse", data]),
         ("Node JSON.parse", "peer", ["node", str(HERE / "parse.js"), data]),
         ("orjson", "peer", [str(BIN / "python"), str(HERE / "parse.py"), "orjson", data]),
         ("Python json", "peer", [str(BIN / "python"), str(HERE / "parse.py"), "json", data]),

@@ -2,7 +2,7 @@
 # Speed and size of kling-server beside its floors and what a user would run instead.
 #   bash Tests/bench/run.sh            full run, under 2 minutes; writes Tests/bench/RESULTS.md
 #   bash Tests/bench/run.sh --quick    about 30 s; writes .build/bench/RESULTS.md
-# Sets up what it needs in .build/bench. KLING_SERVER=PATH (and JSON_BENCH=PATH) measures that binary, builds none
+# Sets up what it needs in .build/bench. KLING_SERVER=PATH (and CORE_BENCH=PATH) measures that binary, builds none
 # of ours and leaves the committed table alone.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -41,7 +41,7 @@ if [ -z "${KLING_SERVER:-}" ]; then
     KLING_SERVER=.build/release/kling-server
     export BENCH_RESULTS=$here/RESULTS.md
 fi
-export KLING_SERVER JSON_BENCH="${JSON_BENCH:-.build/release/json-bench}"
+export KLING_SERVER CORE_BENCH="${CORE_BENCH:-.build/release/core-bench}"
 export NODE_PATH="${NODE_PATH:+$NODE_PATH:}/usr/share/nodejs"
 export KLING_JOURNAL=:memory: XDG_STATE_HOME="$PWD/$out/state" PYTHONDONTWRITEBYTECODE=1
 

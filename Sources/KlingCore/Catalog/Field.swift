@@ -29,14 +29,15 @@ package enum Field: Int, Sendable, CaseIterable {
     }
 }
 
-/// A set of slots.
+/// A set of slots, and of what else can be said of a request at a glance (``FieldSet/always`` and its like).
 package struct FieldSet: OptionSet, Sendable, Hashable {
-    package let rawValue: UInt32
-    package init(rawValue: UInt32) { self.rawValue = rawValue }
-    package init(_ field: Field) { rawValue = 1 << UInt32(field.rawValue) }
-    init(slot: Int) { rawValue = 1 << UInt32(truncatingIfNeeded: slot & 31) }
+    package let rawValue: UInt64
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+    package init(_ field: Field) { rawValue = 1 << UInt64(field.rawValue) }
+    init(slot: Int) { rawValue = 1 << UInt64(truncatingIfNeeded: slot & 31) }
 
     package static let prompt = FieldSet(Field.prompt)
+    package static let mode = FieldSet(Field.mode)
     package static let duration = FieldSet(Field.duration)
     package static let imageURLs = FieldSet(Field.imageURLs)
     package static let multiShot = FieldSet(Field.multiShot)

@@ -70,6 +70,8 @@ extension JSONTree {
         guard let first = range.first else { return true }
         let byte = source[first]
         if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") { return false }
+        // U+4000 and beyond: Chinese, among others.
+        if byte >= 0xE4 { return false }
         var decoder = EscapeDecoder(position: range.lowerBound, end: range.upperBound)
         while let piece = decoder.next(in: source) {
             if !piece.scalar.properties.isWhitespace { return false }

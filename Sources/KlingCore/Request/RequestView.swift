@@ -49,7 +49,17 @@ package final class RequestView: Sendable {
             forced ?? table
             ?? tables.likelyModel(named: named.flatMap { tree.string($0) }, mentioned: members.mentioned)
         slots = members.slots
-        mentioned = members.mentioned
+        var mentioned = members.mentioned
+        if table == nil { mentioned.insert(.noModel) }
+        if !members.null.union(members.empty).isEmpty { mentioned.insert(.idle) }
+        if !mentioned.intersection(tables.mentionable).subtracting(self.table.takes).isEmpty {
+            mentioned.insert(.otherModel)
+        }
+        let prompt = members.slots[Field.prompt.rawValue].value
+        if !members.present.contains(.prompt) || tree.kind(prompt) != .string || tree.isBlank(prompt) {
+            mentioned.insert(.promptless)
+        }
+        self.mentioned = mentioned
         present = members.present
         empty = members.empty
         null = members.null
@@ -207,7 +217,7 @@ extension RequestView {
     }
 
     /// Whether there is text to make a video from.
-    var hasPrompt: Bool { string(.prompt).map { !tree.isBlank($0) } ?? false }
+    var hasPrompt: Bool { !mentioned.contains(.promptless) }
 }
 
 // MARK: - Places

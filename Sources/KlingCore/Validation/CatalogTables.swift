@@ -27,7 +27,7 @@ package final class CatalogTables: Sendable {
         self.names = NameTable(names)
         modelNames = NameTable(catalog.models.map(\.name))
         models = catalog.models.map { ModelTable($0, slots: slotNames, rules: rules) }
-        mentionable = FieldSet(rawValue: UInt32(truncatingIfNeeded: (UInt64(1) << UInt64(slotCount)) - 1))
+        mentionable = FieldSet(rawValue: (1 << UInt64(slotCount)) - 1)
     }
 
     let aliases: [Vocabulary.Alias]

@@ -50,35 +50,13 @@ struct PromptScanner {
         return nil
     }
 
-    /// Goes on to the next byte that can begin a reference: eight bytes at a time while they are ASCII, three
-    /// where a character of a block without brackets stands.
+    /// Goes on to the next byte that can begin a reference: `@`, or a bracket of any script.
     private mutating func skipPlainText() {
-        guard let base = bytes.baseAddress else { return }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        let count = bytes.count
-        var at = position
-        while at < count {
-            if at &+ 8 <= count {
-                let word = base.loadUnaligned(fromByteOffset: at, as: UInt64.self)
-                let less = word ^ (ones &* 0x3C)
-                let ats = word ^ (ones &* 0x40)
-                let zeros = ((less &- ones) & ~less | (ats &- ones) & ~ats) & tops
-                if zeros | word & tops == 0 {
-                    at &+= 8
-                    continue
-                }
-            }
-            let byte = base.load(fromByteOffset: at, as: UInt8.self)
-            switch byte {
-            case UInt8(ascii: "<"), UInt8(ascii: "@"), 0xC2, 0xE3, 0xEF:
-                position = at
-                return
-            case 0xE4...0xEE: at &+= 3
-            default: at &+= 1
-            }
+        position = ByteScan.first(in: bytes, from: position) { block in
+            ByteScan.places(of: 0x3C, in: block) .| ByteScan.places(of: 0x40, in: block)
+                .| ByteScan.places(of: 0xC2, in: block) .| ByteScan.places(of: 0xE3, in: block)
+                .| ByteScan.places(of: 0xEF, in: block)
         }
-        position = count
     }
 
     /// Reads `<<<image_1>>>` and everything that resembles it; leaves the position behind the opening

@@ -29,12 +29,20 @@ package struct Rule: Sendable {
 }
 
 extension FieldSet {
+    /// Slots for parameters; the other bits are the flags below.
+    static let slotCount = 32
     /// Set in every request.
-    static let always = FieldSet(rawValue: 1 << 31)
+    static let always = FieldSet(rawValue: 1 << 63)
     /// Set when a request holds a member that is no parameter of any model, or one twice.
-    static let irregular = FieldSet(rawValue: 1 << 30)
-    /// Slots for parameters; the other bits are the flags above.
-    static let slotCount = 30
+    static let irregular = FieldSet(rawValue: 1 << 62)
+    /// Set when a parameter is null or empty.
+    static let idle = FieldSet(rawValue: 1 << 61)
+    /// Set when the model does not take one of the parameters.
+    static let otherModel = FieldSet(rawValue: 1 << 60)
+    /// Set when the model is missing or unknown.
+    static let noModel = FieldSet(rawValue: 1 << 59)
+    /// Set when there is no text to make a video from.
+    static let promptless = FieldSet(rawValue: 1 << 58)
 }
 
 extension Model {

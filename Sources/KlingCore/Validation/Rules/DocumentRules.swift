@@ -16,12 +16,12 @@ extension Rule {
             view, findings in
             view.reportForeignEntryMembers(&findings)
         },
-        Rule("model.missing", "model.unknown", when: .always) { view, findings in
-            if !view.modelIsKnown { view.reportModel(&findings) }
+        Rule("model.missing", "model.unknown", when: .noModel) { view, findings in
+            view.reportModel(&findings)
         },
-        Rule("parameter.otherModel", when: .always) { view, findings in
+        Rule("parameter.otherModel", when: .otherModel) { view, findings in
             let others = view.mentioned.intersection(view.tables.mentionable).subtracting(view.table.takes)
-            if !others.isEmpty, view.modelIsKnown { view.reportOtherModel(others, &findings) }
+            if view.modelIsKnown { view.reportOtherModel(others, &findings) }
         },
         Rule(
             "parameter.type", "mode.value", "duration.range", "aspectRatio.value", "shotType.value",
@@ -29,7 +29,7 @@ extension Rule {
         ) { view, findings in
             view.checkValues(&findings)
         },
-        Rule("parameter.null", "parameter.empty", when: .always) { view, findings in
+        Rule("parameter.null", "parameter.empty", when: .idle) { view, findings in
             let idle = view.null.union(view.empty).intersection(view.table.takes)
             if !idle.isEmpty { view.reportIdle(idle, &findings) }
         }

@@ -4,7 +4,8 @@ import JSON
 extension Rule {
     static let referenceRules: [Rule] = [
         Rule(
-            "reference.syntax", "element.undefined", "element.unused", when: .always,
+            "reference.syntax", "element.undefined", "element.unused",
+            when: [.prompt, .multiPrompt, .elementList],
             for: { $0.references == .elementNames }
         ) {
             view, findings in view.checkNameReferences(&findings)

@@ -22,8 +22,8 @@ extension Rule {
                 fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(view.pointer(.aspectRatio))])],
                 related: [(view.place(view.clip == .base ? .videoList : .imageURLs), .decides)])
         },
-        Rule("prompt.missing", when: .always) { view, findings in
-            if view.needsPrompt, !view.hasPrompt { view.reportMissingPrompt(&findings) }
+        Rule("prompt.missing", when: .promptless) { view, findings in
+            if view.needsPrompt { view.reportMissingPrompt(&findings) }
         },
         Rule("prompt.length", when: .prompt) { view, findings in
             guard let prompt = view.string(.prompt) else { return }
@@ -66,7 +66,7 @@ extension Rule {
             view, findings in
             view.reportOverlap(&findings)
         },
-        Rule("mode.cost", when: .always, for: { $0.takes(.multiShot) }) { view, findings in
+        Rule("mode.cost", when: .mode, for: { $0.takes(.multiShot) }) { view, findings in
             guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else {
                 return
             }
@@ -268,13 +268,7 @@ extension RequestView {
         var start = 0
         var phrases = 0
         while start < excluded.count, phrases < 50 {
-            var end = start
-            var next = start
-            while end < excluded.count {
-                next = separatorEnd(excluded, at: end)
-                if next > end { break }
-                end += 1
-            }
+            let (end, next) = separator(excluded, from: start)
             var phrase = start..<end
             while let first = phrase.first, excluded[first] <= 0x20 { phrase = (first + 1)..<end }
             while let last = phrase.last, excluded[last] <= 0x20 { phrase = phrase.lowerBound..<last }
@@ -285,6 +279,22 @@ extension RequestView {
             phrases += 1
         }
         return nil
+    }
+
+    /// Where the next separator begins and ends; the count for both when there is none.
+    private static func separator(_ bytes: UnsafeRawBufferPointer, from start: Int) -> (Int, Int) {
+        var at = start
+        while true {
+            at = ByteScan.first(in: bytes, from: at) { block in
+                ByteScan.places(of: 0x2C, in: block) .| ByteScan.places(of: 0x3B, in: block)
+                    .| ByteScan.places(of: 0x2E, in: block) .| ByteScan.places(of: 0x0A, in: block)
+                    .| ByteScan.places(of: 0xEF, in: block) .| ByteScan.places(of: 0xE3, in: block)
+            }
+            guard at < bytes.count else { return (bytes.count, bytes.count) }
+            let end = separatorEnd(bytes, at: at)
+            if end > at { return (at, end) }
+            at += 1
+        }
     }
 
     /// Behind a comma, semicolon, full stop or line end at `offset`, of either script; `offset` when there is
@@ -304,16 +314,22 @@ extension RequestView {
 
     private static func occurs(_ phrase: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer) -> Bool {
         func lower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
-        guard text.count >= phrase.count, let head = phrase.first, let tail = phrase.last else {
+        func upper(_ byte: UInt8) -> UInt8 { byte >= 0x61 && byte <= 0x7A ? byte & 0xDF : byte }
+        guard text.count >= phrase.count, phrase.count > 1, let head = phrase.first, let tail = phrase.last
+        else {
             return false
         }
-        guard let base = text.baseAddress else { return false }
-        let first = lower(head)
-        // The other case of the same letter, or the same byte again.
-        let second = first >= 0x61 && first <= 0x7A ? first & 0xDF : first
-        for start in 0...(text.count - phrase.count) {
-            let byte = base.load(fromByteOffset: start, as: UInt8.self)
-            guard byte == first || byte == second else { continue }
+        let (first, second) = (lower(head), lower(phrase[1]))
+        let last = text.count - phrase.count
+        var start = 0
+        while true {
+            // The other case of the same letter, or the same byte again.
+            start = ByteScan.first(in: text, from: start) { block, next in
+                (ByteScan.places(of: first, in: block) .| ByteScan.places(of: upper(first), in: block))
+                    .& (ByteScan.places(of: second, in: next) .| ByteScan.places(of: upper(second), in: next))
+            }
+            guard start <= last else { return false }
+            defer { start += 1 }
             var length = 1
             while length < phrase.count, lower(text[start + length]) == lower(phrase[length]) { length += 1 }
             guard length == phrase.count else { continue }
