@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The one parser: RFC 8259 from bytes to nodes, for messages and documents alike.
 ///
 /// `run` is the whole of the hot path; what it does not expect goes to the recovery in
@@ -166,8 +174,7 @@ struct JSONParser {
         bottom = open
         var at = start
         while at < text.count, !stopped {
-            var end = at
-            while end < text.count, text[end] != 0x0A { end &+= 1 }
+            let end = Self.lineEnd(text, from: at)
             var first = at
             while first < end, Self.isSpace(text[first]) { first &+= 1 }
             if first < end { run(text.extracting(0..<end), from: first) }
@@ -175,6 +182,16 @@ struct JSONParser {
         }
         bottom = Self.none
         _ = close(text.count)
+    }
+
+    private static func lineEnd(_ text: Span<UInt8>, from start: Int) -> Int {
+        text.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress, let hit = memchr(base + start, 0x0A, bytes.count - start)
+            else {
+                return bytes.count
+            }
+            return UnsafeRawPointer(hit) - UnsafeRawPointer(base)
+        }
     }
 
     var afterValue: State { open == bottom ? .end : .separator }
@@ -313,7 +330,7 @@ struct JSONParser {
             } else if byte >= 0x80 {
                 flags.insert(.beyondASCII)
                 // Runs of such characters are usual: Chinese has three bytes a character and no spaces.
-                at = Self.threeByteRun(text, at)
+                at = bytes.withUnsafeBytes { UTF8Scan.threeByteRun($0, from: at, to: text.count) }
                 while at < text.count && text[at] >= 0x80 {
                     let length = Self.sequenceLength(text, at)
                     at &+= length > 0 ? length : invalidBytes(text, at)
@@ -328,22 +345,6 @@ struct JSONParser {
                 at &+= 1
             }
         }
-    }
-
-    /// Behind the characters of three bytes at `at`, taken two at a time, as far as their first byte alone says that
-    /// they are well formed: E1…EC, EE and EF (Unicode Standard, table 3-7). The rest is for ``sequenceLength(_:_:)``.
-    @inline(__always) static func threeByteRun(_ text: Span<UInt8>, _ start: Int) -> Int {
-        let bytes = text.bytes
-        let plain: UInt32 = 0b1101_1111_1111_1110
-        var at = start
-        while at &+ 8 <= text.count {
-            let word = bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
-            guard word & 0x0000_C0C0_F0C0_C0F0 == 0x0000_8080_E080_80E0,
-                plain >> UInt32(word & 0xF) & plain >> UInt32(word >> 24 & 0xF) & 1 == 1
-            else { break }
-            at &+= 6
-        }
-        return at
     }
 
     /// The length of the UTF-8 sequence at `at`, which begins with a byte beyond ASCII; 0 when it is none

@@ -7,16 +7,37 @@ extension JSONTree {
     /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), or, in text with problems, when
     /// no edits were found that have this effect and no further problem.
     package func edits(for patch: [JSONPatchOperation], at base: Index) -> [TextEdit]? {
-        guard var editor = DocumentEditor(self, base: base) else { return nil }
+        guard base != root else { return edits(for: patch) }
+        guard let (excerpt, start) = excerpt(of: base) else { return nil }
+        return excerpt.edits(for: patch)?.map { edit in
+            let range = (edit.range.lowerBound + start)..<(edit.range.upperBound + start)
+            return TextEdit(range: range, newText: edit.newText)
+        }
+    }
+
+    /// As above, the pointers beginning at the root.
+    package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? {
+        var editor = DocumentEditor(self)
         for operation in patch {
             guard editor.perform(operation) else { return nil }
         }
         let edits = editor.edits
-        return isValid || holds(edits, for: patch, at: base) ? edits : nil
+        return isValid || holds(edits, for: patch) ? edits : nil
     }
 
-    /// As above, the pointers beginning at the root.
-    package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? { edits(for: patch, at: root) }
+    /// A value as a document of its own, so that an edit of one request of thousands costs no look at the others: with the
+    /// white space its line begins with, and where that stands. Nil for text whose problems reach beyond it.
+    private func excerpt(of index: Index) -> (JSONTree, start: Int)? {
+        let range = range(index)
+        let line = strippingSpaces(range.lowerBound)
+        let start = line == 0 || isLineEnd(line - 1) ? line : range.lowerBound
+        let bytes = Array(source[start..<range.upperBound])
+        var excerpt = JSONTree()
+        excerpt.parse(bytes, in: (range.lowerBound - start)..<bytes.count, options: .jsonc)
+        guard excerpt.kind(excerpt.root) == kind(index), excerpt.range(excerpt.root).upperBound == bytes.count
+        else { return nil }
+        return (excerpt, start)
+    }
 
     /// The edits that remove one member, given by its name, or one element: for what a pointer cannot name,
     /// such as the first of two members with the same name. Nil when `index` is neither.
@@ -27,40 +48,12 @@ extension JSONTree {
     }
 
     /// Proof by trial, for text with problems, where the layout may not be what it seems.
-    private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation], at base: Index) -> Bool {
+    private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation]) -> Bool {
         let before = JSONTree(source, options: leniently)
         let after = JSONTree(TextEdit.apply(edits, to: source), options: leniently)
-        guard after.problems.count <= before.problems.count, let way = ordinals(to: base),
-            let place = after.index(atOrdinals: way), let wanted = try? value(base).applying(patch)
+        guard after.problems.count <= before.problems.count, let wanted = try? value(root).applying(patch)
         else { return false }
-        return after.value(place) == wanted
-    }
-
-    /// The way from the root as the number of the child at each step, which also tells apart members of one
-    /// name.
-    func ordinals(to index: Index) -> [Int]? {
-        var way: [Int] = []
-        var current = root
-        descend: while current != index {
-            for (number, item) in items(of: current).enumerated()
-            where item.value.raw <= index.raw && index.raw < nodes[Int(item.value.raw)].next {
-                way.append(number)
-                current = item.value
-                continue descend
-            }
-            return nil
-        }
-        return way
-    }
-
-    func index(atOrdinals way: [Int]) -> Index? {
-        var current = root
-        for number in way {
-            let items = items(of: current)
-            guard number < items.count else { return nil }
-            current = items[number].value
-        }
-        return current
+        return after.value(after.root) == wanted
     }
 }
 
@@ -69,15 +62,10 @@ private struct DocumentEditor {
     private var tree: JSONTree
     private var isStale = false
     private let options: JSONOptions
-    private let way: [Int]
-    private var base: JSONTree.Index
     private var pieces: PieceTable
 
-    init?(_ tree: JSONTree, base: JSONTree.Index) {
-        guard let way = tree.ordinals(to: base) else { return nil }
+    init(_ tree: JSONTree) {
         self.tree = tree
-        self.base = base
-        self.way = way
         options = tree.leniently
         pieces = PieceTable(length: tree.source.count)
     }
@@ -86,7 +74,7 @@ private struct DocumentEditor {
 
     /// False when the operation does not apply, or cannot be done in the text.
     mutating func perform(_ operation: JSONPatchOperation) -> Bool {
-        guard refresh() else { return false }
+        refresh()
         switch operation {
         case .add(let path, let value): return add(.value(value), at: path)
         case .remove(let path): return remove(path)
@@ -103,7 +91,8 @@ private struct DocumentEditor {
                 return rename(from, to: path)
             }
             let content = NewContent.copy(of: index, in: tree)
-            guard remove(from), refresh() else { return false }
+            guard remove(from) else { return false }
+            refresh()
             return add(content, at: path)
         case .copy(let from, let path):
             guard let index = index(from) else { return false }
@@ -113,13 +102,10 @@ private struct DocumentEditor {
     }
 
     /// Reads the text again when it has changed since.
-    private mutating func refresh() -> Bool {
-        guard isStale else { return true }
+    private mutating func refresh() {
+        guard isStale else { return }
         tree.reparse(options: options)
         isStale = false
-        guard let base = tree.index(atOrdinals: way) else { return false }
-        self.base = base
-        return true
     }
 
     private mutating func commit(_ edits: [TextEdit]) -> Bool {
@@ -131,7 +117,7 @@ private struct DocumentEditor {
     }
 
     private func index(_ path: JSONPointer) -> JSONTree.Index? {
-        var current = base
+        var current = tree.root
         for token in path.tokens {
             guard let number = numbers(token, in: current).last else { return nil }
             current = tree.items(of: current)[number].value
@@ -153,7 +139,7 @@ private struct DocumentEditor {
 
     private mutating func add(_ content: NewContent, at path: JSONPointer) -> Bool {
         guard let parent = path.parent, let token = path.tokens.last else {
-            return replace(base, by: content)
+            return replace(tree.root, by: content)
         }
         guard let container = index(parent) else { return false }
         let count = tree.items(of: container).count
@@ -178,7 +164,8 @@ private struct DocumentEditor {
         let numbers = numbers(token, in: container)
         // From the last, so that the numbers of the others hold.
         for number in numbers.reversed() {
-            guard refresh(), let container = index(parent) else { return false }
+            refresh()
+            guard let container = index(parent) else { return false }
             guard commit(tree.edits(removing: number, of: tree.items(of: container), in: container)) else {
                 return false
             }
@@ -198,6 +185,8 @@ private struct DocumentEditor {
         guard let number = numbers.last, let key = tree.items(of: container)[number].key else { return false }
         let edit = TextEdit(range: tree.wholeRange(key), newText: JSONValue.string(name).description)
         guard commit([edit]) else { return false }
-        return numbers.count == 1 || (refresh() && remove(from))
+        guard numbers.count > 1 else { return true }
+        refresh()
+        return remove(from)
     }
 }

@@ -99,9 +99,22 @@ extension Options {
         limit("--stuck-after", "SECONDS", "end when the client takes nothing for so long [60]") {
             $0.outboxLimits.stuckSeconds = $1
         },
-        Option("--format", "FORMAT", "check: text or json [text]") {
-            guard let format = Check.Format(rawValue: $1) else { return "text or json is expected" }
+        Option("--format", "FORMAT", "check: text, json, sarif or github [text]") {
+            guard let format = Check.Format(rawValue: $1) else {
+                return "text, json, sarif or github is expected"
+            }
             $0.checkFormat = format
+            return nil
+        },
+        Option("--fix", "", "check: make the safe fixes in the files") { options, _ in
+            options.fixes = true
+            return nil
+        },
+        Option("--language", "NAME", "check: json, jsonc or jsonl [told by the file's name]") {
+            guard let language = DocumentSource.Language(rawValue: $1) else {
+                return "json, jsonc or jsonl is expected"
+            }
+            $0.language = language
             return nil
         },
         Option("--version", "", "print the version", short: "-V") { options, _ in
@@ -137,8 +150,8 @@ extension Options {
             kling-server: makes Kling videos for editors, scripts and agents, over JSON-RPC on stdio.
 
             kling-server [serve] [OPTIONS]     speak JSON-RPC 2.0 on standard input and output
-            kling-server check FILE… [OPTIONS] say what is wrong with requests in files (- is standard input);
-                                               exits 0, with errors 1, when misused 2
+            kling-server check FILE… [OPTIONS] say what is wrong with requests in files, directories and patterns
+                                               (- is standard input); exits 0, with errors 1, when misused 2
 
             Options [environment; default]:
             \(lines.joined(separator: "\n"))

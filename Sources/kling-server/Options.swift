@@ -23,6 +23,10 @@ struct Options {
     var logLevel = LogLevel.warning
     var settings = Settings()
     var checkFormat = Check.Format.text
+    /// What the arguments of `check` are written in; nil tells by the name.
+    var language: DocumentSource.Language?
+    /// `check` makes the safe fixes in the files.
+    var fixes = false
     var files: [String] = []
     private let variable: (String) -> String?
 
@@ -78,6 +82,13 @@ struct Options {
         let given = variable("XDG_STATE_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
         return (given ?? (variable("HOME") ?? SmallFile.homeDirectory ?? "") + "/.local/state")
             + "/kling-server"
+    }
+
+    /// Whether a report is coloured: on a terminal, unless the environment says otherwise (no-color.org).
+    var usesColor: Bool {
+        if variable("NO_COLOR") != nil { return false }
+        if let forced = variable("FORCE_COLOR") { return forced != "0" }
+        return SmallFile.isTerminal(1) && variable("TERM") != "dumb"
     }
 
     /// The proxies of the environment, for the gateway.

@@ -21,7 +21,7 @@ import KlingCore
                 guard !options.files.isEmpty else {
                     throw Options.Misuse("check needs a file, or - for standard input")
                 }
-                exit(Check(options: options).run())
+                exit(try Check(options: options).run())
             case .serve: try Serve(options: options).run()
             }
         } catch {

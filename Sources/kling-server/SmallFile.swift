@@ -8,6 +8,8 @@
 enum SmallFile {
     static var lastError: String { String(cString: strerror(errno)) }
 
+    static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
     /// The user's home by the system's list of users, for a process without `HOME`.
     static var homeDirectory: String? {
         guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return nil }
@@ -42,14 +44,44 @@ enum SmallFile {
     }
 
     /// Writes to standard output, all of it or as much as goes.
-    static func write(_ text: String, to descriptor: Int32 = 1) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { systemWrite(descriptor, $0) }
+    static func write(_ text: String, to descriptor: Int32 = 1) { write(Array(text.utf8), to: descriptor) }
+
+    /// - Returns: whether all of it was written.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) -> Bool {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                systemWrite(descriptor, UnsafeRawBufferPointer(rebasing: $0[written...]))
+            }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            rest = rest.dropFirst(count)
+            guard count > 0 else { return false }
+            written += count
         }
+        return true
+    }
+
+    /// Gives a file other content in one step, through a link if it is one, and keeps its permissions; false with `errno` set
+    /// when that cannot be done: the file is then as it was.
+    static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
+        guard let resolved = realpath(path, nil) else { return false }
+        let target = String(cString: resolved)
+        free(resolved)
+        var status = stat()
+        guard stat(target, &status) == 0 else { return false }
+        let draft = target + ".\(getpid()).new"
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
+        guard descriptor >= 0 else { return false }
+        let isWritten =
+            write(bytes, to: descriptor) && fchmod(descriptor, status.st_mode & 0o7777) == 0
+            && fsync(descriptor) == 0
+        let reason = errno
+        close(descriptor)
+        if isWritten, rename(draft, target) == 0 { return true }
+        let last = isWritten ? errno : reason
+        unlink(draft)
+        errno = last
+        return false
     }
 
     private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {

@@ -59,6 +59,37 @@ import Testing
         #expect(replaced.utf16.count == character)
     }
 
+    /// What a long line counts must be the same as character by character.
+    @Test(arguments: PositionEncoding.allCases)
+    func `a line of any length and script is counted right`(encoding: PositionEncoding) {
+        let pieces = ["abcdefgh ", "一只金毛犬", "，", "e\u{301}", "😀", "x", "\u{FFFD}", "ÿ", "한글"]
+        var random = Seeded(5)
+        for length in [10, 900, 4000, 9000] {
+            var text = "first\r\n"
+            for _ in 0..<length { text += pieces[Int(random.next() % UInt64(pieces.count))] }
+            text += "\nlast"
+            let lines = LineIndex(Array(text.utf8))
+            var offset = 7
+            var units = 0
+            var number = 0
+            for scalar in text.unicodeScalars.dropFirst(7) {
+                if scalar == "\n" { break }
+                if number % 97 == 0 || number < 40 {
+                    let place = TextPosition(line: 1, character: units)
+                    #expect(lines.position(of: offset, encoding: encoding) == place)
+                    #expect(lines.offset(of: place, encoding: encoding) == offset)
+                }
+                number += 1
+                offset += String(scalar).utf8.count
+                switch encoding {
+                case .utf8: units += String(scalar).utf8.count
+                case .utf16: units += String(scalar).utf16.count
+                case .utf32: units += 1
+                }
+            }
+        }
+    }
+
     @Test func `lines are told without their ends`() {
         let source = Array("a\r\nbc\r\n\nd".utf8)
         let index = LineIndex(source)

@@ -33,8 +33,8 @@ package struct Findings: Sendable {
     /// request.
     static let fixLimit = 64
 
-    /// Bytes that may still be walked to work out text edits: each may cost a walk through the whole
-    /// document. A fix found later has its patch only.
+    /// Bytes that may still be walked to work out text edits: each may cost a walk through its whole
+    /// request. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
     init(options: ValidationOptions) { self.options = options }
@@ -56,7 +56,7 @@ package struct Findings: Sendable {
         if count <= Self.fixLimit {
             for var fix in fixes() {
                 if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
-                    editBudget -= view.tree.source.count
+                    editBudget -= view.tree.range(view.object).count
                     fix.edits = view.tree.edits(for: patch, at: view.object) ?? []
                 }
                 if !options.edits { fix.edits = [] }

@@ -1,0 +1,97 @@
+import JSON
+import KlingCore
+import KlingService
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// One file with what the validator says of it, after its fixes when they were asked for.
+struct CheckedFile: Sendable {
+    enum Outcome: Sendable {
+        /// The reason, in the system's words.
+        case unreadable(String)
+        case checked(DocumentSource, Validation)
+    }
+
+    /// As given; `-` is standard input.
+    let path: String
+    let outcome: Outcome
+    /// Fixes that were made in the text.
+    private(set) var fixes = 0
+
+    /// Passes over one text: a fix may bring the next problem to light.
+    private static let passes = 20
+
+    /// How files are looked at.
+    struct Manner: Sendable {
+        let language: DocumentSource.Language?
+        let fixes: Bool
+        let validation: ValidationOptions
+
+        init(_ options: Options) {
+            language = options.language
+            fixes = options.fixes
+            validation = ValidationOptions(
+                strict: options.settings.strict, severities: options.settings.severities, edits: true)
+        }
+    }
+
+    init(_ path: String, _ manner: Manner) {
+        self.path = path
+        guard var bytes = path == "-" ? SmallFile.readAll(0) : SmallFile.read(path) else {
+            outcome = .unreadable(SmallFile.lastError)
+            return
+        }
+        let language = manner.language ?? DocumentSource.Language(path: path)
+        var (document, validation) = Self.look(at: bytes, language, manner.validation)
+        if manner.fixes {
+            let original = bytes
+            for _ in 0..<Self.passes {
+                let edits = Self.safeEdits(validation)
+                guard !edits.isEmpty else { break }
+                fixes += edits.count
+                bytes = TextEdit.apply(edits.flatMap { $0 }, to: bytes)
+                (document, validation) = Self.look(at: bytes, language, manner.validation)
+            }
+            if path == "-" {
+                SmallFile.write(bytes)
+            } else if bytes != original, !SmallFile.replace(path, with: bytes) {
+                outcome = .unreadable(SmallFile.lastError)
+                return
+            }
+        }
+        outcome = .checked(document, validation)
+    }
+
+    private static func look(
+        at bytes: [UInt8], _ language: DocumentSource.Language, _ options: ValidationOptions
+    ) -> (DocumentSource, Validation) {
+        let document = DocumentSource(bytes: bytes, language: language)
+        return (document, Validator.standard.validate(document: document.tree, options: options))
+    }
+
+    /// The edits of each preferred fix that touches no other; the rest waits for the next pass.
+    private static func safeEdits(_ validation: Validation) -> [[TextEdit]] {
+        var taken: [Range<Int>] = []
+        var edits: [[TextEdit]] = []
+        for diagnostic in validation.diagnostics {
+            guard let fix = diagnostic.fixes.first(where: \.isPreferred), !fix.edits.isEmpty else { continue }
+            let ranges = fix.edits.map(\.range)
+            let touches = ranges.contains { range in
+                taken.contains { $0.lowerBound <= range.upperBound && range.lowerBound <= $0.upperBound }
+            }
+            guard !touches else { continue }
+            taken += ranges
+            edits.append(fix.edits)
+        }
+        return edits
+    }
+}
+
+/// How many threads of work the machine runs at once.
+enum ProcessorCount {
+    static var online: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

@@ -1,0 +1,153 @@
+import JSON
+import KlingCore
+import KlingService
+
+/// For people: a line that editors can jump to, the source with carets under it, and what would mend it.
+struct TextReport: CheckReport {
+    let locale: Locale
+    let isColored: Bool
+
+    let opening = ""
+    let separator = ""
+
+    func text(of file: CheckedFile) -> [UInt8] {
+        var text = ""
+        switch file.outcome {
+        case .unreadable(let reason):
+            text = "\(bold(file.path)): \(paint("cannot be read: \(reason)", .error))\n"
+        case .checked(let document, let validation):
+            for diagnostic in validation.diagnostics { text += entry(diagnostic, file.path, document) }
+        }
+        return Array(text.utf8)
+    }
+
+    private func entry(_ diagnostic: Diagnostic, _ path: String, _ document: DocumentSource) -> String {
+        let lines = document.lines
+        let start = lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
+        var text = bold("\(path):\(start.line + 1):\(start.character + 1):")
+        text += " \(paint(word(diagnostic.severity) + ":", diagnostic.severity)) "
+        text += "\(diagnostic.message(locale)) \(dim("[\(diagnostic.code)]"))\n"
+        let number = String(start.line + 1)
+        let margin = String(repeating: " ", count: number.count)
+        let excerpt = SourceExcerpt(
+            document.tree.source, line: lines.content(ofLine: start.line), diagnostic.range)
+        text += dim("  \(number) | ") + excerpt.text + "\n"
+        text += dim("  \(margin) | ") + paint(excerpt.carets, diagnostic.severity) + "\n"
+        if let fix = diagnostic.fixes.first {
+            text += dim("  \(margin) = ") + (locale == .en ? "fix: " : "修正：") + fix.title(locale) + "\n"
+        }
+        return text
+    }
+
+    func closing(_ totals: CheckTotals) -> String {
+        let parts: [String]
+        switch locale {
+        case .en:
+            func some(_ count: Int, _ one: String) -> String { "\(count) \(one)\(count == 1 ? "" : "s")" }
+            parts =
+                ["\(some(totals.files, "file")) checked: " + some(totals.errors, "error")]
+                + [some(totals.warnings, "warning")]
+                + (totals.fixes > 0 ? [some(totals.fixes, "problem") + " fixed"] : [])
+                + (totals.unread > 0 ? ["\(totals.unread) could not be read"] : [])
+        case .zh:
+            parts =
+                ["已检查 \(totals.files) 个文件：\(totals.errors) 个错误", "\(totals.warnings) 个警告"]
+                + (totals.fixes > 0 ? ["已修正 \(totals.fixes) 处"] : [])
+                + (totals.unread > 0 ? ["\(totals.unread) 个文件无法读取"] : [])
+        }
+        return parts.joined(separator: locale == .en ? ", " : "，") + "\n"
+    }
+
+    private func word(_ severity: Severity) -> String {
+        switch (severity, locale) {
+        case (.error, .zh): "错误"
+        case (.warning, .zh): "警告"
+        case (.information, .zh): "信息"
+        case (.hint, .zh): "提示"
+        default: severity.rawValue
+        }
+    }
+
+    // MARK: Colours (ECMA-48 §8.3.117, SGR)
+
+    private func paint(_ text: String, _ severity: Severity) -> String {
+        switch severity {
+        case .error: style(text, "1;31")
+        case .warning: style(text, "1;33")
+        case .information, .hint, .off: style(text, "36")
+        }
+    }
+
+    private func bold(_ text: String) -> String { style(text, "1") }
+    private func dim(_ text: String) -> String { style(text, "2") }
+    private func style(_ text: String, _ code: String) -> String {
+        isColored && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}
+
+/// One line of source, cut to what a terminal shows, with carets under the part that is meant.
+struct SourceExcerpt {
+    private(set) var text = ""
+    private(set) var carets = ""
+
+    private static let width = 100
+    /// Columns shown before the part that is meant.
+    private static let lead = 40
+
+    init(_ source: [UInt8], line: Range<Int>, _ range: Range<Int>) {
+        let start = min(max(range.lowerBound, line.lowerBound), line.upperBound)
+        let end = min(max(range.upperBound, start), line.upperBound)
+        // Characters before the part, backwards, no more than are shown: a line may be megabytes long.
+        var first = start
+        var columns = 0
+        while first > line.lowerBound, columns < Self.lead {
+            first -= 1
+            if source[first] & 0xC0 != 0x80 { columns += 1 }
+        }
+        if first > line.lowerBound {
+            text = "…"
+            carets = " "
+        }
+        var position = first
+        var width = 0
+        while position < line.upperBound {
+            let rest = source[position..<min(position + 4, line.upperBound)]
+            var decoder = UTF8()
+            var iterator = rest.makeIterator()
+            let scalar: Unicode.Scalar
+            switch decoder.decode(&iterator) {
+            case .scalarValue(let value): scalar = value
+            default: scalar = "\u{FFFD}"
+            }
+            let length = scalar == "\u{FFFD}" && rest.first != 0xEF ? 1 : UTF8.width(scalar)
+            let columns = Self.columns(of: scalar)
+            guard width + columns <= Self.width else {
+                text += "…"
+                break
+            }
+            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+            text.unicodeScalars.append(isControl ? " " : scalar)
+            let isMeant = position >= start && position < end
+            if position < end { carets += String(repeating: isMeant ? "^" : " ", count: columns) }
+            width += columns
+            position += max(1, length)
+        }
+        if start == end || !carets.contains("^") { carets += "^" }
+    }
+
+    /// The columns of a terminal that a character takes (Unicode Standard Annex 11: wide ones two).
+    private static func columns(of scalar: Unicode.Scalar) -> Int {
+        switch scalar.value {
+        case ..<0x300: return 1
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
+            0xA000...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
+            return 2
+        default:
+            switch scalar.properties.generalCategory {
+            case .nonspacingMark, .enclosingMark, .format: return 0
+            default: return 1
+            }
+        }
+    }
+}
