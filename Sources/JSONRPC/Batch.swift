@@ -10,24 +10,27 @@ final class Batch: ReplyDestination {
     }
 
     private let state: Mutex<State>
-    private let finish: @Sendable ([UInt8]) -> Void
+    private let finish: @Sendable ([UInt8]?) -> Void
 
-    /// - Parameter count: the responses that will be delivered, nil ones included.
-    init(count: Int, finish: @escaping @Sendable ([UInt8]) -> Void) {
+    /// - Parameters:
+    ///   - count: the responses that will be delivered, nil ones included.
+    ///   - finish: gets the array when the last is in, nil when none was an answer.
+    init(count: Int, finish: @escaping @Sendable ([UInt8]?) -> Void) {
         state = Mutex(State(outstanding: count))
         self.finish = finish
     }
 
     func deliver(_ response: [UInt8]?) {
-        let complete: [UInt8]? = state.withLock { state in
+        let isLast = state.withLock { state in
             if let response {
                 state.responses.append(UInt8(ascii: state.responses.isEmpty ? "[" : ","))
                 state.responses += response
             }
             state.outstanding -= 1
-            guard state.outstanding == 0, !state.responses.isEmpty else { return nil }
-            return state.responses + [UInt8(ascii: "]")]
+            return state.outstanding == 0
         }
-        if let complete { finish(complete) }
+        guard isLast else { return }
+        let responses = state.withLock { $0.responses }
+        finish(responses.isEmpty ? nil : responses + [UInt8(ascii: "]")])
     }
 }

@@ -54,7 +54,12 @@ package struct Connection: ~Copyable {
     private let options: JSONOptions
     /// Held here, because a look at a static property costs a call each time.
     private let names = Message.names
+    /// Requests that have been read and are cancelled by a message further on: they are not begun.
+    private var cancelledAhead: Set<InFlight.Key> = []
+    /// So much output has come together that it goes out before the next message.
+    private var isOutputDue = false
     private static let largeMessage = 1 << 20
+    private static let cancelMethod: StaticString = "$/cancelRequest"
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
     package init(
@@ -78,7 +83,7 @@ package struct Connection: ~Copyable {
     package mutating func run() -> End {
         var isFirst = true
         while true {
-            let count = framer.fill { free in read(input, free.baseAddress, free.count) }
+            let count = fill()
             if count < 0 {
                 if errno == EINTR { continue }
                 if errno == EAGAIN {
@@ -101,17 +106,54 @@ package struct Connection: ~Copyable {
         return end
     }
 
+    /// Reads what is there, and looks for cancellations in it: they overtake the requests that still wait.
+    private mutating func fill() -> Int {
+        let input = input
+        let count = framer.fill { free in read(input, free.baseAddress, free.count) }
+        if count > 0, framer.holds(Self.cancelMethod, inLast: count) { lookAhead() }
+        return count
+    }
+
+    private mutating func lookAhead() {
+        var ahead = framer
+        var tree = JSONTree()
+        var waiting: Set<InFlight.Key> = []
+        while let event = ahead.next() {
+            guard case .message(let range) = event, range.count <= Self.largeMessage else { continue }
+            ahead.buffer.withUnsafeBytes { bytes in
+                tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
+            }
+            guard tree.isValid, case .call(let message) = Message.read(tree.root, in: tree, names: names)
+            else { continue }
+            if let id = message.id {
+                waiting.insert(InFlight.Key(id, in: tree))
+            } else if let key = cancelled(by: message, in: tree), waiting.contains(key) {
+                cancelledAhead.insert(key)
+            }
+        }
+    }
+
+    /// What a notification cancels.
+    private func cancelled(by message: Message, in tree: borrowing JSONTree) -> InFlight.Key? {
+        guard tree.string(message.method, equals: Self.cancelMethod), let params = message.params,
+            let id = tree.member("id", of: params)
+        else { return nil }
+        return InFlight.Key(id, in: tree)
+    }
+
     /// Handles all messages that are whole.
     private mutating func drain() -> End? {
         defer { outbox.flush() }
         while let event = framer.next() {
             if !isFramingTold { answerInFraming() }
             if let end = take(event) { return end }
-            if outbox.gatheredBytes > 1 << 16 {
+            if isOutputDue {
+                isOutputDue = false
                 outbox.flush()
                 outbox.waitForRoom()
             }
         }
+        cancelledAhead.removeAll()
         return nil
     }
 
@@ -138,6 +180,8 @@ package struct Connection: ~Copyable {
             answer(tree)
             // What one large message needed is not kept for the small ones behind it.
             scratch = JSONWriter(capacity: 4096)
+            // It took its time, in which a cancellation of what is behind it may have come.
+            if Descriptors.poll(input, Int32(POLLIN), milliseconds: 0) != 0 { _ = fill() }
             return handler.exitCode.map(End.exit)
         case .oversized:
             refuse(.invalidRequest("the message is over the limit of \(limits.framer.messageBytes) bytes"))
@@ -186,6 +230,9 @@ package struct Connection: ~Copyable {
             return
         }
         if let key = duplicate(of: id, in: tree) { return refuse(duplicateError(key)) }
+        if !cancelledAhead.isEmpty, cancelledAhead.remove(InFlight.Key(id, in: tree)) != nil {
+            return refuse(.cancelled, id: idBytes(id, in: tree))
+        }
         scratch.removeAll()
         Reply.begin(id: id, of: tree, into: &scratch)
         let mark = scratch.count
@@ -199,20 +246,19 @@ package struct Connection: ~Copyable {
         case .none: return
         case .deferred(let operation):
             start(id, in: tree, to: Direct(outbox: outbox), operation)
+            if outbox.isBehind { isOutputDue = true }
             return
         case .deferredToItsEnd(let operation):
             start(id, in: tree, to: Direct(outbox: outbox), answersCancellation: true, operation)
             return
         }
         scratch.endObject()
-        scratch.withBytes { outbox.gather($0) }
+        if scratch.withBytes({ outbox.gather($0) }) { isOutputDue = true }
     }
 
     private mutating func notified(_ message: Message, in tree: borrowing JSONTree) {
-        if tree.string(message.method, equals: "$/cancelRequest") {
-            if let params = message.params, let id = tree.member("id", of: params) {
-                inFlight.cancel(InFlight.Key(id, in: tree), answering: .cancelled)
-            }
+        if tree.string(message.method, equals: Self.cancelMethod) {
+            if let key = cancelled(by: message, in: tree) { inFlight.cancel(key, answering: .cancelled) }
             return
         }
         scratch.removeAll()
@@ -224,9 +270,16 @@ package struct Connection: ~Copyable {
     }
 
     private mutating func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
-        let batch = Batch(count: count) { [outbox] in outbox.send($0) }
+        let held = heldKeys(in: tree)
+        let batch = Batch(count: count) { [outbox, inFlight] answers in
+            if let answers { outbox.send(answers) }
+            inFlight.release(held.keys)
+        }
+        defer { if outbox.isBehind { isOutputDue = true } }
+        var number = -1
         var elements = tree.elements(tree.root)
         while let element = elements.next(in: tree) {
+            number += 1
             switch Message.read(element, in: tree, names: names) {
             case .response: batch.deliver(nil)
             case .invalid(let id, let reason):
@@ -237,8 +290,9 @@ package struct Connection: ~Copyable {
                     batch.deliver(nil)
                     continue
                 }
-                if let key = duplicate(of: id, in: tree) {
-                    Reply(id: Array("null".utf8), to: batch).send(.failure(duplicateError(key)))
+                if held.duplicates.contains(number) {
+                    let error = duplicateError(InFlight.Key(id, in: tree))
+                    Reply(id: Array("null".utf8), to: batch).send(.failure(error))
                     continue
                 }
                 var writer = JSONWriter()
@@ -262,6 +316,22 @@ package struct Connection: ~Copyable {
                 }
             }
         }
+    }
+
+    /// Takes the ids of a batch until it is answered; which of its messages have an id that is taken.
+    private func heldKeys(in tree: borrowing JSONTree) -> (keys: [InFlight.Key], duplicates: Set<Int>) {
+        var keys: [InFlight.Key] = []
+        var duplicates: Set<Int> = []
+        var number = -1
+        var elements = tree.elements(tree.root)
+        while let element = elements.next(in: tree) {
+            number += 1
+            guard case .call(let message) = Message.read(element, in: tree, names: names), let id = message.id
+            else { continue }
+            let key = InFlight.Key(id, in: tree)
+            if inFlight.hold(key) { keys.append(key) } else { duplicates.insert(number) }
+        }
+        return (keys, duplicates)
     }
 
     private func start(
@@ -297,7 +367,7 @@ package struct Connection: ~Copyable {
     private mutating func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
         scratch.removeAll()
         Reply.write(id: id, .failure(error), into: &scratch)
-        scratch.withBytes { outbox.gather($0) }
+        if scratch.withBytes({ outbox.gather($0) }) { isOutputDue = true }
     }
 
     private struct Direct: ReplyDestination {

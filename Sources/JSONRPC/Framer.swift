@@ -80,6 +80,18 @@ package struct Framer {
         buffer.append(contentsOf: bytes)
     }
 
+    /// Whether the last `count` bytes hold `text`, or its end.
+    package func holds(_ text: StaticString, inLast count: Int) -> Bool {
+        var from = max(start, buffer.count - count - text.utf8CodeUnitCount)
+        return text.withUTF8Buffer { text in
+            while let hit = find(text[0], from: from) {
+                if buffer[hit...].starts(with: text) { return true }
+                from = hit + 1
+            }
+            return false
+        }
+    }
+
     /// The next message, or nil until more bytes come.
     package mutating func next() -> Event? {
         guard !isBroken else { return nil }

@@ -34,6 +34,8 @@ package final class InFlight: Sendable {
 
     private struct State {
         var works: [Entry: Work] = [:]
+        /// Ids whose answers are made but not out: of the batches that wait for another of their answers.
+        var held: Set<Key> = []
         var notifications = 0
         var onIdle: (@Sendable () -> Void)?
     }
@@ -42,7 +44,16 @@ package final class InFlight: Sendable {
 
     package init() {}
 
-    func contains(_ key: Key) -> Bool { state.withLock { $0.works[.request(key)] != nil } }
+    func contains(_ key: Key) -> Bool {
+        state.withLock { $0.works[.request(key)] != nil || $0.held.contains(key) }
+    }
+
+    /// Keeps an id taken until ``release(_:)``; false when it is taken.
+    func hold(_ key: Key) -> Bool {
+        state.withLock { $0.works[.request(key)] == nil && $0.held.insert(key).inserted }
+    }
+
+    func release(_ keys: [Key]) { state.withLock { $0.held.subtract(keys) } }
 
     /// Starts the work of a request. Nothing orders it against other work: that is what deferring means.
     func start(
@@ -84,7 +95,8 @@ package final class InFlight: Sendable {
         onIdle?()
     }
 
-    package var isIdle: Bool { state.withLock { $0.works.isEmpty } }
+    /// No id is taken.
+    package var isIdle: Bool { state.withLock { $0.works.isEmpty && $0.held.isEmpty } }
 
     /// Calls once, as soon as nothing is in flight; at once when nothing is.
     package func whenIdle(_ body: @escaping @Sendable () -> Void) {

@@ -44,6 +44,8 @@ package final class Outbox: Sendable {
 
     /// Frames waiting beyond this make the reader wait too.
     private static let pauseBytes = 4 << 20
+    /// Answers gathered beyond this go out before more is read.
+    private static let gatherBytes = 64 << 10
 
     private struct Waiting {
         var bytes: [UInt8]
@@ -66,6 +68,7 @@ package final class Outbox: Sendable {
         var replaced = 0
         var isDraining = false
         var isEnded = false
+        var usesHeaders = false
         var readerWaits = false
     }
 
@@ -73,10 +76,9 @@ package final class Outbox: Sendable {
     private let isNonBlocking: Bool
     private let limits: Limits
     private let onEnd: @Sendable (End) -> Void
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     /// Wakes a reader that pauses, and whoever waits for everything to be out.
     private let drained = Wakeup()
-    private let usesHeaders: Mutex<Bool>
 
     package init(
         descriptor: Int32, framing: Framer.Framing, limits: Limits = Limits(),
@@ -86,34 +88,42 @@ package final class Outbox: Sendable {
         isNonBlocking = Descriptors.isNonBlocking(descriptor)
         self.limits = limits
         self.onEnd = onEnd
-        usesHeaders = Mutex(framing == .headers)
+        var state = State()
+        state.usesHeaders = framing == .headers
+        self.state = Mutex(state)
     }
 
     /// Set once, before the first frame, when the client's first byte has told.
-    package func use(_ framing: Framer.Framing) { usesHeaders.withLock { $0 = framing == .headers } }
+    package func use(_ framing: Framer.Framing) { state.withLock { $0.usesHeaders = framing == .headers } }
 
     /// Sends one message, from any thread.
     /// - Parameter key: what this frame replaces if the client is behind; nil for what must arrive.
     package func send(_ message: [UInt8], replacing key: Key? = nil) {
-        message.withUnsafeBytes { gather($0, key: key) }
+        _ = message.withUnsafeBytes { gather($0, key: key) }
         flush()
     }
 
     /// Keeps one message until ``flush()``, so that the answers to what was read at once go out at once.
-    func gather(_ message: UnsafeRawBufferPointer, key: Key? = nil) {
-        let headers = usesHeaders.withLock { $0 }
-        let end: End? = state.withLock { state in
-            guard !state.isEnded else { return nil }
+    /// - Returns: whether so much has come together that the reader should flush and wait for room.
+    @discardableResult
+    func gather(_ message: UnsafeRawBufferPointer, key: Key? = nil) -> Bool {
+        let (isDue, end): (Bool, End?) = state.withLock { state in
+            guard !state.isEnded else { return (false, nil) }
             guard state.isDraining else {
-                Self.frame(message, headers: headers, onto: &state.gathered)
-                return nil
+                Self.frame(message, headers: state.usesHeaders, onto: &state.gathered)
+                return (state.gathered.count > Self.gatherBytes, nil)
             }
             var bytes: [UInt8] = []
-            Self.frame(message, headers: headers, onto: &bytes)
-            return enqueue(bytes, key: key, &state)
+            Self.frame(message, headers: state.usesHeaders, onto: &bytes)
+            let end = enqueue(bytes, key: key, &state)
+            return (state.bytes > Self.pauseBytes, end)
         }
         if let end { onEnd(end) }
+        return isDue
     }
+
+    /// Whether the client is so far behind that reading on would only pile up answers.
+    var isBehind: Bool { state.withLock { !$0.isEnded && $0.bytes > Self.pauseBytes } }
 
     /// Writes what has been gathered.
     package func flush() {
@@ -148,8 +158,6 @@ package final class Outbox: Sendable {
         if action.start { SystemThread.start { [self] in drain() } }
         if let end = action.end { onEnd(end) }
     }
-
-    var gatheredBytes: Int { state.withLock { $0.gathered.count } }
 
     /// Waits while the client is so far behind that reading on would only pile up answers.
     func waitForRoom() {

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 import unittest
+from typing import Any
 
 from harness import CLIP, Case, binary, encode, needs_proc
 
@@ -64,6 +65,28 @@ class InFlight(Case):
         self.one = self.simulated(speed=1)
         self.task = self.one.submit(waitFor="queued")["id"]
 
+    def test_an_id_of_a_batch_is_taken_until_the_batch_is_answered(self) -> None:
+        def call(id: int, method: str, **params: Any) -> dict[str, Any]:
+            return {"jsonrpc": "2.0", "id": id, "method": method, "params": params}
+
+        self.one.send_raw(json.dumps([call(1, "validate", request=CLIP), call(1, "validate", request=CLIP)]))
+        batch = self.one.until(lambda: [one for one in self.one.answers() if isinstance(one, list)])[0]
+        self.assertEqual([(one["id"], "error" in one) for one in batch], [(1, False), (None, True)])
+        self.assertEqual(batch[1]["error"]["code"], -32600)
+
+        task = self.one.submit(waitFor="queued")["id"]
+        waiting = [call(11, "wait", task=task, timeoutSeconds=30), call(12, "validate", request=CLIP)]
+        self.one.send_raw(json.dumps(waiting))
+        self.one.send_raw(json.dumps(call(12, "hello")))
+        refusal = self.one.reply(None)
+        self.assertEqual(refusal["error"]["code"], -32600)
+        self.one.send("$/cancelRequest", {"id": 11})
+        batches = self.one.until(lambda: [one for one in self.one.answers() if isinstance(one, list)][1:])
+        self.assertEqual({one["id"] for one in batches[0]}, {11, 12})
+        # Answered: the id is free again.
+        self.one.send("validate", {"request": CLIP}, 12)
+        self.assertTrue(self.one.reply(12)["result"]["valid"])
+
     def test_an_id_in_flight_is_refused_and_its_first_request_answered(self) -> None:
         self.one.send("wait", {"task": self.task, "timeoutSeconds": 1}, "w")
         self.one.send("hello", None, "w")
@@ -86,6 +109,23 @@ class InFlight(Case):
         self.assertNotIn(self.one.call("status", task=self.task)["state"], ("cancelled", "abandoned"))
         self.one.send("shutdown", None, "w")
         self.one.until(lambda: len([a for a in self.one.answers() if a["id"] == "w"]) == 2)
+
+    def test_a_cancellation_overtakes_what_has_not_been_begun(self) -> None:
+        def call(id: int, text: str) -> str:
+            return json.dumps({"jsonrpc": "2.0", "id": id, "method": "validate", "params": {"text": text}})
+
+        long = json.dumps([CLIP] * 20_000)
+        cancel = json.dumps({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 2}})
+        # The same id again, behind its cancellation, is another request.
+        lines = [call(1, long), call(2, "{}"), call(3, "{}"), cancel, call(2, "{}")]
+        for length in (0, 1):
+            with self.subTest(first=length == 0):
+                server = self.server()
+                server.write("".join(line + "\n" for line in lines[length:]).encode())
+                server.until(lambda s=server, n=4 - length: len(s.answers()) == n)
+                found = [(one["id"], one.get("error", {}).get("code")) for one in server.answers()]
+                expected = [(1, None), (2, CANCELLED), (3, None), (2, None)]
+                self.assertEqual(found, expected[length:])
 
     def test_what_cannot_be_cancelled_is_no_matter(self) -> None:
         for params in (None, {}, {"id": "nobody"}, {"id": {}}, {"id": None}, {"id": [1]}, [1]):

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -373,6 +374,20 @@ class AClientThatNeverReads(Case):
             time.sleep(0.002)
         self.assertEqual(server.exit(), 1)
         self.assertIn("does not read", server.log())
+
+    def test_a_slow_client_gets_every_answer_however_much_it_asks(self) -> None:
+        """More than the output may hold: the server has to stop reading, not to give up."""
+        count = 60_000
+        call = {"jsonrpc": "2.0", "method": "validate", "params": {"request": {**CLIP, "prompt": "x" * 300}}}
+        calls = b"".join(json.dumps({**call, "id": n}).encode() + b"\n" for n in range(count))
+        server = self.server(read=False)
+        server.write_beside(calls)
+        # It has stopped taking more long before all is sent.
+        wait_for(lambda: not select.select([], [server.input], [], 0.2)[1], 20, "the server to pause")
+        server.start_reading()
+        server.until(lambda: len(server.messages) == count, 60)
+        self.assertEqual([answer["id"] for answer in server.answers()], list(range(count)))
+        self.assertLess(server.peak_memory(), 96 << 20)
 
     def test_a_client_that_comes_back_finds_every_answer_in_order(self) -> None:
         server = self.server(read=False)
