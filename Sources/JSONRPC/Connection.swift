@@ -231,7 +231,7 @@ package struct Connection: ~Copyable {
         }
         if let key = duplicate(of: id, in: tree) { return refuse(duplicateError(key)) }
         if !cancelledAhead.isEmpty, cancelledAhead.remove(InFlight.Key(id, in: tree)) != nil {
-            return refuse(.cancelled, id: idBytes(id, in: tree))
+            return refuse(.cancelledUnbegun, id: idBytes(id, in: tree))
         }
         scratch.removeAll()
         Reply.begin(id: id, of: tree, into: &scratch)

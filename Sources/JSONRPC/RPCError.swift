@@ -29,6 +29,9 @@ package struct RPCError: Error, Sendable {
     /// LSP 3.17, `RequestCancelled`.
     package static let cancelled = RPCError(code: -32800, message: "The request was cancelled.")
 
+    package static let cancelledUnbegun = RPCError(
+        code: -32800, message: "The request was cancelled before it was begun: nothing was done.")
+
     package func write(into writer: inout JSONWriter) {
         writer.beginObject()
         writer.name("code")

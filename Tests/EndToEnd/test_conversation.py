@@ -147,6 +147,8 @@ class InFlight(Case):
             {"request": CLIP, "waitFor": "completed", "labels": {"a": "b"}, "timeoutSeconds": 60},
             "s",
         )
+        # Begun for certain: else the cancellation may overtake it, and nothing is made.
+        self.one.call("hello")
         self.one.send("$/cancelRequest", {"id": "s"})
         error = self.one.reply("s")["error"]
         self.assertEqual(error["code"], CANCELLED)
