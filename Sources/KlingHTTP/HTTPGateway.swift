@@ -53,6 +53,8 @@ public final class HTTPGateway: Gateway {
             isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 })
     }
 
+    public var readiness: Failure? { key == nil ? Self.noKey : nil }
+
     // MARK: Creates
 
     public func create(_ request: VideoRequest, key: String) async -> CreateOutcome {

@@ -249,6 +249,24 @@ class KeyTrouble(Case):
             self.assert_explains(failure, 401, "authentication_error", "KLING_API_KEY", "keys")
             self.assertEqual((failure.data["billed"], gateway.create_requests), ("no", 0))
             self.assertTrue(server.call("submit", request=CLIP, dryRun=True)["dryRun"])
+            self.assertFalse(self.place.journal.exists(), "a call that could not be sent was journaled")
+            server.fails("submit", request=CLIP, idempotencyKey="one")
+            self.assertEqual(server.call("list")["tasks"], [])
+
+    def test_what_is_queued_waits_for_a_key(self) -> None:
+        with Gateway(speed=0, faults=["429"]) as gateway:
+            server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
+            task = server.submit(waitFor="queued")["id"]
+            server.finish()
+            server = self.server("--gateway", gateway.url)
+            shown = server.call("wait", task=task, timeoutSeconds=1)["tasks"][0]
+            self.assertEqual((shown["state"], shown["billed"]), ("queued", "no"))
+            self.assertRegex(shown["error"]["message"], "no API key.*stays in line.*KLING_API_KEY")
+            server.finish()
+            gateway.faults = []
+            server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
+            wait_for(lambda: server.call("status", task=task)["taskId"], why="the create")
+            self.assertEqual(gateway.creates, 1)
 
     def test_a_wrong_key_is_the_gateways_word(self) -> None:
         with Gateway(speed=0, key="right") as gateway:
