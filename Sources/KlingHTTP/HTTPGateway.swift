@@ -98,14 +98,15 @@ public final class HTTPGateway: Gateway {
         CreatePreview(
             method: "POST", url: options.profile.createURL(address.url),
             headers: Dictionary(
-                headers(key: key, authorization: "Bearer \(Secret.mask)") + [("User-Agent", userAgent)],
+                // Without a key no header is shown: whoever looks wants to know what would be sent.
+                headers(key: key, authorization: self.key.map { _ in "Bearer \(Secret.mask)" })
+                    + [("User-Agent", userAgent)],
                 uniquingKeysWith: { $1 }))
     }
 
-    private func headers(key: String, authorization: String) -> [(name: String, value: String)] {
-        [
-            ("Authorization", authorization), ("Content-Type", "application/json"),
-            ("Accept", "application/json"),
+    private func headers(key: String, authorization: String?) -> [(name: String, value: String)] {
+        (authorization.map { [("Authorization", $0)] } ?? []) + [
+            ("Content-Type", "application/json"), ("Accept", "application/json"),
             ("Idempotency-Key", Self.headerKey(key))
         ]
     }

@@ -248,7 +248,9 @@ class KeyTrouble(Case):
             failure = server.fails("submit", request=CLIP)
             self.assert_explains(failure, 401, "authentication_error", "KLING_API_KEY", "keys")
             self.assertEqual((failure.data["billed"], gateway.create_requests), ("no", 0))
-            self.assertTrue(server.call("submit", request=CLIP, dryRun=True)["dryRun"])
+            shown = server.call("submit", request=CLIP, dryRun=True)["headers"]
+            self.assertNotIn("Authorization", shown, "a key is shown where there is none")
+            self.assertIn("Idempotency-Key", shown)
             self.assertFalse(self.place.journal.exists(), "a call that could not be sent was journaled")
             server.fails("submit", request=CLIP, idempotencyKey="one")
             self.assertEqual(server.call("list")["tasks"], [])
