@@ -170,7 +170,10 @@ public final class HTTPGateway: Gateway {
 
     private func redacted(_ failure: Failure) -> Failure {
         var failure = failure
-        if let key { failure.message = failure.message.map(key.redacted(in:)) }
+        if let key {
+            failure.message = failure.message.map(key.redacted(in:))
+            failure.redirect = failure.redirect.map(key.redacted(in:))
+        }
         return failure
     }
 

@@ -256,9 +256,10 @@ class KeyTrouble(Case):
             self.assertEqual(server.call("list")["tasks"], [])
 
     def test_what_is_queued_waits_for_a_key(self) -> None:
-        with Gateway(speed=0, faults=["429"]) as gateway:
+        with Gateway(speed=0, faults=["429:retry-after=600"]) as gateway:
             server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
             task = server.submit(waitFor="queued")["id"]
+            wait_for(lambda: server.call("status", task=task)["error"], why="the refusal")
             server.finish()
             server = self.server("--gateway", gateway.url)
             shown = server.call("wait", task=task, timeoutSeconds=1)["tasks"][0]
@@ -309,6 +310,14 @@ class GatewayTrouble(Case):
             gateway.start()
             server.update(task["id"], "submitted", "processing", seconds=20)
             self.assertEqual((gateway.creates, gateway.create_requests), (1, 1))
+
+    def test_a_redirect_is_not_followed_and_says_which_address_is_meant(self) -> None:
+        place = "https%3A//elsewhere.test/v1/videos/generations"
+        with Gateway(speed=0, faults=[f"redirect:to={place}"]) as gateway:
+            failure = self.real(gateway).fails("submit", request=CLIP)
+            words = ("redirects to https://elsewhere.test/", "--gateway", "Nothing was charged")
+            self.assert_explains(failure, 502, "bad_gateway", *words)
+            self.assertEqual((failure.data["billed"], gateway.creates), ("no", 0))
 
     def test_what_the_gateway_refuses_is_told_in_its_words(self) -> None:
         for fault, code, kind in (

@@ -24,6 +24,17 @@ import Testing
         }
     }
 
+    @Test("a redirect says where to, and which option to set", arguments: Locale.allCases)
+    func redirect(_ locale: Locale) {
+        var failure = Failure(.badGateway, httpStatus: 301)
+        failure.redirect = "https://elsewhere.test/v1/videos/generations"
+        let sentence = FailureMessages.sentence(for: failure, locale: locale)
+        #expect(sentence.contains("https://elsewhere.test/") && sentence.contains("--gateway"))
+        failure.billed = .unknown
+        let unsure = FailureMessages.sentence(for: failure, locale: locale)
+        #expect(unsure.contains("https://elsewhere.test/") && unsure.contains("adopt"))
+    }
+
     @Test("a locked journal names the file and the way out")
     func journal() {
         let sentence = FailureMessages.sentence(for: JournalFailure.locked(path: "/a/j.db"), locale: .en)

@@ -73,6 +73,12 @@ public enum FailureMessages {
                 zh: "将超出 --budget 设定的预算，没有发送。")
         case .serverError:
             LocalizedText(en: "The gateway had an error of its own.", zh: "网关内部出错。")
+        case .badGateway where failure.redirect != nil:
+            LocalizedText(
+                en:
+                    "The address of the gateway redirects to \(place(failure)); no redirect is followed with a "
+                    + "request that is paid.",
+                zh: "网关地址重定向到 \(place(failure))；付费请求不会跟随重定向。")
         case .badGateway:
             LocalizedText(en: "The gateway's answer could not be understood.", zh: "无法理解网关的应答。")
         case .unreachable:
@@ -88,6 +94,10 @@ public enum FailureMessages {
         case .fileSystem:
             LocalizedText(en: "The file could not be written.", zh: "无法写入文件。")
         }
+    }
+
+    private static func place(_ failure: Failure) -> String {
+        Fact.shortened(failure.redirect ?? "", to: 300)
     }
 
     private static func cost(_ failure: Failure) -> LocalizedText? {
@@ -154,6 +164,9 @@ public enum FailureMessages {
             return LocalizedText(
                 en: "Wait until earlier submissions are a day old, or raise --budget.",
                 zh: "请等较早的提交满一天，或调高 --budget。")
+        case .badGateway where failure.redirect != nil:
+            return LocalizedText(
+                en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。")
         case .serverError, .badGateway, .unreachable, .timeout:
             return wait(failure)
                 ?? LocalizedText(
