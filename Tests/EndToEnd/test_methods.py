@@ -370,6 +370,18 @@ class Ending(Case):
         self.assert_explains(failure, 507, "file_system_error")
         self.assertEqual(failure.data["billed"], "yes")
 
+    def test_a_directory_given_as_a_path_is_refused_before_anything_is_fetched(self) -> None:
+        server = self.simulated()
+        task = server.submit(waitFor="completed", seconds=30)["id"]
+        for path in ("videos", str(self.place.videos), "new/"):
+            for overwrite in (False, True):
+                failure = server.fails("download", task=task, path=path, overwrite=overwrite)
+                self.assert_explains(failure, -32602, None, "is a directory", "directory instead")
+            failure = server.fails("submit", request=CLIP, download={"path": path})
+            self.assert_explains(failure, -32602, None, "is a directory")
+        self.assertEqual([one["id"] for one in server.call("list")["tasks"]], [task])
+        self.assertEqual(list(self.place.path.glob("**/*.part*")), [])
+
     def test_a_submit_can_deliver_by_itself(self) -> None:
         server = self.simulated("--download-dir", str(self.place.videos))
         server.call("subscribe", all=True)

@@ -193,6 +193,10 @@ extension VideoTask.Delivery {
         case (_?, _?): throw .invalidParams("only one of directory and path can be given")
         case (nil, let path?) where path.isEmpty || path.utf8.contains(0):
             throw .invalidParams("path must name a file")
+        // Told before the task is paid for, and not when its video cannot be written.
+        case (nil, let path?) where path.hasSuffix("/") || FileSystem.isDirectory(path):
+            throw .invalidParams(
+                "path must name a file, and \(quoted(path)) is a directory: give it as directory instead")
         case (nil, let path?): return .path(path)
         case (let directory?, nil) where directory.isEmpty || directory.utf8.contains(0):
             throw .invalidParams("directory must name a directory")
