@@ -370,6 +370,22 @@ class Ending(Case):
         self.assert_explains(failure, 507, "file_system_error")
         self.assertEqual(failure.data["billed"], "yes")
 
+    def test_a_place_may_be_a_file_uri_and_no_other(self) -> None:
+        server = self.simulated()
+        folder = self.place.path / "my videos"
+        task = server.submit(waitFor="completed", seconds=30, download={"directory": folder.as_uri()})
+        file = Path(task["videos"][0]["path"])
+        self.assertEqual(file.parent.resolve(), folder.resolve())
+        (file,) = server.call("download", task=task["id"], path=(folder / "é.mp4").as_uri())["files"]
+        self.assertEqual(Path(file["path"]).resolve(), (folder / "é.mp4").resolve())
+        for place in ("https://host/x", "file://elsewhere/x", ""):
+            for name in ("path", "directory"):
+                failure = server.fails("download", task=task["id"], **{name: place})
+                self.assert_explains(failure, -32602, None, name, "file: URI")
+                failure = server.fails("submit", request=CLIP, download={name: place})
+                self.assert_explains(failure, -32602, None, name, "file: URI")
+        self.assertEqual(list(self.place.path.glob("**/*:*")), [])
+
     def test_a_directory_given_as_a_path_is_refused_before_anything_is_fetched(self) -> None:
         server = self.simulated()
         task = server.submit(waitFor="completed", seconds=30)["id"]
