@@ -404,7 +404,11 @@ class Ending(Case):
         task = server.submit(waitFor="completed", seconds=30, download={"path": "mine.mp4"})
         self.assertEqual(task["state"], "completed")
         server.until(lambda: (self.place.path / "mine.mp4").exists() or None, 10, "file")
-        self.assertTrue(server.notifications("task/download") is not None)
+        for _ in range(2):
+            done = task["videos"][0]["path"]
+            told = server.until(lambda: server.notifications("task/download"), why="progress of the delivery")
+            self.assertEqual([one["file"] for one in told if one["task"] == task["id"]][-1:], [done])
+            task = server.submit(waitFor="completed", seconds=30, request={**CLIP, "prompt": "b"})
 
     def test_adopting_follows_what_the_gateway_has(self) -> None:
         server = self.simulated()
