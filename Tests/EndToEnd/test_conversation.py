@@ -326,7 +326,7 @@ class CommandLine(Case):
             (["--budget", "lots"], "20/day"),
             (["--locale", "fr"], "zh"),
             (["--framing", "xml"], "lines"),
-            (["--gateway", "ftp://example.com"], "--gateway"),
+            (["--gateway", "ftp://example.com"], "--gateway.*Write https://"),
             (["--gateway", "https://"], "--gateway"),
             (["--gateway", "http://example.com"], "--gateway"),
             (["--simulate", "speed=fast"], "--simulate"),
@@ -365,6 +365,14 @@ class CommandLine(Case):
         server = self.server(env={"KLING_GATEWAY": "http://127.0.0.1:9/v1/"})
         gateway = server.call("hello")["gateway"]
         self.assertEqual(gateway, {"url": "http://127.0.0.1:9", "simulated": False})
+
+    def test_a_gateway_of_one_bare_word_is_warned_of(self) -> None:
+        server = self.server("--gateway", "nonsense")
+        self.assertEqual(server.call("hello")["gateway"]["url"], "https://nonsense")
+        self.assertIn("\"nonsense\" has no dot", server.log())
+        server = self.server("--gateway", "http://localhost:9")
+        server.call("hello")
+        self.assertEqual(server.log(), "")
 
     def test_null_takes_an_option_back_to_where_it_began(self) -> None:
         server = self.simulated("--locale", "en")
