@@ -311,6 +311,20 @@ class GatewayTrouble(Case):
             server.update(task["id"], "submitted", "processing", seconds=20)
             self.assertEqual((gateway.creates, gateway.create_requests), (1, 1))
 
+    def test_the_simulators_refusals_are_in_the_locale(self) -> None:
+        for fault in ("400", "401:on=create", "402", "403:on=create", "failed", "content-policy"):
+            for locale, is_right in (("en", str.isascii), ("zh", lambda text: not text.isascii())):
+                with self.subTest(fault=fault, locale=locale):
+                    spec = f"speed=500,fault={fault}"
+                    server = self.server("--simulate", spec, "--locale", locale, "--journal", ":memory:")
+                    try:
+                        error = server.submit(waitFor="completed")["error"]
+                        message, data = error["message"], error["data"]
+                    except RPCFailure as failure:
+                        message, data = failure.message, failure.data
+                    self.assertTrue(is_right(message), message)
+                    self.assertTrue(is_right(data["message"]), data)
+
     def test_a_redirect_is_not_followed_and_says_which_address_is_meant(self) -> None:
         place = "https%3A//elsewhere.test/v1/videos/generations"
         with Gateway(speed=0, faults=[f"redirect:to={place}"]) as gateway:

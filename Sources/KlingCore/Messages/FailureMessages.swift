@@ -8,7 +8,10 @@ public enum FailureMessages {
         if let cost = cost(failure) { text += space(locale) + cost[locale] }
         if let next = isInLine ? inLine(failure) : next(failure) { text += space(locale) + next[locale] }
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
-        if let message = failure.message, !message.isEmpty, failure.billed != .unknown {
+        // So do words in another script than the sentence's.
+        if let message = failure.message, !message.isEmpty, failure.billed != .unknown,
+            locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
+        {
             let words = Fact.shortened(message, to: 300)
             switch (failure.kind, locale) {
             case (.validation, .en): text += " The first: \(words)"
