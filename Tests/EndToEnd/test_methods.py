@@ -269,7 +269,9 @@ class Following(Case):
         server.call("wait", 30, tasks=[cats, dogs])
         self.assertEqual(len(server.notifications("task/update")), seen)
         self.assertEqual({n["task"]["id"] for n in server.notifications("task/update")}, {cats})
-        self.assert_explains(server.fails("unsubscribe", subscription=chosen), 404)
+        failure = server.fails("unsubscribe", subscription=chosen)
+        self.assert_explains(failure, -32602, None, "no subscription", "ended already")
+        self.assertNotIn("task", json.dumps(failure.data))
 
     def test_status_and_wait_take_either_id(self) -> None:
         server = self.simulated()
