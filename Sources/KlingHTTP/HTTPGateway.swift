@@ -53,6 +53,8 @@ public final class HTTPGateway: Gateway {
             isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 })
     }
 
+    public var readiness: Failure? { key == nil ? Self.noKey : nil }
+
     // MARK: Creates
 
     public func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
@@ -96,14 +98,15 @@ public final class HTTPGateway: Gateway {
         CreatePreview(
             method: "POST", url: options.profile.createURL(address.url),
             headers: Dictionary(
-                headers(key: key, authorization: "Bearer \(Secret.mask)") + [("User-Agent", userAgent)],
+                // Without a key no header is shown: whoever looks wants to know what would be sent.
+                headers(key: key, authorization: self.key.map { _ in "Bearer \(Secret.mask)" })
+                    + [("User-Agent", userAgent)],
                 uniquingKeysWith: { $1 }))
     }
 
-    private func headers(key: String, authorization: String) -> [(name: String, value: String)] {
-        [
-            ("Authorization", authorization), ("Content-Type", "application/json"),
-            ("Accept", "application/json"),
+    private func headers(key: String, authorization: String?) -> [(name: String, value: String)] {
+        (authorization.map { [("Authorization", $0)] } ?? []) + [
+            ("Content-Type", "application/json"), ("Accept", "application/json"),
             ("Idempotency-Key", Self.headerKey(key))
         ]
     }
@@ -167,7 +170,10 @@ public final class HTTPGateway: Gateway {
 
     private func redacted(_ failure: Failure) -> Failure {
         var failure = failure
-        if let key { failure.message = failure.message.map(key.redacted(in:)) }
+        if let key {
+            failure.message = failure.message.map(key.redacted(in:))
+            failure.redirect = failure.redirect.map(key.redacted(in:))
+        }
         return failure
     }
 

@@ -87,7 +87,7 @@ extension JournalStore {
     }
 
     /// The task that a key stands for (GATEWAY §2.4).
-    private func bound(to key: String) throws(JournalFailure) -> VideoTask? {
+    func bound(to key: String) throws(JournalFailure) -> VideoTask? {
         try connection().first(
             "SELECT \(Self.columns) FROM tasks WHERE key = ? AND bound = 1", .text(key), read: task)
     }

@@ -45,6 +45,10 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.write) { (store) throws(JournalFailure) in try store.begin(task) }
     }
 
+    public func bound(to key: String) async throws(JournalFailure) -> VideoTask? {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.bound(to: key) }
+    }
+
     public func claim(
         _ id: TaskID, maximumActive: Int, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {

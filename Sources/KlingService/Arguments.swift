@@ -127,9 +127,7 @@ struct Arguments {
     private func wrongType(
         _ number: Int, _ wanted: String, _ place: JSONTree.Index, _ tree: borrowing JSONTree
     ) -> RPCError {
-        var found = tree.literal(place)
-        if found.unicodeScalars.count > 40 { found = String(found.unicodeScalars.prefix(40)) + "…" }
-        return .invalidParams("\(names.names[number]) must be \(wanted), not \(found)")
+        .invalidParams("\(names.names[number]) must be \(wanted), not \(cut(tree.literal(place), to: 40))")
     }
 }
 
@@ -147,7 +145,11 @@ func unknownWord(_ parameter: String, _ word: String, _ known: [String]) -> RPCE
         "\(parameter) must be one of \(known.joined(separator: ", ")), not \(quoted(word)).\(nearest)")
 }
 
-func quoted(_ text: String) -> String {
-    let short = text.unicodeScalars.count > 60 ? String(text.unicodeScalars.prefix(60)) + "…" : text
-    return JSONValue.string(short).description
+func quoted(_ text: String) -> String { JSONValue.string(cut(text, to: 60)).description }
+
+/// The value as JSON, cut to the length of a line.
+func quoted(_ value: JSONValue) -> String { cut(value.description, to: 60) }
+
+private func cut(_ text: String, to longest: Int) -> String {
+    text.unicodeScalars.count > longest ? String(text.unicodeScalars.prefix(longest)) + "…" : text
 }

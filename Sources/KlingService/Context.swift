@@ -23,6 +23,8 @@ package final class Context {
     }
     package let gateway: GatewayIdentity
     package var settings: Settings
+    /// The settings when the process started: what null in `hello` goes back to.
+    let defaults: Settings
     /// Set by `exit`.
     package var exitCode: Int32?
     /// `shutdown` has been called: `exit` then is a success.
@@ -41,6 +43,7 @@ package final class Context {
         self.limits = limits
         self.gateway = gateway
         self.settings = settings
+        defaults = settings
         self.makeTasks = makeTasks
     }
 

@@ -44,6 +44,14 @@ package struct DocumentSource {
         self.init(bytes: try Self.read(path), language: Language(path: path))
     }
 
+    /// Where a parameter says that something is to be written: a path, or a `file:` URI as editors give it.
+    static func place(_ text: String, of parameter: String) throws(RPCError) -> String {
+        guard let path = path(of: text), !path.isEmpty, !path.utf8.contains(0) else {
+            throw .invalidParams("\(parameter) must be a path or a file: URI, not \(quoted(text))")
+        }
+        return path
+    }
+
     static func path(of uri: String) -> String? {
         guard uri.hasPrefix("file:") else {
             return uri.isEmpty || uri.contains("://") || uri.utf8.contains(0) ? nil : uri

@@ -12,40 +12,55 @@ enum SimulatedReply {
         reply(200, isFlat ? .object(task) : ["code": 200, "data": .object(task)])
     }
 
-    /// The answer that a fault gives in place of the right one; nil for a fault that is no answer.
-    static func fault(_ fault: SimulatorSpec.Name) -> GatewayReply? {
-        switch fault {
-        case .badRequest: error(400, "invalid_request_error", "请求参数无效")
-        case .unauthorized: error(401, "authentication_error", "身份验证失败，请检查您的API密钥")
-        case .outOfFunds: error(402, "payment_required", "账户余额不足，请充值后再试")
-        case .forbidden: error(403, "permission_error", "没有访问该资源的权限")
-        case .notFound: error(404, "not_found_error", "任务不存在")
-        case .tooManyRequests: error(429, "rate_limit_error", "请求过于频繁，请稍后再试")
-        case .tooManyTasks:
-            error(429, "rate_limit_error", "parallel task over resource pack limit (code: 1303)")
-        case .serverError: error(500, "server_error", "服务器内部错误，请稍后重试")
-        case .badGateway: error(502, "bad_gateway", "upstream unavailable")
-        case .unavailable: error(503, "service_unavailable", "service temporarily unavailable")
-        case .unavailableForNow:
-            error(503, "service_unavailable", "service temporarily unavailable", retryAfter: 5)
-        case .gatewayTimeout: error(504, "gateway_timeout", "upstream timed out")
+    /// The answer that a fault gives in place of the right one, its words in the language the gateway is
+    /// asked for; nil for a fault that is no answer.
+    static func fault(_ fault: SimulatorSpec.Name, _ language: Locale) -> GatewayReply? {
+        func refusal(_ status: Int, _ en: String, _ zh: String) -> GatewayReply {
+            error(status, LocalizedText(en: en, zh: zh)[language])
+        }
+        return switch fault {
+        case .badRequest: refusal(400, "Invalid request parameters", "请求参数无效")
+        case .unauthorized:
+            refusal(401, "Authentication failed, please check your API key", "身份验证失败，请检查您的API密钥")
+        case .outOfFunds: refusal(402, "Insufficient account balance, please top up", "账户余额不足，请充值后再试")
+        case .forbidden: refusal(403, "No permission to access this resource", "没有访问该资源的权限")
+        case .notFound: unknownTask(language)
+        case .tooManyRequests: refusal(429, "Too many requests, please slow down", "请求过于频繁，请稍后再试")
+        case .tooManyTasks: error(429, "parallel task over resource pack limit (code: 1303)")
+        case .serverError: error(500, internalError[language])
+        case .badGateway: error(502, "upstream unavailable")
+        case .unavailable: error(503, "service temporarily unavailable")
+        case .unavailableForNow: error(503, "service temporarily unavailable", retryAfter: 5)
+        case .gatewayTimeout: error(504, "upstream timed out")
         case .garbage: GatewayReply(status: 200, body: Array("\u{1}\u{2}{]".utf8))
         case .html:
             GatewayReply(status: 502, body: Array("<html><title>502 Bad Gateway</title></html>".utf8))
-        case .errorInside:
-            reply(
-                200, ["code": 500, "error": ["code": 500, "message": "服务器内部错误，请稍后重试", "type": "server_error"]]
-            )
+        case .errorInside: reply(200, ["code": 500, "error": complaint(500, internalError[language])])
         default: nil
         }
     }
 
-    static func error(_ status: Int, _ type: String, _ message: String, retryAfter: Int? = nil)
-        -> GatewayReply
-    {
-        var answer = reply(
-            status,
-            ["error": ["code": JSONValue(status), "message": .string(message), "type": .string(type)]])
+    static func unknownTask(_ language: Locale) -> GatewayReply {
+        error(404, LocalizedText(en: "The task does not exist", zh: "任务不存在")[language])
+    }
+
+    private static let internalError = LocalizedText(en: "Internal server error", zh: "服务器内部错误，请稍后重试")
+
+    private static let types = [
+        400: "invalid_request_error", 401: "authentication_error", 402: "payment_required",
+        403: "permission_error", 404: "not_found_error", 429: "rate_limit_error", 500: "server_error",
+        502: "bad_gateway", 503: "service_unavailable", 504: "gateway_timeout"
+    ]
+
+    private static func complaint(_ status: Int, _ message: String) -> JSONValue {
+        [
+            "code": JSONValue(status), "message": .string(message),
+            "type": .string(types[status] ?? "server_error")
+        ]
+    }
+
+    private static func error(_ status: Int, _ message: String, retryAfter: Int? = nil) -> GatewayReply {
+        var answer = reply(status, ["error": complaint(status, message)])
         if let retryAfter { answer.headers.append(("Retry-After", String(retryAfter))) }
         return answer
     }
@@ -60,13 +75,15 @@ enum SimulatedReply {
 
 extension SimulatedTask {
     /// What a read of it answers.
-    func answer(id: String, at now: Timestamp, previousReads: UInt64, isFirstLink: Bool) -> JSONObject {
+    func answer(
+        id: String, at now: Timestamp, previousReads: UInt64, isFirstLink: Bool, language: Locale
+    ) -> JSONObject {
         let fraction = fraction(at: now)
         var answer: JSONObject = ["id": .string(id), "created": JSONValue(Int(start.milliseconds))]
         answer["estimated_time"] = JSONValue(Int(estimate))
         answer["status"] = .string(word(at: fraction))
         if fraction >= 1 {
-            end(&answer, at: now, isFirstLink: isFirstLink)
+            end(&answer, at: now, isFirstLink: isFirstLink, language)
         } else if !has(.noProgress), fraction >= Self.waiting {
             let progress = progress(at: fraction)
             answer["progress"] = JSONValue(
@@ -82,15 +99,19 @@ extension SimulatedTask {
         return has(.cancelled) ? "cancelled" : "completed"
     }
 
-    private func end(_ answer: inout JSONObject, at now: Timestamp, isFirstLink: Bool) {
+    private func end(
+        _ answer: inout JSONObject, at now: Timestamp, isFirstLink: Bool, _ language: Locale
+    ) {
         answer["completed"] = JSONValue(Int(completion.milliseconds))
         if has(.contentPolicy) {
+            let words = LocalizedText(en: "content security policy (code: 1301)", zh: "触发内容安全策略 (code: 1301)")
             answer["error"] = [
-                "code": 1301, "message": "content security policy (code: 1301)", "type": "content_policy"
+                "code": 1301, "message": .string(words[language]), "type": "content_policy"
             ]
             answer["cost"] = 0
         } else if has(.failed) {
-            answer["error"] = ["code": 5000, "message": "generation failed", "type": "server_error"]
+            let words = LocalizedText(en: "generation failed", zh: "生成失败")
+            answer["error"] = ["code": 5000, "message": .string(words[language]), "type": "server_error"]
             answer["cost"] = 0
         } else if !has(.cancelled) {
             answer["progress"] = 100

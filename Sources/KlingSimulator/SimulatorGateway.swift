@@ -9,6 +9,8 @@ import Synchronization
 public final class SimulatorGateway: Gateway {
     public let identity = GatewayIdentity(url: "https://simulator.invalid", simulated: true)
     public let spec: SimulatorSpec
+    /// Of what it says when it refuses or fails.
+    public let language: Locale
 
     let clock: any ServiceClock
     let dice: FaultDice
@@ -23,8 +25,11 @@ public final class SimulatorGateway: Gateway {
     }
 
     /// - Parameter clock: the service's, whose options need `timeScale = spec.speed`.
-    public init(spec: SimulatorSpec = SimulatorSpec(), clock: any ServiceClock) {
+    public init(
+        spec: SimulatorSpec = SimulatorSpec(), language: Locale = .en, clock: any ServiceClock
+    ) {
         self.spec = spec
+        self.language = language
         self.clock = clock
         dice = FaultDice(spec)
     }
@@ -65,7 +70,9 @@ public final class SimulatorGateway: Gateway {
         case let fault?:
             // An answer that cannot be read does not say that nothing was taken.
             if fault == .garbage || fault == .html { _ = take(request, number, at: now) }
-            if let reply = SimulatedReply.fault(fault) { return wire.decodeCreate(reply, now: now) }
+            if let reply = SimulatedReply.fault(fault, language) {
+                return wire.decodeCreate(reply, now: now)
+            }
         case nil: break
         }
         return wire.decodeCreate(SimulatedReply.accepted(take(request, number, at: now).id), now: now)
@@ -74,8 +81,7 @@ public final class SimulatorGateway: Gateway {
     public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
         guard let task = SimulatedTask(id: taskId) else {
             await pause(Self.readLatency)
-            return wire.decodeReading(
-                SimulatedReply.error(404, "not_found_error", "任务不存在"), now: clock.wallTime())
+            return wire.decodeReading(SimulatedReply.unknownTask(language), now: clock.wallTime())
         }
         let fault = dice.fault(at: .read, subject: UInt64(task.seed))
         switch fault {
@@ -87,7 +93,9 @@ public final class SimulatorGateway: Gateway {
         default: await pause(Self.readLatency)
         }
         let now = clock.wallTime()
-        if let fault, let reply = SimulatedReply.fault(fault) { return wire.decodeReading(reply, now: now) }
+        if let fault, let reply = SimulatedReply.fault(fault, language) {
+            return wire.decodeReading(reply, now: now)
+        }
         let reads = counts.withLock { counts in
             // A run of weeks must not fill the memory.
             if counts.reads.count > 100_000 { (counts.reads, counts.links) = ([:], []) }
@@ -96,7 +104,8 @@ public final class SimulatorGateway: Gateway {
         }
         let isFirstLink =
             task.fraction(at: now) >= 1 && counts.withLock { $0.links.insert(UInt64(task.seed)).inserted }
-        let answer = task.answer(id: taskId, at: now, previousReads: reads, isFirstLink: isFirstLink)
+        let answer = task.answer(
+            id: taskId, at: now, previousReads: reads, isFirstLink: isFirstLink, language: language)
         return wire.decodeReading(SimulatedReply.task(answer, isFlat: fault == .flat), now: now)
     }
 

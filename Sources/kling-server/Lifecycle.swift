@@ -34,10 +34,24 @@ final class Lifecycle: Sendable {
     func awaitInput(_ input: Int32) {
         // Made before a handler can need it.
         _ = Self.signals.writing
-        for number in [SIGTERM, SIGINT, SIGHUP] {
+        for number in [SIGTERM, SIGINT, SIGHUP] where number == SIGTERM || !isIgnored(number) {
             signal(number) { Lifecycle.signals.signal(UInt8(truncatingIfNeeded: $0)) }
         }
         look(at: input)
+    }
+
+    /// Whether the parent has set the signal to be ignored, as `nohup` does with SIGHUP and a shell with the
+    /// SIGINT of its background jobs: their user wants the process to live on.
+    private func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        #if canImport(Glibc)
+            let handler = action.__sigaction_handler.sa_handler
+        #else
+            let handler = action.__sigaction_u.__sa_handler
+        #endif
+        // Functions cannot be compared in Swift; this one is a small number that is never called.
+        return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(Optional(SIG_IGN), to: Int.self)
     }
 
     /// Begins to watch for the same while the loop reads. Costs a thread, which sleeps in `poll`.

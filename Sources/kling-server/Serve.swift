@@ -119,7 +119,8 @@ struct Serve {
         let gateway: any Gateway
         if let simulation {
             service.timeScale = simulation.speed
-            gateway = SimulatorGateway(spec: simulation, clock: SystemClock())
+            gateway = SimulatorGateway(
+                spec: simulation, language: settings.locale, clock: SystemClock())
         } else {
             var http = HTTPGateway.Options()
             http.version = Self.version

@@ -309,8 +309,15 @@ class Methods(Case):
             ("download", {}, "task"),
             ("download", {"task": "x", "path": "a", "directory": "b"}, "only one"),
             ("hello", {"options": {"colour": "red"}}, "colour"),
-            ("hello", {"options": {"maxActive": 0}}, "maxActive"),
-            ("hello", {"options": {"budget": "much"}}, "budget"),
+            ("hello", {"options": {"max_activ": 2}}, "did you mean maxActive"),
+            ("hello", {"options": {"downloadDirectory": "x"}}, "did you mean downloadDir"),
+            ("hello", {"options": {"maxActive": 0}}, "maxActive must be a whole number from 1 to 1000"),
+            ("hello", {"options": {"budget": "much"}}, "budget must be .*20/day.* not \"much\""),
+            ("hello", {"options": {"strict": "yes"}}, "strict must be true or false"),
+            ("hello", {"options": {"locale": "fr"}}, "locale must be en or zh"),
+            ("hello", {"options": {"severities": {"x": "loud"}}}, "severities must be .*information"),
+            ("hello", {"options": {"downloadDir": ""}}, "downloadDir must be a directory"),
+            ("hello", {"options": {"downloadDir": "https://host/x"}}, "downloadDir must be a directory"),
         ):
             with self.subTest(method=method, params=params):
                 self.assert_explains(server.fails(method, **params), INVALID_PARAMS, None, word)
@@ -361,7 +368,7 @@ class CommandLine(Case):
             (["--budget", "lots"], "20/day"),
             (["--locale", "fr"], "zh"),
             (["--framing", "xml"], "lines"),
-            (["--gateway", "ftp://example.com"], "--gateway"),
+            (["--gateway", "ftp://example.com"], "Write https://"),
             (["--gateway", "https://"], "--gateway"),
             (["--gateway", "http://example.com"], "--gateway"),
             (["--simulate", "speed=fast"], "--simulate"),
@@ -400,6 +407,35 @@ class CommandLine(Case):
         server = self.server(env={"KLING_GATEWAY": "http://127.0.0.1:9/v1/"})
         gateway = server.call("hello")["gateway"]
         self.assertEqual(gateway, {"url": "http://127.0.0.1:9", "simulated": False})
+
+    def test_a_gateway_of_one_bare_word_is_warned_of(self) -> None:
+        server = self.server("--gateway", "nonsense")
+        self.assertEqual(server.call("hello")["gateway"]["url"], "https://nonsense")
+        self.assertIn("\"nonsense\" has no dot", server.log())
+        server = self.server("--gateway", "http://localhost:9")
+        server.call("hello")
+        self.assertEqual(server.log(), "")
+
+    def test_null_takes_an_option_back_to_where_it_began(self) -> None:
+        server = self.simulated("--locale", "en")
+        request = {**CLIP, "mode": "ultra"}
+        folder = self.place.path / "elsewhere"
+        server.call(
+            "hello",
+            options={
+                "downloadDir": folder.as_uri(),
+                "severities": {"mode.unknown": "off", "prompt.missing": "off"},
+                "strict": True,
+                "maxActive": 1,
+                "budget": "0/day",
+            },
+        )
+        self.assertEqual(server.fails("submit", request=CLIP).code, 429)
+        options = dict.fromkeys(("downloadDir", "severities", "strict", "maxActive", "budget", "locale"))
+        self.assertEqual(server.call("hello", options=options)["locale"], "en")
+        self.assertEqual(server.submit(waitFor="completed", seconds=30)["videos"][0].get("path"), None)
+        self.assertFalse(folder.exists())
+        self.assertFalse(server.call("validate", request=request)["valid"])
 
     def test_a_key_never_shows(self) -> None:
         secret = "sk-" + os.urandom(12).hex()

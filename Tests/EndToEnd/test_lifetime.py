@@ -112,6 +112,23 @@ class Signals(Case):
         server.kill(signal.SIGTERM)
         self.assertIn(server.exit(), (0, -signal.SIGTERM))
 
+    def test_what_the_parent_ignores_stays_ignored_but_for_a_request_to_end(self) -> None:
+        ignored = (signal.SIGINT, signal.SIGHUP)
+
+        def ignore() -> None:
+            for number in (*ignored, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+
+        server = self.simulated(speed=1, preexec_fn=ignore)
+        task = server.submit()["id"]
+        for number in ignored:
+            server.kill(number)
+        began = time.monotonic()
+        self.assertFalse(server.call("wait", task=task, timeoutSeconds=1)["done"])
+        self.assertGreater(time.monotonic() - began, 0.9, "the wait was cut short by an end")
+        server.kill(signal.SIGTERM)
+        self.assertEqual(server.exit(8), 0)
+
     def test_a_stop_and_a_continue_change_nothing(self) -> None:
         server = self.simulated()
         server.call("hello")

@@ -269,7 +269,9 @@ class Following(Case):
         server.call("wait", 30, tasks=[cats, dogs])
         self.assertEqual(len(server.notifications("task/update")), seen)
         self.assertEqual({n["task"]["id"] for n in server.notifications("task/update")}, {cats})
-        self.assert_explains(server.fails("unsubscribe", subscription=chosen), 404)
+        failure = server.fails("unsubscribe", subscription=chosen)
+        self.assert_explains(failure, -32602, None, "no subscription", "ended already")
+        self.assertNotIn("task", json.dumps(failure.data))
 
     def test_status_and_wait_take_either_id(self) -> None:
         server = self.simulated()
@@ -370,13 +372,45 @@ class Ending(Case):
         self.assert_explains(failure, 507, "file_system_error")
         self.assertEqual(failure.data["billed"], "yes")
 
+    def test_a_place_may_be_a_file_uri_and_no_other(self) -> None:
+        server = self.simulated()
+        folder = self.place.path / "my videos"
+        task = server.submit(waitFor="completed", seconds=30, download={"directory": folder.as_uri()})
+        file = Path(task["videos"][0]["path"])
+        self.assertEqual(file.parent.resolve(), folder.resolve())
+        (file,) = server.call("download", task=task["id"], path=(folder / "é.mp4").as_uri())["files"]
+        self.assertEqual(Path(file["path"]).resolve(), (folder / "é.mp4").resolve())
+        for place in ("https://host/x", "file://elsewhere/x", ""):
+            for name in ("path", "directory"):
+                failure = server.fails("download", task=task["id"], **{name: place})
+                self.assert_explains(failure, -32602, None, name, "file: URI")
+                failure = server.fails("submit", request=CLIP, download={name: place})
+                self.assert_explains(failure, -32602, None, name, "file: URI")
+        self.assertEqual(list(self.place.path.glob("**/*:*")), [])
+
+    def test_a_directory_given_as_a_path_is_refused_before_anything_is_fetched(self) -> None:
+        server = self.simulated()
+        task = server.submit(waitFor="completed", seconds=30)["id"]
+        for path in ("videos", str(self.place.videos), "new/"):
+            for overwrite in (False, True):
+                failure = server.fails("download", task=task, path=path, overwrite=overwrite)
+                self.assert_explains(failure, -32602, None, "is a directory", "directory instead")
+            failure = server.fails("submit", request=CLIP, download={"path": path})
+            self.assert_explains(failure, -32602, None, "is a directory")
+        self.assertEqual([one["id"] for one in server.call("list")["tasks"]], [task])
+        self.assertEqual(list(self.place.path.glob("**/*.part*")), [])
+
     def test_a_submit_can_deliver_by_itself(self) -> None:
         server = self.simulated("--download-dir", str(self.place.videos))
         server.call("subscribe", all=True)
         task = server.submit(waitFor="completed", seconds=30, download={"path": "mine.mp4"})
         self.assertEqual(task["state"], "completed")
         server.until(lambda: (self.place.path / "mine.mp4").exists() or None, 10, "file")
-        self.assertTrue(server.notifications("task/download") is not None)
+        for _ in range(2):
+            done = task["videos"][0]["path"]
+            told = server.until(lambda: server.notifications("task/download"), why="progress of the delivery")
+            self.assertEqual([one["file"] for one in told if one["task"] == task["id"]][-1:], [done])
+            task = server.submit(waitFor="completed", seconds=30, request={**CLIP, "prompt": "b"})
 
     def test_adopting_follows_what_the_gateway_has(self) -> None:
         server = self.simulated()

@@ -248,7 +248,28 @@ class KeyTrouble(Case):
             failure = server.fails("submit", request=CLIP)
             self.assert_explains(failure, 401, "authentication_error", "KLING_API_KEY", "keys")
             self.assertEqual((failure.data["billed"], gateway.create_requests), ("no", 0))
-            self.assertTrue(server.call("submit", request=CLIP, dryRun=True)["dryRun"])
+            shown = server.call("submit", request=CLIP, dryRun=True)["headers"]
+            self.assertNotIn("Authorization", shown, "a key is shown where there is none")
+            self.assertIn("Idempotency-Key", shown)
+            self.assertFalse(self.place.journal.exists(), "a call that could not be sent was journaled")
+            server.fails("submit", request=CLIP, idempotencyKey="one")
+            self.assertEqual(server.call("list")["tasks"], [])
+
+    def test_what_is_queued_waits_for_a_key(self) -> None:
+        with Gateway(speed=0, faults=["429:retry-after=600"]) as gateway:
+            server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
+            task = server.submit(waitFor="queued")["id"]
+            wait_for(lambda: server.call("status", task=task)["error"], why="the refusal")
+            server.finish()
+            server = self.server("--gateway", gateway.url)
+            shown = server.call("wait", task=task, timeoutSeconds=1)["tasks"][0]
+            self.assertEqual((shown["state"], shown["billed"]), ("queued", "no"))
+            self.assertRegex(shown["error"]["message"], "no API key.*stays in line.*KLING_API_KEY")
+            server.finish()
+            gateway.faults = []
+            server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
+            wait_for(lambda: server.call("status", task=task)["taskId"], why="the create")
+            self.assertEqual(gateway.creates, 1)
 
     def test_a_wrong_key_is_the_gateways_word(self) -> None:
         with Gateway(speed=0, key="right") as gateway:
@@ -289,6 +310,28 @@ class GatewayTrouble(Case):
             gateway.start()
             server.update(task["id"], "submitted", "processing", seconds=20)
             self.assertEqual((gateway.creates, gateway.create_requests), (1, 1))
+
+    def test_the_simulators_refusals_are_in_the_locale(self) -> None:
+        for fault in ("400", "401:on=create", "402", "403:on=create", "failed", "content-policy"):
+            for locale, is_right in (("en", str.isascii), ("zh", lambda text: not text.isascii())):
+                with self.subTest(fault=fault, locale=locale):
+                    spec = f"speed=500,fault={fault}"
+                    server = self.server("--simulate", spec, "--locale", locale, "--journal", ":memory:")
+                    try:
+                        error = server.submit(waitFor="completed")["error"]
+                        message, data = error["message"], error["data"]
+                    except RPCFailure as failure:
+                        message, data = failure.message, failure.data
+                    self.assertTrue(is_right(message), message)
+                    self.assertTrue(is_right(data["message"]), data)
+
+    def test_a_redirect_is_not_followed_and_says_which_address_is_meant(self) -> None:
+        place = "https%3A//elsewhere.test/v1/videos/generations"
+        with Gateway(speed=0, faults=[f"redirect:to={place}"]) as gateway:
+            failure = self.real(gateway).fails("submit", request=CLIP)
+            words = ("redirects to https://elsewhere.test/", "--gateway", "Nothing was charged")
+            self.assert_explains(failure, 502, "bad_gateway", *words)
+            self.assertEqual((failure.data["billed"], gateway.creates), ("no", 0))
 
     def test_what_the_gateway_refuses_is_told_in_its_words(self) -> None:
         for fault, code, kind in (

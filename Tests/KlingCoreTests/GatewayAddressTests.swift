@@ -19,17 +19,37 @@ import Testing
     @Test(arguments: [
         "", " ", "https://", "https:///v1", "https://a b", "https://host:port", "https://host:99999",
         "https://[::1",
-        "https://ho\u{E4}st", "https://host\r\nX: y"
+        "://host", "https://ho\u{E4}st", "https://host\r\nX: y"
     ])
     func whatIsNoURLIsRefused(text: String) {
         #expect(throws: GatewayAddressProblem.notAURL(text)) { try GatewayAddress(text) }
     }
 
     @Test(arguments: [
-        "http://xcompute.us", "http://10.0.0.1", "ftp://host", "file:///etc", "http://localhost.evil.com"
+        "http://xcompute.us", "http://10.0.0.1", "http://localhost.evil.com"
     ])
     func plainHTTPIsForThisMachineOnly(text: String) {
-        #expect(throws: GatewayAddressProblem.self) { try GatewayAddress(text) }
+        #expect(throws: GatewayAddressProblem.notHTTPS(text)) { try GatewayAddress(text) }
+    }
+
+    @Test(arguments: [("ftp://host", "ftp"), ("SSH://host/x", "ssh")])
+    func otherSchemesAreToldToBecomeHTTPS(text: String, scheme: String) {
+        let problem = GatewayAddressProblem.notHTTP(text, scheme: scheme)
+        #expect(throws: problem) { try GatewayAddress(text) }
+        for locale in Locale.allCases {
+            #expect(
+                problem.sentence(locale).contains("https://") && !problem.sentence(locale).contains("key"))
+        }
+    }
+
+    @Test(arguments: [
+        ("nonsense", true), ("https://nonsense/v1", true), ("nonsense:8443", false), ("localhost", false),
+        ("nonsense.local", false), ("https://[2001:db8::1]", false)
+    ])
+    func aBareWordIsWarnedOf(text: String, isOdd: Bool) throws {
+        let address = try GatewayAddress(text)
+        #expect(address.warnings == (isOdd ? [.bareHost("nonsense")] : []))
+        #expect(GatewayWarning.bareHost("nonsense").sentence(.en).contains("\"nonsense\" has no dot"))
     }
 
     @Test func credentialsAndQueriesAreRefused() {

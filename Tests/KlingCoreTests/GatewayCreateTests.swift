@@ -103,6 +103,21 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
     }
 
     @Test(arguments: [
+        ("https://new.test/v1/videos/generations?signature=x#y", "https://new.test/v1/videos/generations"),
+        ("/elsewhere", "/elsewhere"), ("https://user:secret@new.test/", nil), ("", nil)
+    ])
+    func whereARedirectLeadsIsKnownWithoutItsSecrets(location: String, shown: String?) {
+        let reply = GatewayReply(status: 307, headers: [("Location", location)])
+        guard case .refused(let failure) = GatewayWire().decodeCreate(reply, now: Timestamp(milliseconds: 0))
+        else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(failure.redirect == shown)
+        #expect(Failure(storedForm: failure.storedForm) == failure)
+    }
+
+    @Test(arguments: [
         (409, "idempotency_in_progress", "unknown conflict same key"),
         (409, "idempotency_key_reused", "refused conflict"),
         (409, "idempotency_result_indeterminate", "unknown conflict same key"),

@@ -281,6 +281,19 @@ private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test func aDirectoryInTheFilesPlaceIsSaidBeforeAnythingIsFetched() async throws {
+        let gateway = ScriptedGateway(clip())
+        try FileManager.default.createDirectory(
+            atPath: folder + "/there.mp4", withIntermediateDirectories: true)
+        for overwrite in [false, true] {
+            let result = await deliver(gateway, to: .path(folder + "/there.mp4"), overwrite: overwrite)
+            #expect(failure(result) == .fileSystem)
+        }
+        #expect(gateway.asked.withLock { $0.isEmpty })
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["there.mp4"])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     // MARK: SHA-256 (FIPS 180-4, NIST's examples)
 
     @Test(arguments: [

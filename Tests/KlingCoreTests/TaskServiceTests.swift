@@ -40,6 +40,36 @@ struct TaskServiceTests {
         #expect(await world.reaches(task.task.id, .submitted))
     }
 
+    @Test func `without a key nothing is journaled, and what is queued waits until there is one`()
+        async throws
+    {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        let sent = try await world.submit("one", key: "k").task.id
+        let waiting = try await world.submit("two").task.id
+        await world.clock.settle()
+
+        let keyless = world.restarted(TaskServiceOptions(maximumActive: 2))
+        keyless.gateway.hasKey(false)
+        let events = keyless.journal.events.count
+        let refusal = TaskServiceError.gateway(Failure(.authentication), nil)
+        await #expect(throws: refusal) { try await keyless.submit("three") }
+        await #expect(throws: refusal) { try await keyless.submit("three", key: "new") }
+        #expect(try await keyless.submit("one", key: "k").task.id == sent, "a repeat finds its task")
+        await #expect(throws: TaskServiceError.self) { try await keyless.submit("other", key: "k") }
+        await keyless.clock.advance(by: .seconds(120))
+        #expect(keyless.journal.events.dropFirst(events).allSatisfy { $0.task.id == sent })
+        let told = try await keyless.service.status(waiting.text).task
+        #expect(told.state == .queued && told.error?.kind == .authentication && told.billed == .no)
+        #expect(try await keyless.service.list(JournalQuery()).count == 2)
+
+        let other = TaskWorld(
+            journal: keyless.journal.reopened(afterDeath: false), clock: keyless.clock)
+        other.gateway.creates(.accepted(taskId: "task_2", requestId: nil))
+        other.service.resume()
+        #expect(await other.reaches(waiting, .submitted))
+        #expect(await keyless.reaches(waiting, .submitted), "the other process's work is seen here")
+    }
+
     @Test func `slots are taken in order, and given to the next when a task ends`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 2))
         var ids: [TaskID] = []

@@ -12,6 +12,7 @@ final class TaskTestGateway: Gateway {
         var held: [CheckedContinuation<Void, Never>] = []
         var holdsCreates = false
         var file: [UInt8] = []
+        var readiness: Failure?
     }
 
     let identity: GatewayIdentity
@@ -21,6 +22,13 @@ final class TaskTestGateway: Gateway {
     init(_ clock: TaskTestClock, isIdempotent: Bool = false) {
         self.clock = clock
         identity = GatewayIdentity(url: "https://gateway.test", simulated: false, isIdempotent: isIdempotent)
+    }
+
+    var readiness: Failure? { state.withLock(\.readiness) }
+
+    /// The key is taken away, or put back.
+    func hasKey(_ hasKey: Bool) {
+        state.withLock { $0.readiness = hasKey ? nil : Failure(.authentication) }
     }
 
     /// The outcomes of the next creates; then every one is accepted, as `task_1`, `task_2` … in the order

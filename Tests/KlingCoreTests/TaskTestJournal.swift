@@ -85,6 +85,13 @@ final class TaskTestJournal: Journal {
         }
     }
 
+    func bound(to key: String) async throws(JournalFailure) -> VideoTask? {
+        try await transaction { store in
+            let task = store.keys[key].flatMap { store.tasks[$0] }
+            return task.flatMap { !$0.state.isTerminal || $0.billed != .no ? $0 : nil }
+        }
+    }
+
     func claim(
         _ id: TaskID, maximumActive: Int, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {

@@ -24,6 +24,27 @@ import Testing
         }
     }
 
+    @Test("a redirect says where to, and which option to set", arguments: Locale.allCases)
+    func redirect(_ locale: Locale) {
+        var failure = Failure(.badGateway, httpStatus: 301)
+        failure.redirect = "https://elsewhere.test/v1/videos/generations"
+        let sentence = FailureMessages.sentence(for: failure, locale: locale)
+        #expect(sentence.contains("https://elsewhere.test/") && sentence.contains("--gateway"))
+        failure.billed = .unknown
+        let unsure = FailureMessages.sentence(for: failure, locale: locale)
+        #expect(unsure.contains("https://elsewhere.test/") && unsure.contains("adopt"))
+    }
+
+    @Test("the gateway's words are quoted in a sentence that can be read with them")
+    func words() {
+        func sentence(_ words: String, _ locale: Locale) -> String {
+            FailureMessages.sentence(for: Failure(.permission, message: words), locale: locale)
+        }
+        #expect(sentence("no rights", .en).contains("no rights"))
+        #expect(sentence("没有权限", .zh).contains("没有权限"))
+        #expect(!sentence("没有权限", .en).contains("权限"))
+    }
+
     @Test("a locked journal names the file and the way out")
     func journal() {
         let sentence = FailureMessages.sentence(for: JournalFailure.locked(path: "/a/j.db"), locale: .en)

@@ -122,6 +122,8 @@ struct HTTPCreateTests {
         let gateway = HTTPGateway(address: try server.address, key: nil)
         #expect(words(await gateway.create(request, key: "k")) == "refused authentication_error")
         #expect(await gateway.read("task_1") == .failure(Failure(.authentication)))
+        #expect(gateway.readiness == Failure(.authentication))
+        #expect(gateway.preview(request, key: "k").headers["Authorization"] == nil)
         #expect(try await server.count("connections") == 1)
     }
 

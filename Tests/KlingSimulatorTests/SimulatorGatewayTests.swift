@@ -93,6 +93,28 @@ struct SimulatorGatewayTests {
 
     typealias Name = SimulatorSpec.Name
 
+    @Test(arguments: Name.allCases)
+    func `what it says is in the language it is asked for`(fault: Name) async {
+        for language in Locale.allCases {
+            let spec = SimulatorSpec(faults: [.init(fault)])
+            let gateway = SimulatorGateway(spec: spec, language: language, clock: clock)
+            var said: String?
+            switch await gateway.create(request(), key: "k") {
+            case .accepted(let id, _):
+                clock.pass(.seconds(1000))
+                switch await gateway.read(id) {
+                case .success(let reading): said = reading.error?.message
+                case .failure(let failure): said = failure.message
+                }
+            case .refused(let failure), .notTaken(let failure, _), .unknown(let failure):
+                said = failure.message
+            }
+            let isChinese = said?.unicodeScalars.contains(where: \.properties.isIdeographic) ?? false
+            #expect(!isChinese || language == .zh)
+            if fault == .badRequest || fault == .failed { #expect(isChinese == (language == .zh)) }
+        }
+    }
+
     @Test(arguments: Name.allCases.filter { $0.places.contains(.read) && $0 != .flat })
     func `a fault of a read is a failure of the read`(fault: Name) async throws {
         let id = try await create(SimulatorGateway(clock: clock), request())

@@ -97,8 +97,11 @@ class Fault:
 
     @property
     def places(self) -> tuple[str, ...]:
+        """Where it may befall. What happens at connect is drawn before there is an exchange; ``on`` then
+        names what the connection was opened for."""
+        usual = EXCHANGE_FAULTS.get(self.name, ())
         only = self.options.get("on")
-        return (only,) if only else EXCHANGE_FAULTS.get(self.name, ())
+        return (only,) if only and CONNECT not in usual else usual
 
     @classmethod
     def parse(cls, spec: str) -> Fault:
@@ -112,6 +115,8 @@ class Fault:
             key, equals, value = part.partition("=")
             if equals or (part[:1].isalpha() and not part[1:].isdigit()):
                 options[key] = unquote(value)
+                if key == "on" and value not in (CREATE, READ, FILE):
+                    raise FaultError(f"{spec!r}: on= takes {CREATE}, {READ} or {FILE}, not {value!r}")
             elif part[:1] == "x":
                 count = int(part[1:])
             else:
@@ -159,6 +164,15 @@ class FaultPlan:
     def for_exchange(self, place: str, subject: str) -> list[Fault]:
         """The faults this exchange suffers, in the order they were given."""
         return self._draw(lambda fault: place in fault.places, f"{place} {subject}")
+
+    def for_connection(self, place: str | None) -> bool:
+        """Whether a connection whose first request belongs to this place is ended before it is read."""
+        return bool(
+            self._draw(
+                lambda fault: CONNECT in fault.places and fault.options.get("on", place) == place,
+                f"{CONNECT} ",
+            )
+        )
 
     def for_task(self, subject: str) -> dict[str, Fault]:
         """The fates of a task just accepted, by name."""

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any, final
 from api import API, CREATE_PATH, FILE_PATH, TASK_PATH, error, link_of
 from clip import clip
 from exchange import Dropped, Exchange
-from fault_plan import CONNECT, CREATE, FILE, READ, FaultPlan
+from fault_plan import CREATE, FILE, READ, FaultPlan
 from files import Files
 from task_book import Clock, TaskBook
 from wire import Connection, Malformed, Reply, Request
@@ -176,8 +176,8 @@ class Gateway:
             self._live.add(accepted)
         try:
             # Looked at, not read: whoever would lift the fault must still come through.
-            control = b" /control/" in accepted.recv(64, socket.MSG_PEEK)
-            if not control and self.plan.for_exchange(CONNECT, ""):
+            head = accepted.recv(64, socket.MSG_PEEK)
+            if b" /control/" not in head and self.plan.for_connection(_place(head)):
                 connection.reset()
                 return
             if self._tls:
@@ -249,6 +249,15 @@ class Gateway:
                 ]
             )  # fmt: skip
         return Reply.of(self.counts) if what == "counts" else error(404, "no such control")
+
+
+def _place(head: bytes) -> str | None:
+    """What the beginning of a request is about; None where it cannot be seen, as under TLS."""
+    target = head.decode("latin-1").partition(" ")[2].partition(" ")[0]
+    for prefix, place in ((CREATE_PATH, CREATE), (TASK_PATH, READ), (FILE_PATH, FILE)):
+        if target.startswith(prefix):
+            return place
+    return None
 
 
 def main() -> None:

@@ -194,6 +194,16 @@ class LostAnswers(unittest.TestCase):
         self.lose("timeout-before-accept", 0, timeout=0.2)
         self.lose("timeout-after-accept", 1, timeout=0.2)
 
+    def test_a_reset_at_connect_can_be_kept_to_the_connections_of_creates(self) -> None:
+        with Gateway(faults="reset-at-connect:x2:on=create") as gateway:
+            self.assertEqual(read(gateway, "task_none").status, 404)
+            for _ in range(2):
+                with self.assertRaises(LOST):
+                    create(gateway)
+            self.assertEqual((create(gateway).status, gateway.creates, gateway.create_requests), (200, 1, 1))
+        with self.assertRaises(FaultError):
+            Gateway(faults="reset:on=delete")
+
     def test_a_reset_is_a_reset(self) -> None:
         with Gateway(faults="reset-after-accept") as gateway, self.assertRaises(ConnectionResetError):
             create(gateway)

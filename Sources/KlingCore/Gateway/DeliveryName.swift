@@ -44,6 +44,9 @@ struct DeliveryName: Sendable {
 
     /// Makes the directory, and refuses before anything is fetched what would be refused at the end.
     func prepare(overwrite: Bool, task: TaskID) throws(Failure) {
+        guard !FileSystem.isDirectory(expected) else {
+            throw Failure(.fileSystem, message: "\(expected) is a directory")
+        }
         if let slash = expected.lastIndex(of: "/"), slash != expected.startIndex {
             try FileSystem.makeDirectory(String(expected[..<slash]))
         }

@@ -12,6 +12,8 @@ public struct Failure: Error, Sendable, Hashable {
     public var httpStatus: Int?
     /// Kling's own code found in the answer, such as 1303 (GATEWAY §1).
     public var klingCode: Int?
+    /// Where the answer was a redirect to, without query: it is not followed with a request that is paid.
+    public var redirect: String?
 
     public init(
         _ kind: Kind, message: String? = nil, requestId: String? = nil, billed: VideoTask.Billed = .no,

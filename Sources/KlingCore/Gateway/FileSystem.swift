@@ -7,7 +7,7 @@
 #endif
 
 /// The calls of the C library that deliveries need, with their errors as failures.
-enum FileSystem {
+package enum FileSystem {
     /// The failure that `errno` tells of.
     static func failure(_ path: String) -> Failure {
         let code = errno
@@ -46,6 +46,11 @@ enum FileSystem {
         return lstat(path, &status) == 0
     }
 
+    package static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// The directory with all above it.
     static func makeDirectory(_ path: String) throws(Failure) {
         guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
@@ -55,8 +60,7 @@ enum FileSystem {
         }
         let failure = failure(path)
         // A directory that exists on a read-only or foreign file system may refuse before it looks.
-        var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw failure }
+        guard isDirectory(path) else { throw failure }
     }
 
     /// The bytes of a small file; nil when it cannot be read or is larger.

@@ -6,6 +6,10 @@
 public protocol Gateway: Sendable {
     var identity: GatewayIdentity { get }
 
+    /// Why nothing can be created, as far as that is known without asking the gateway: there is no key. Nil
+    /// when it can. Nothing is journaled as an intent, and nothing taken from the queue, for as long.
+    var readiness: Failure? { get }
+
     /// Sends one create. `key` goes along as `Idempotency-Key`.
     func create(_ request: VideoRequest, key: String) async -> CreateOutcome
 
@@ -22,6 +26,10 @@ public protocol Gateway: Sendable {
 
     /// The create as it would be sent, the secret redacted.
     func preview(_ request: VideoRequest, key: String) -> CreatePreview
+}
+
+extension Gateway {
+    public var readiness: Failure? { nil }
 }
 
 public struct GatewayIdentity: Sendable, Hashable {

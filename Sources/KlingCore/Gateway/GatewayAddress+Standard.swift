@@ -6,5 +6,6 @@ extension GatewayAddress {
         url = "https://" + standardHost
         host = standardHost
         isSecure = true
+        port = nil
     }
 }

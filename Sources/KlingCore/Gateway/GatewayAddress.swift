@@ -5,6 +5,8 @@ public struct GatewayAddress: Sendable, Hashable {
     /// Without brackets, when it is an IPv6 address.
     public let host: String
     public let isSecure: Bool
+    /// Only when it is written.
+    let port: UInt16?
 
     /// Reads a base URL. A trailing `/` or `/v1` is cut; without a scheme it is `https`. Plain `http` is
     /// taken for this machine only: a key must not travel in the clear.
@@ -24,7 +26,10 @@ public struct GatewayAddress: Sendable, Hashable {
         self.host = host
         isSecure = scheme == "https"
         let isHere = NetworkAddress.isLoopback(host: host)
-        guard isSecure || scheme == "http" && isHere else { throw .notHTTPS(text) }
+        guard !scheme.isEmpty else { throw .notAURL(text) }
+        guard scheme == "https" || scheme == "http" else { throw .notHTTP(text, scheme: scheme) }
+        guard isSecure || isHere else { throw .notHTTPS(text) }
+        self.port = port
         var path = rest[end...]
         while path.last == UInt8(ascii: "/") { path.removeLast() }
         if path.suffix(3).elementsEqual("/v1".utf8) { path.removeLast(3) }
@@ -39,7 +44,10 @@ public struct GatewayAddress: Sendable, Hashable {
 
     /// What is odd about the address, though it may be used.
     public var warnings: [GatewayWarning] {
-        GatewayProfile.documentationHosts.contains(host) ? [.documentationHost(host)] : []
+        if GatewayProfile.documentationHosts.contains(host) { return [.documentationHost(host)] }
+        // Names of a local network have no dot either; whoever means one of those gives a port most often.
+        let isBare = !host.utf8.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+        return isBare && port == nil && !isLoopback ? [.bareHost(host)] : []
     }
 
     private static func lowercased(_ bytes: some Sequence<UInt8>) -> String {
@@ -80,8 +88,10 @@ public struct GatewayAddress: Sendable, Hashable {
 /// Why a text is no base URL of a gateway.
 public enum GatewayAddressProblem: Error, Sendable, Hashable {
     case notAURL(String)
-    /// Neither `https` nor, on this machine, `http`.
+    /// `http`, and not this machine.
     case notHTTPS(String)
+    /// Another scheme than `https` and `http`.
+    case notHTTP(String, scheme: String)
     /// The text is not repeated here: it holds a password.
     case hasCredentials
     case hasQuery(String)
@@ -91,4 +101,6 @@ public enum GatewayAddressProblem: Error, Sendable, Hashable {
 public enum GatewayWarning: Sendable, Hashable {
     /// The host serves the vendor's documentation, not its API (GATEWAY §1).
     case documentationHost(String)
+    /// One word, without dot and port: more likely a slip than a host.
+    case bareHost(String)
 }

@@ -40,6 +40,14 @@ package struct GatewayReply: Sendable {
         return line.isEmpty ? nil : String(line.prefix(200))
     }
 
+    /// Where a redirect leads (RFC 9110 §10.2.2), as a person may be shown it: without query and fragment,
+    /// which may be as good as a password, and nothing when it holds credentials.
+    var redirect: String? {
+        guard (300..<400).contains(status), let location = header("location") else { return nil }
+        let place = location.prefix { $0 != "?" && $0 != "#" }.prefix(300)
+        return place.isEmpty || place.contains("@") ? nil : String(place)
+    }
+
     /// How long the gateway asks to wait: `Retry-After` (RFC 9110 §10.2.3, seconds or a date) or a member
     /// `retry_after` of the body or its error; from 0 to one day.
     /// - Parameter now: what a date is measured from when the reply has no `Date` of its own; with one, a

@@ -21,6 +21,7 @@ extension GatewayWire {
             message: complaint?.message ?? (json == nil ? reply.text : nil),
             requestId: requestId(reply, json),
             httpStatus: reply.status, klingCode: complaint?.klingCode)
+        failure.redirect = reply.redirect
         switch status {
         case 400, 404: failure.kind = .taskNotFound
         case 401, 402, 403: break

@@ -23,6 +23,7 @@ package struct GatewayWire: Sendable {
             status.map(Failure.kind(status:)) ?? .badGateway,
             message: complaint?.message ?? (json == nil ? reply.text : nil), requestId: requestId,
             httpStatus: reply.status, klingCode: complaint?.klingCode)
+        failure.redirect = reply.redirect
         switch verdict(status: status, complaint: complaint, hasWish: after != nil, hasTaskId: taskId != nil)
         {
         case .refused:

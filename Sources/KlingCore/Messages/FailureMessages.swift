@@ -6,9 +6,12 @@ public enum FailureMessages {
     public static func sentence(for failure: Failure, isInLine: Bool = false, locale: Locale) -> String {
         var text = happened(failure)[locale]
         if let cost = cost(failure) { text += space(locale) + cost[locale] }
-        if let next = isInLine ? inLine : next(failure) { text += space(locale) + next[locale] }
+        if let next = isInLine ? inLine(failure) : next(failure) { text += space(locale) + next[locale] }
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
-        if let message = failure.message, !message.isEmpty, failure.billed != .unknown {
+        // So do words in another script than the sentence's.
+        if let message = failure.message, !message.isEmpty, failure.billed != .unknown,
+            locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
+        {
             let words = Fact.shortened(message, to: 300)
             switch (failure.kind, locale) {
             case (.validation, .en): text += " The first: \(words)"
@@ -20,11 +23,26 @@ public enum FailureMessages {
         return text
     }
 
-    private static let inLine = LocalizedText(
+    private static func inLine(_ failure: Failure) -> LocalizedText {
+        if failure.isMissingKey {
+            return LocalizedText(
+                en:
+                    "The task stays in line and is sent by itself once this program is started with a key; do not "
+                    + "submit it anew. \(getKey.en)",
+                zh: "任务仍在排队，配置 Key 并重新启动后会自动发送，不要重新提交。\(getKey.zh)")
+        }
+        return LocalizedText(
+            en:
+                "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or "
+                + "`cancel` it; do not submit it anew.",
+            zh: "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
+    }
+
+    private static let getKey = LocalizedText(
         en:
-            "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or `cancel` "
-            + "it; do not submit it anew.",
-        zh: "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
+            "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or into a "
+            + "file named with --api-key-file.",
+        zh: "请在 https://xcompute.us/keys 获取 API Key，写入环境变量 KLING_API_KEY，或写入文件并用 --api-key-file 指定。")
 
     private static func space(_ locale: Locale) -> String { locale == .en ? " " : "" }
 
@@ -34,7 +52,7 @@ public enum FailureMessages {
             LocalizedText(en: "The request has errors, so it was not sent.", zh: "请求有错误，没有发送。")
         case .invalidRequest:
             LocalizedText(en: "The gateway refused the request as invalid.", zh: "网关认为请求无效并拒绝了它。")
-        case .authentication where failure.httpStatus == nil:
+        case .authentication where failure.isMissingKey:
             LocalizedText(en: "There is no API key, so nothing was sent.", zh: "没有 API Key，没有发送任何内容。")
         case .authentication:
             LocalizedText(en: "The gateway did not accept the API key.", zh: "网关不接受该 API Key。")
@@ -58,6 +76,12 @@ public enum FailureMessages {
                 zh: "将超出 --budget 设定的预算，没有发送。")
         case .serverError:
             LocalizedText(en: "The gateway had an error of its own.", zh: "网关内部出错。")
+        case .badGateway where failure.redirect != nil:
+            LocalizedText(
+                en:
+                    "The address of the gateway redirects to \(place(failure)); no redirect is followed with a "
+                    + "request that is paid.",
+                zh: "网关地址重定向到 \(place(failure))；付费请求不会跟随重定向。")
         case .badGateway:
             LocalizedText(en: "The gateway's answer could not be understood.", zh: "无法理解网关的应答。")
         case .unreachable:
@@ -73,6 +97,10 @@ public enum FailureMessages {
         case .fileSystem:
             LocalizedText(en: "The file could not be written.", zh: "无法写入文件。")
         }
+    }
+
+    private static func place(_ failure: Failure) -> String {
+        Fact.shortened(failure.redirect ?? "", to: 300)
     }
 
     private static func cost(_ failure: Failure) -> LocalizedText? {
@@ -115,11 +143,7 @@ public enum FailureMessages {
         case .invalidRequest, .contentPolicy:
             return LocalizedText(en: "Change the request before sending it.", zh: "请修改请求后再提交。")
         case .authentication:
-            return LocalizedText(
-                en:
-                    "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or "
-                    + "into a file named with --api-key-file.",
-                zh: "请在 https://xcompute.us/keys 获取 API Key，写入环境变量 KLING_API_KEY，或写入文件并用 --api-key-file 指定。")
+            return getKey
         case .permission:
             return LocalizedText(
                 en: "Check the key's rights at https://xcompute.us/keys.",
@@ -143,6 +167,9 @@ public enum FailureMessages {
             return LocalizedText(
                 en: "Wait until earlier submissions are a day old, or raise --budget.",
                 zh: "请等较早的提交满一天，或调高 --budget。")
+        case .badGateway where failure.redirect != nil:
+            return LocalizedText(
+                en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。")
         case .serverError, .badGateway, .unreachable, .timeout:
             return wait(failure)
                 ?? LocalizedText(
@@ -225,4 +252,9 @@ extension FailureMessages {
             LocalizedText(en: "The program is shutting down.", zh: "程序正在关闭。")
         }
     }
+}
+
+extension Failure {
+    /// Known without the gateway's word.
+    fileprivate var isMissingKey: Bool { kind == .authentication && httpStatus == nil }
 }

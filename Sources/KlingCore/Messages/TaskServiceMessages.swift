@@ -14,10 +14,6 @@ extension TaskServiceError {
                     "There is no task \(id) in this journal. `list` shows every task; one that only the gateway knows "
                     + "can be taken in with `adopt`.",
                 zh: "任务日志中没有 \(id)。`list` 可列出所有任务；仅网关知道的任务可用 `adopt` 纳入。")
-        case .noSuchSubscription(let id):
-            let id = Fact.shortened(id)
-            return LocalizedText(
-                en: "There is no subscription \(id): it may have ended already.", zh: "没有订阅 \(id)：可能已经结束。")
         case .keyConflict(let key, let task, let differences):
             let places = differences.isEmpty ? "/" : differences.prefix(5).joined(separator: ", ")
             return LocalizedText(

@@ -7,6 +7,9 @@ public protocol Journal: Sendable {
     /// Writes a new intent, unless its idempotency key is bound already (GATEWAY §2.4).
     func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning
 
+    /// The task that an idempotency key stands for.
+    func bound(to key: String) async throws(JournalFailure) -> VideoTask?
+
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
     /// `maximumActive` tasks of the whole journal are active; nil otherwise. Exactly one process gets it.
     func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)

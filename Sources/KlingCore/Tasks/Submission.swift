@@ -62,7 +62,7 @@ public struct Waited: Sendable, Hashable {
 /// How far a delivery is.
 public struct DownloadProgress: Sendable, Hashable {
     public var task: TaskID
-    /// The file or, where only that is known yet, the folder.
+    /// The file that will be there. In a folder its extension follows from what arrives; `.mp4` until then.
     public var path: String
     public var bytes: Int64
     public var total: Int64?

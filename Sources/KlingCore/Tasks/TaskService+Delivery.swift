@@ -87,14 +87,10 @@ extension TaskService {
         progress: @escaping @Sendable (DownloadProgress) -> Void
     ) async -> ([DeliveredFile?], Failure?) {
         let target = target ?? task.delivery ?? .directory(options.downloadDirectory ?? ".")
-        let path: String
-        switch target {
-        case .directory(let directory): path = directory
-        case .path(let file): path = file
-        }
         let id = task.id
         var files: [DeliveredFile?] = []
         for index in task.videos.indices {
+            let path = DeliveryName(id, video: index, target).expected
             let result = await self.files.deliver(task, video: index, to: target, overwrite: overwrite) {
                 progress(DownloadProgress(task: id, path: path, bytes: $0, total: $1))
             }

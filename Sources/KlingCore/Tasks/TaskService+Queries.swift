@@ -43,8 +43,11 @@ extension TaskService {
         return byGatewayID[id].flatMap { live[$0] }
     }
 
-    /// What is told about a task at this moment.
+    /// What is told about a task at this moment. That this process cannot send it is told with it and not
+    /// written: another process may have the key, and the task already.
     func report(_ task: VideoTask) -> TaskReport {
+        var task = task
+        if task.state == .queued, let failure = gateway.readiness { task.error = failure.billed(task.billed) }
         let position = task.state == .queued ? queue.position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()
         return TaskReport(

@@ -17,6 +17,7 @@ extension TaskService {
             queue.dropFirst()
             return send()
         }
+        guard gateway.readiness == nil else { return attendQueued(task) }
         let now = clock.elapsed()
         // The reason that holds now replaces an earlier one.
         guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
@@ -30,6 +31,13 @@ extension TaskService {
         isClaiming = true
         task.activity = .creating
         run { await $0.claim(id, limit: limit) }
+    }
+
+    /// Watches the first of the queue, which another process that can send may take.
+    private func attendQueued(_ task: LiveTask) {
+        guard task.activity == .none else { return }
+        task.activity = .observing
+        schedule(.observe(task.id), after: .seconds(0.5))
     }
 
     /// Takes a slot in the journal, where it counts for all processes.

@@ -3,9 +3,11 @@ extension TaskService {
     /// gateway says, ``wait(_:until:timeout:)`` for `.submitted` next.
     ///
     /// - Throws: ``TaskServiceError/keyConflict(key:task:differences:)``, `.budgetExceeded`, `.journal`
-    ///   (nothing was and will be sent), `.shuttingDown`.
+    ///   (nothing was and will be sent), `.gateway` when the gateway cannot be sent anything
+    ///   (``Gateway/readiness``), `.shuttingDown`.
     public func submit(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
         guard !isDraining else { throw .shuttingDown }
+        if let failure = gateway.readiness { return try await repeated(submission, otherwise: failure) }
         wakeUp()
         guard let budget = options.budget else { return try await begin(submission) }
         // One at a time, so that two cannot both be the last one the budget allows.
@@ -29,15 +31,35 @@ extension TaskService {
         case .created(let written):
             let report = accept(written)
             return Submitted(report: report, possibleDuplicateOf: earlier)
-        case .existing(let bound):
+        case .existing(let bound), .conflict(let bound):
             recent.forget(fingerprint, task.id)
-            return Submitted(report: report(live[bound.id]?.visible ?? bound), isDeduplicated: true)
-        case .conflict(let bound):
-            recent.forget(fingerprint, task.id)
+            return try again(submission, bound)
+        }
+    }
+
+    /// What a caller gets whose key stands for a task already (GATEWAY §2.4).
+    private func again(
+        _ submission: Submission, _ bound: VideoTask
+    ) throws(TaskServiceError) -> Submitted {
+        guard bound.request == submission.request else {
             throw .keyConflict(
                 key: submission.key ?? "", task: live[bound.id]?.visible ?? bound,
                 differences: submission.request.differences(from: bound.request))
         }
+        return Submitted(report: report(live[bound.id]?.visible ?? bound), isDeduplicated: true)
+    }
+
+    /// Nothing can be sent, so nothing is written. Only a caller who repeats himself is told of the task he
+    /// has, which may be paid for, instead of the failure.
+    private func repeated(
+        _ submission: Submission, otherwise failure: Failure
+    ) async throws(TaskServiceError) -> Submitted {
+        guard let key = submission.key else { throw .gateway(failure, nil) }
+        wakeUp()
+        let bound: VideoTask?
+        do { bound = try await journal.bound(to: key) } catch { throw .journal(error) }
+        guard let bound else { throw .gateway(failure, nil) }
+        return try again(submission, bound)
     }
 
     /// Writes the intent and tells of it.

@@ -2,7 +2,6 @@
 /// table.
 public enum TaskServiceError: Error, Sendable, Hashable {
     case noSuchTask(String)
-    case noSuchSubscription(SubscriptionID)
     /// The key is bound to `task`, whose request differs at these JSON Pointers.
     case keyConflict(key: String, task: VideoTask, differences: [String])
     /// The gateway has it, or may have it, and `abandon` was not asked for.
@@ -25,7 +24,7 @@ public enum TaskServiceError: Error, Sendable, Hashable {
 
     public var failure: Failure {
         switch self {
-        case .noSuchTask, .noSuchSubscription: Failure(.taskNotFound)
+        case .noSuchTask: Failure(.taskNotFound)
         case .keyConflict: Failure(.conflict)
         case .cannotCancel(let task), .alreadyEnded(let task), .cannotAdopt(let task), .noResult(let task),
             .taskIdTaken(_, let task):
@@ -46,7 +45,7 @@ public enum TaskServiceError: Error, Sendable, Hashable {
             .cannotAdopt(let task), .taskIdTaken(_, let task), .noResult(let task), .delivery(_, let task):
             task
         case .gateway(_, let task): task
-        case .noSuchTask, .noSuchSubscription, .budgetExceeded, .journal, .shuttingDown: nil
+        case .noSuchTask, .budgetExceeded, .journal, .shuttingDown: nil
         }
     }
 }

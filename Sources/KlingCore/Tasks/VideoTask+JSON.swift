@@ -109,6 +109,7 @@ extension Failure {
         }
         form["httpStatus"] = httpStatus.map { JSONValue($0) }
         form["klingCode"] = klingCode.map { JSONValue($0) }
+        form["redirect"] = redirect.map(JSONValue.string)
         return form
     }
 
@@ -130,6 +131,7 @@ extension Failure {
         self.init(
             kind, message: form["message"]?.string, requestId: form["requestId"]?.string, billed: billed,
             retry: retry, httpStatus: form["httpStatus"]?.int, klingCode: form["klingCode"]?.int)
+        redirect = form["redirect"]?.string
     }
 }
 

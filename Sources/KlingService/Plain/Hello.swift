@@ -85,42 +85,33 @@ extension PlainDialect {
 }
 
 extension Context {
-    /// The options of `hello` (wire contract §5) that may change while the process runs. What the command
-    /// line said stays.
+    /// The options of `hello` (wire contract §5) that may change while the process runs, and what each takes.
+    private static let options: [(name: String, takes: String)] = [
+        ("locale", "en or zh"), ("strict", "true or false"),
+        ("severities", "an object of codes, each with off, hint, information, warning or error"),
+        ("downloadDir", "a directory, as a path or a file: URI"),
+        ("maxActive", "a whole number from 1 to 1000"), ("budget", "text such as 20/day,300s/day")
+    ]
+
+    /// What other programs call them.
+    private static let otherNames = [
+        (word: "language", name: "locale"), (word: "maximumActive", name: "maxActive"),
+        (word: "downloadDirectory", name: "downloadDir"), (word: "directory", name: "downloadDir")
+    ]
+
+    /// Sets options, all of them or, when one is wrong, none. Null takes one back to what it was when the
+    /// process started. What the command line said stays.
     func configure(_ options: JSONValue) throws(RPCError) {
         guard case .object(let members) = options else { throw .invalidParams("options must be an object") }
-        let known = ["locale", "strict", "severities", "downloadDir", "maxActive", "budget"]
         var changed = settings
         for (name, value) in members {
-            guard known.contains(name) else { throw unknownWord("options", name, known) }
+            guard let takes = Self.options.first(where: { $0.name == name })?.takes else {
+                throw Self.unknownOption(name)
+            }
             guard !settings.settled.contains(name) else { continue }
-            switch (name, value) {
-            case ("locale", .string(let tag)):
-                guard let locale = Locale(tag: tag) else {
-                    throw unknownWord("options.locale", tag, ["en", "zh"])
-                }
-                changed.locale = locale
-            case ("strict", .bool(let strict)): changed.strict = strict
-            case ("severities", .object(let severities)):
-                for (code, word) in severities {
-                    guard let severity = word.string.flatMap(Severity.init(rawValue:)) else {
-                        throw unknownWord(
-                            "options.severities", word.description,
-                            ["off", "hint", "information", "warning", "error"])
-                    }
-                    changed.severities[code] = severity
-                }
-            case ("downloadDir", .string(let directory)): changed.downloadDirectory = directory
-            case ("maxActive", .number(let number)):
-                guard let count = number.int, (1...1000).contains(count) else {
-                    throw .invalidParams("options.maxActive must be a whole number from 1 to 1000")
-                }
-                changed.maximumActive = count
-            case ("budget", .string(let text)):
-                guard let budget = SpendBudget(text) else { throw .invalidParams(SpendBudget.expectation) }
-                changed.budget = budget
-            case ("budget", .null): changed.budget = nil
-            default: throw .invalidParams("options.\(name) has the wrong type")
+            guard changed.set(name, to: value, defaults: defaults) else {
+                throw .invalidParams(
+                    "options.\(name) must be \(takes), or null for the default, not \(quoted(value))")
             }
         }
         settings = changed
@@ -133,6 +124,48 @@ extension Context {
                 }
             }
         }
+    }
+    private static func unknownOption(_ name: String) -> RPCError {
+        let known = options.map(\.name)
+        let hint =
+            NearestName.find(name, in: known, hints: otherNames).map { "did you mean \($0)?" }
+            ?? "there are \(known.joined(separator: ", "))"
+        return .invalidParams("no option \(quoted(name)) can be set here; \(hint)")
+    }
+}
+
+extension Settings {
+    /// Takes one option over; false when the value is none for it.
+    fileprivate mutating func set(_ name: String, to value: JSONValue, defaults: Settings) -> Bool {
+        switch (name, value) {
+        case ("locale", .null): locale = defaults.locale
+        case ("locale", .string(let tag)):
+            guard let locale = Locale(tag: tag) else { return false }
+            self.locale = locale
+        case ("strict", .null): strict = defaults.strict
+        case ("strict", .bool(let strict)): self.strict = strict
+        case ("severities", .null): severities = defaults.severities
+        case ("severities", .object(let members)):
+            for (code, word) in members {
+                let severity = word.string.flatMap(Severity.init(rawValue:))
+                guard word.isNull || severity != nil else { return false }
+                severities[code] = severity ?? defaults.severities[code]
+            }
+        case ("downloadDir", .null): downloadDirectory = defaults.downloadDirectory
+        case ("downloadDir", .string(let text)):
+            guard let directory = DocumentSource.path(of: text) else { return false }
+            downloadDirectory = directory
+        case ("maxActive", .null): maximumActive = defaults.maximumActive
+        case ("maxActive", .number(let number)):
+            guard let count = number.int, (1...1000).contains(count) else { return false }
+            maximumActive = count
+        case ("budget", .null): budget = defaults.budget
+        case ("budget", .string(let text)):
+            guard let budget = SpendBudget(text) else { return false }
+            self.budget = budget
+        default: return false
+        }
+        return true
     }
 }
 

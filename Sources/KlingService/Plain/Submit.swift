@@ -185,18 +185,23 @@ extension Arguments {
 }
 
 extension VideoTask.Delivery {
-    /// The directory or the path; without either the default directory, or the working directory.
+    /// The directory or the path, each as a path or a `file:` URI; without either the default directory, or
+    /// the working directory.
     static func place(
         directory: String?, path: String?, default: String?
     ) throws(RPCError) -> VideoTask.Delivery {
         switch (directory, path) {
         case (_?, _?): throw .invalidParams("only one of directory and path can be given")
-        case (nil, let path?) where path.isEmpty || path.utf8.contains(0):
-            throw .invalidParams("path must name a file")
-        case (nil, let path?): return .path(path)
-        case (let directory?, nil) where directory.isEmpty || directory.utf8.contains(0):
-            throw .invalidParams("directory must name a directory")
-        case (let directory?, nil): return .directory(directory)
+        case (let given?, nil): return .directory(try DocumentSource.place(given, of: "directory"))
+        case (nil, let given?):
+            let path = try DocumentSource.place(given, of: "path")
+            // Told before the task is paid for, and not when its video cannot be written.
+            guard !path.hasSuffix("/"), !FileSystem.isDirectory(path) else {
+                throw .invalidParams(
+                    "path must name a file, and \(quoted(given)) is a directory: give it as directory instead"
+                )
+            }
+            return .path(path)
         case (nil, nil): return .directory(`default` ?? ".")
         }
     }

@@ -40,9 +40,14 @@ extension PlainDialect {
     static let unsubscribe = Method("unsubscribe", ["subscription"]) {
         (context, arguments, tree, writer) throws(RPCError) in
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
-        return context.deferred { tasks, _ throws(TaskServiceError) in
-            guard await tasks.unsubscribe(id) else { throw .noSuchSubscription(id) }
-            return [:]
+        let tasks = context.tasks
+        return .deferred {
+            // A parameter that names nothing: 404 and `task_not_found` are for tasks, and a client that gets
+            // them forgets the task.
+            await tasks.unsubscribe(id)
+                ? .success([:])
+                : .failure(
+                    .invalidParams("there is no subscription \(quoted(id)); it may have ended already"))
         }
     }
 }

@@ -111,6 +111,8 @@ class RealServer(Folder):
             kling.call("status", {"task": task.id, "refesh": True})
         with self.assertRaises(InvalidParamsError):
             kling.list(limit=501)
+        with self.assertRaises(InvalidParamsError):
+            kling.unsubscribe("sub_none")
 
     def test_leaving_a_loop_and_subscribing_since_miss_nothing(self) -> None:
         task = self.kling.submit(support.REQUEST, wait_for="queued")

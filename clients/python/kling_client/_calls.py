@@ -182,7 +182,10 @@ def follow(
 
 
 def unsubscribe(subscription: str, *, call_timeout: float | None = None) -> Call[None]:
-    """End a subscription by its id; an iteration over it comes to its end."""
+    """End a subscription by its id; an iteration over it comes to its end.
+
+    `InvalidParamsError`: there is no such subscription (any more).
+    """
 
     def ended(result: Any, connection: Connection) -> None:
         connection.end_feed(subscription)
