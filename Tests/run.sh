@@ -92,7 +92,7 @@ count_swift() {
 import re, sys
 log = open(sys.argv[1], errors="replace").read()
 runs = [int(n) for n in re.findall(r"Test run with (\d+) tests?.* (?:passed|failed) after", log)]
-bad = len(set(re.findall(r"✘ Test (.*?) (?:with \d+ test cases? )?failed after", log)))
+bad = len(set(re.findall(r"✘ Test (?!run with )(.*?) (?:with \d+ test cases? )?failed after", log)))
 skipped = len(re.findall(r"^. Test .* skipped", log, re.M))
 print(max(0, sum(runs) - bad - skipped), bad, skipped)
 PYTHON

@@ -183,6 +183,11 @@ extension JSONTree {
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
     }
 
+    /// The value of a member by its name, behind which it stands.
+    package func value(ofName key: Index) -> Index {
+        Int(key.raw) + 1 < nodes.count ? Index(key.raw + 1) : key
+    }
+
     /// The value with the name, the last of several (RFC 8259 §4); nil when there is none or this is no
     /// object.
     package func member(_ name: StaticString, of index: Index) -> Index? {

@@ -126,7 +126,9 @@ package struct Connection: ~Copyable {
             guard tree.isValid, case .call(let message) = Message.read(tree.root, in: tree, names: names)
             else { continue }
             if let id = message.id {
-                waiting.insert(InFlight.Key(id, in: tree))
+                let key = InFlight.Key(id, in: tree)
+                // One with an id that is taken is refused; the cancellation is about the one that has it.
+                if !inFlight.contains(key) { waiting.insert(key) }
             } else if let key = cancelled(by: message, in: tree), waiting.contains(key) {
                 cancelledAhead.insert(key)
             }
@@ -229,7 +231,10 @@ package struct Connection: ~Copyable {
             notified(message, in: tree)
             return
         }
-        if let key = duplicate(of: id, in: tree) { return refuse(duplicateError(key)) }
+        if let key = duplicate(of: id, in: tree) {
+            cancelledAhead.remove(key)
+            return refuse(duplicateError(key))
+        }
         if !cancelledAhead.isEmpty, cancelledAhead.remove(InFlight.Key(id, in: tree)) != nil {
             return refuse(.cancelledUnbegun, id: idBytes(id, in: tree))
         }

@@ -39,8 +39,10 @@ package enum Descriptors {
         case bytes(Int)
         /// There is no room at the moment.
         case full
-        /// Nobody reads any more, or the device failed.
+        /// Nobody reads any more.
         case gone
+        /// Any other error of the system, by its number.
+        case failed(Int32)
     }
 
     /// Writes what there is room for now.
@@ -59,7 +61,8 @@ package enum Descriptors {
             switch errno {
             case EINTR: continue
             case EAGAIN: return .full
-            default: return .gone
+            case EPIPE, ECONNRESET: return .gone
+            default: return .failed(errno)
             }
         }
     }

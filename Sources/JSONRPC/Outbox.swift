@@ -30,6 +30,8 @@ package final class Outbox: Sendable {
     package enum End: Sendable, Equatable {
         /// The reader of standard output is gone.
         case readerGone
+        /// The system refused, such as a full disk behind a file.
+        case failed(reason: String)
         /// The client took no byte for the time of the deadline.
         case stuck(seconds: Int)
         /// More than the limit waits that may not be dropped.
@@ -146,6 +148,9 @@ package final class Outbox: Sendable {
                 case .gone:
                     state.isEnded = true
                     return (false, .readerGone)
+                case .failed(let code):
+                    state.isEnded = true
+                    return (false, .failed(reason: String(cString: strerror(code))))
                 }
             }
             if state.gathered.capacity > 1 << 20 {
@@ -264,6 +269,9 @@ package final class Outbox: Sendable {
         case .gone:
             state.isEnded = true
             return .end(.readerGone)
+        case .failed(let code):
+            state.isEnded = true
+            return .end(.failed(reason: String(cString: strerror(code))))
         }
     }
 

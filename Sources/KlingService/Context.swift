@@ -12,6 +12,7 @@ package final class Context {
         return validator
     }
     package let outbox: Outbox
+    package let clientLog: ClientLog
     package let version: String
     package let limits: Connection.Limits
     /// The gateway, the journal and the tasks: made on first use, so that validating opens nothing.
@@ -39,6 +40,7 @@ package final class Context {
         settings: Settings, makeTasks: @escaping (Settings) -> TaskService
     ) {
         self.outbox = outbox
+        clientLog = ClientLog(outbox)
         self.version = version
         self.limits = limits
         self.gateway = gateway

@@ -31,17 +31,20 @@ package struct DocumentSource {
     package let tree: JSONTree
     package let lines: LineIndex
 
-    package init(bytes: [UInt8], language: Language) {
-        tree = JSONTree(bytes, options: language.options)
+    /// - Parameter values: values and names read of it; more is a problem that is reported.
+    package init(bytes: [UInt8], language: Language, values: Int = .max) {
+        var options = language.options
+        options.maximumCount = values
+        tree = JSONTree(bytes, options: options)
         lines = LineIndex(tree.source)
     }
 
     /// Reads a file by its `file:` URI or path (RFC 8089); the extension decides about comments.
-    init(uri: String) throws(RPCError) {
+    init(uri: String, values: Int) throws(RPCError) {
         guard let path = Self.path(of: uri) else {
             throw .invalidParams("uri must be a file: URI or a path, not \(quoted(uri))")
         }
-        self.init(bytes: try Self.read(path), language: Language(path: path))
+        self.init(bytes: try Self.read(path), language: Language(path: path), values: values)
     }
 
     /// Where a parameter says that something is to be written: a path, or a `file:` URI as editors give it.

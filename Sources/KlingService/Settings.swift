@@ -8,8 +8,6 @@ package struct Settings: Sendable {
     package var downloadDirectory: String?
     package var maximumActive = 3
     package var budget: SpendBudget?
-    /// The least level of `log` notifications; nil sends none.
-    package var clientLogLevel: LogLevel?
 
     /// The names of the options that the command line gave: they win over `hello` (wire contract §5).
     package var settled: Set<String> = []

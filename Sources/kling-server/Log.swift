@@ -5,12 +5,33 @@ import Synchronization
 /// The log: lines on standard error, and `log` notifications for a client that has asked for them.
 final class Log: Sendable {
     private let level: LogLevel
+    private let client = Mutex<ClientLog?>(nil)
 
     init(level: LogLevel) { self.level = level }
 
-    func write(_ level: LogLevel, _ message: String) {
-        guard level >= self.level, self.level != .off else { return }
-        Log.say("\(level.rawValue): \(message)")
+    /// Sends the lines to a client too, as far as it wants them.
+    func forward(to client: ClientLog) { self.client.withLock { $0 = client } }
+
+    func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
+        let client = client.withLock { $0 }
+        let isSaid = level >= self.level && self.level != .off
+        guard isSaid || client?.wants(level) == true else { return }
+        let message = message()
+        client?.write(level, message)
+        if isSaid { Log.say("\(level.rawValue): \(message)") }
+    }
+
+    /// What happens to a task: its states, and at `debug` its progress.
+    func write(_ event: JournalEvent, locale: Locale) {
+        let task = event.task
+        let name = task.id.text + (task.taskId.map { " (\($0))" } ?? "")
+        switch event.kind {
+        case .progress: write(.debug, "\(name): \(task.progress ?? 0) %")
+        case .change:
+            guard let failure = task.error else { return write(.info, "\(name): \(task.state.rawValue)") }
+            let sentence = FailureMessages.sentence(for: failure, of: task, locale: locale)
+            write(.warning, "\(name): \(task.state.rawValue). \(sentence)")
+        }
     }
 
     /// One line that is said at any level.

@@ -91,7 +91,12 @@ extension Options {
         },
         limit("--max-message", "BYTES", "largest message [67108864]") { $0.limits.framer.messageBytes = $1 },
         limit("--max-header", "BYTES", "largest header block [8192]") { $0.limits.framer.headerBytes = $1 },
-        limit("--max-depth", "N", "arrays and objects inside each other [512]") { $0.limits.depth = $1 },
+        limit("--max-depth", "N", "arrays and objects inside each other, up to 10000 [512]", most: 10_000) {
+            $0.limits.depth = $1
+        },
+        limit("--max-values", "N", "values and names in one message or text [1000000]") {
+            $0.limits.values = $1
+        },
         limit("--max-batch", "N", "messages in one batch [10000]") { $0.limits.batch = $1 },
         limit("--max-output", "BYTES", "output that may wait for the client [33554432]") {
             $0.outboxLimits.bytes = $1
@@ -128,12 +133,12 @@ extension Options {
     ]
 
     private static func limit(
-        _ name: String, _ placeholder: String, _ help: String,
+        _ name: String, _ placeholder: String, _ help: String, most: Int = 1 << 31,
         set: @escaping @Sendable (inout Options, Int) -> Void
     ) -> Option {
         Option(name, placeholder, help) {
-            guard let value = Int($1), (1...(1 << 31)).contains(value) else {
-                return "a number above 0 is expected"
+            guard let value = Int($1), (1...most).contains(value) else {
+                return "a number from 1 to \(most) is expected"
             }
             set(&$0, value)
             return nil

@@ -35,6 +35,9 @@ struct Serve {
         ) { end in
             switch end {
             case .readerGone: lifecycle.end(0, because: "nobody reads the output any more", drainSeconds: 1)
+            case .failed(let reason):
+                Log.say("the answers cannot be written: \(reason). The tasks are in the journal.")
+                lifecycle.end(1, because: "the output cannot be written", drainSeconds: 1)
             case .stuck(let seconds):
                 Log.say(
                     "the client has taken nothing for \(seconds) s; ending. Its tasks are in the journal.")
@@ -53,10 +56,11 @@ struct Serve {
                 simulated: simulation != nil),
             settings: options.settings
         ) { settings in
-            let tasks = makeTasks(simulation, address, key, settings)
+            let tasks = makeTasks(simulation, address, key, settings, log)
             lifecycle.guardTasks(tasks)
             return tasks
         }
+        log.forward(to: context.clientLog)
         let inFlight = InFlight()
         var connection = Connection(
             input: 0, outbox: outbox, inFlight: inFlight, handler: Router(context), framing: options.framing,
@@ -110,7 +114,8 @@ struct Serve {
     }
 
     private func makeTasks(
-        _ simulation: SimulatorSpec?, _ address: GatewayAddress?, _ key: Secret?, _ settings: Settings
+        _ simulation: SimulatorSpec?, _ address: GatewayAddress?, _ key: Secret?, _ settings: Settings,
+        _ log: Log
     ) -> TaskService {
         var service = TaskServiceOptions()
         service.maximumActive = settings.maximumActive
@@ -131,7 +136,8 @@ struct Serve {
         }
         return TaskService(
             journal: SQLiteJournal(path: journalPath, simulated: simulation != nil), gateway: gateway,
-            clock: SystemClock(), random: SystemRandom(), options: service)
+            clock: SystemClock(), random: SystemRandom(), options: service
+        ) { event in log.write(event, locale: settings.locale) }
     }
 
     /// The journal in force. Simulated tasks never share one with real ones.

@@ -197,6 +197,42 @@ class Limits(Case):
         server.write(b"Content-Length: 2\r\nX: " + b"x" * 100 + b"\r\n\r\n{}")
         self.assertEqual(server.exit(), 1)
 
+    def test_as_deep_as_may_be_asked_for_is_no_danger(self) -> None:
+        server = self.server("--max-depth", "10000")
+        deep = "[" * 9990 + "]" * 9990
+        for method in ("validate", "submit", "hello"):
+            server.send_raw(
+                '{"jsonrpc":"2.0","id":1,"method":"%s","params":{"request":{"a":%s}}}' % (method, deep)
+            )
+        server.until(lambda: len(server.answers()) == 3)
+        text = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "validate", "params": {"text": deep}})
+        server.send_raw(text)
+        self.assertIn("result", server.reply(2))
+
+    @needs_proc
+    def test_a_message_full_of_problems_is_answered_within_bounds(self) -> None:
+        """What is wrong a hundred thousand times is said a thousand times, and that it is."""
+        many = {**CLIP, "image_urls": [0] * 400_000}
+        doubles = "{%s}" % ",".join(['"prompt":"a"'] * 50_000 + ['"model":"kling-v3"'])
+        unknown = {**CLIP, **{f"m{n}": 1 for n in range(200_000)}}
+        bad = json.dumps([{**CLIP, "duration": "6"}] * 20_000)
+        for number, params in enumerate(
+            [{"request": many}, {"text": doubles}, {"request": unknown}, {"text": bad}]
+        ):
+            with self.subTest(number):
+                server = self.server()
+                base = server.call("validate", request=CLIP) and server.peak_memory()
+                call = json.dumps({"jsonrpc": "2.0", "id": 7, "method": "validate", "params": params})
+                server.write_beside(call.encode() + b"\n")
+                result = server.reply(7, 30)["result"]
+                last = result["diagnostics"][-1]
+                self.assertEqual(last["code"], "document.moreProblems")
+                self.assertGreater(int(last["message"].split()[0]), 1000)
+                # Only advice is left out of the third: the request is still right.
+                self.assertEqual(result["valid"], number == 2)
+                self.assertEqual(last["severity"], "warning" if number == 2 else "error")
+                self.assertLess(server.peak_memory() - base, 10 * len(call) + 8 * MIB)
+
     @needs_proc
     def test_64_mib_are_handled_and_65_refused_within_bounds(self) -> None:
         head = b'{"jsonrpc":"2.0","id":"large","method":"validate","params":{"request":{"model":"kling-v3",'
@@ -315,7 +351,7 @@ class Methods(Case):
             ("hello", {"options": {"budget": "much"}}, "budget must be .*20/day.* not \"much\""),
             ("hello", {"options": {"strict": "yes"}}, "strict must be true or false"),
             ("hello", {"options": {"locale": "fr"}}, "locale must be en or zh"),
-            ("hello", {"options": {"severities": {"x": "loud"}}}, "severities must be .*information"),
+            ("hello", {"options": {"severities": {"mode.value": "loud"}}}, "severities must be .*information"),
             ("hello", {"options": {"downloadDir": ""}}, "downloadDir must be a directory"),
             ("hello", {"options": {"downloadDir": "https://host/x"}}, "downloadDir must be a directory"),
         ):
@@ -424,7 +460,7 @@ class CommandLine(Case):
             "hello",
             options={
                 "downloadDir": folder.as_uri(),
-                "severities": {"mode.unknown": "off", "prompt.missing": "off"},
+                "severities": {"mode.value": "off", "prompt.missing": "off"},
                 "strict": True,
                 "maxActive": 1,
                 "budget": "0/day",

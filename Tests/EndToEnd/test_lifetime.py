@@ -325,7 +325,8 @@ class Descriptors(Case):
             server = self.server(stdout=device)
             with contextlib.suppress(OSError):
                 server.write(HELLO)
-            server.exit(3)
+            self.assertEqual(server.exit(3), 1)
+            self.assertIn("No space left on device", server.log())
 
     def test_the_flags_of_a_shared_descriptor_are_left_alone(self) -> None:
         reading, writing = os.pipe()

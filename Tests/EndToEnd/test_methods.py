@@ -453,10 +453,23 @@ class Saying(Case):
         self.assertIn('"video_list"', json.dumps(models["kling-video-o1"]))
 
     def test_the_log_comes_as_notifications_when_asked_for(self) -> None:
-        server = self.simulated()
+        server = self.simulated(speed=2000)
+        server.submit(waitFor="completed", seconds=30)
+        self.assertEqual(server.notifications("log"), [])
+        server.call("hello", logLevel="info")
+        task = server.submit(waitFor="completed", seconds=30)["id"]
+        lines = [one["message"] for one in server.notifications("log") if task in one["message"]]
+        states = ["queued", "submitting", "submitted", "processing", "completed"]
+        self.assertEqual([line.rpartition(" ")[2] for line in lines], states)
+        self.assertEqual({one["level"] for one in server.notifications("log")}, {"info"})
+        # Progress is for those who want to see everything, and off is off.
         server.call("hello", logLevel="debug")
         server.submit(waitFor="completed", seconds=30)
-        self.assertIsInstance(server.notifications("log"), list)
+        self.assertIn("debug", {one["level"] for one in server.notifications("log")})
+        server.call("hello", logLevel="off")
+        before = len(server.notifications("log"))
+        server.submit(waitFor="completed", seconds=30)
+        self.assertEqual(len(server.notifications("log")), before)
 
 
 if __name__ == "__main__":

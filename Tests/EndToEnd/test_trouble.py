@@ -455,6 +455,8 @@ class GatewayTrouble(Case):
             ended = server.call("status", task=task, refresh=True)
             self.assertEqual(ended["state"], "failed")
             self.assertEqual(ended["error"]["data"]["type"], "content_policy")
+            self.assertIn("Change the prompt", ended["error"]["message"])
+            self.assertNotIn("adopt", ended["error"]["message"])
             self.assertTrue(ended["error"]["message"])
 
     def test_a_certificate_that_does_not_fit_is_refused_before_anything_is_sent(self) -> None:

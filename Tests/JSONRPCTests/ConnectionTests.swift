@@ -241,7 +241,7 @@ struct ConnectionTests {
     func duplicates() async {
         let found = await talk(
             """
-            {"jsonrpc":"2.0","id":"A","method":"never"}
+            [{"jsonrpc":"2.0","id":"A","method":"never"}]
             {"jsonrpc":"2.0","id":"\\u0041","method":"sum"}
             [{"jsonrpc":"2.0","id":"A","method":"sum"}]
             {"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":"A"}}
@@ -252,7 +252,7 @@ struct ConnectionTests {
             found.answers.map(Self.short) == [
                 #"{"jsonrpc":"2.0","id":null,"error":{-32600}}"#,
                 #"[{"jsonrpc":"2.0","id":null,"error":{-32600}}]"#,
-                #"{"jsonrpc":"2.0","id":"A","error":{-32800}}"#,
+                #"[{"jsonrpc":"2.0","id":"A","error":{-32800}}]"#,
                 #"{"jsonrpc":"2.0","id":"A","result":0}"#
             ])
     }

@@ -178,7 +178,7 @@ struct InFlightTests {
     func batch() {
         let sent = Mutex<[String]>([])
         let batch = Batch(count: 3) { bytes in
-            sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+            sent.withLock { $0.append(String(decoding: bytes ?? [], as: UTF8.self)) }
         }
         batch.deliver(Array("1".utf8))
         batch.deliver(nil)
@@ -189,16 +189,18 @@ struct InFlightTests {
 
     @Test("A batch of notifications gets no answer")
     func silentBatch() {
-        let batch = Batch(count: 2) { _ in Issue.record("answered") }
+        let sent = Mutex<[[UInt8]?]>([])
+        let batch = Batch(count: 2) { answers in sent.withLock { $0.append(answers) } }
         batch.deliver(nil)
         batch.deliver(nil)
+        #expect(sent.withLock { $0 } == [nil])
     }
 
     @Test("A batch answered from many threads holds every answer once")
     func concurrentBatch() async {
         let sent = Mutex<[String]>([])
         let batch = Batch(count: 500) { bytes in
-            sent.withLock { $0.append(String(decoding: bytes, as: UTF8.self)) }
+            sent.withLock { $0.append(String(decoding: bytes ?? [], as: UTF8.self)) }
         }
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<500 { group.addTask { batch.deliver(Array("\(number)".utf8)) } }

@@ -1,3 +1,4 @@
+import JSON
 import KlingCore
 import Testing
 
@@ -33,6 +34,36 @@ import Testing
         failure.billed = .unknown
         let unsure = FailureMessages.sentence(for: failure, locale: locale)
         #expect(unsure.contains("https://elsewhere.test/") && unsure.contains("adopt"))
+    }
+
+    @Test("a task that is over leaves no doubt that it was there, and says the way out")
+    func ended() {
+        func sentence(
+            _ kind: Failure.Kind, _ state: VideoTask.State, billed: VideoTask.Billed, videos: Bool = false
+        ) -> String {
+            var task = VideoTask(
+                id: TaskID(at: Timestamp(milliseconds: 0), randomness: (0, 1)),
+                request: VideoRequest(body: ["model": "kling-v3", "prompt": "a"]),
+                createdAt: Timestamp(milliseconds: 0))
+            task.taskId = "task_1"
+            task.state = state
+            if videos { task.videos = [VideoTask.Video(url: "https://a.test/v.mp4", expiresAt: nil)] }
+            return FailureMessages.sentence(
+                for: Failure(kind, message: "words", billed: billed), of: task, locale: .en)
+        }
+        let refused = sentence(.contentPolicy, .failed, billed: .unknown)
+        #expect(refused.contains("Change the prompt") && refused.contains("words"))
+        let broken = sentence(.serverError, .failed, billed: .no)
+        #expect(broken.contains("Nothing was charged") && broken.contains("a new task"))
+        let cancelled = sentence(.serverError, .cancelled, billed: .unknown)
+        #expect(cancelled.contains("cancelled at the gateway"))
+        let empty = sentence(.badGateway, .completed, billed: .yes)
+        #expect(empty.contains("names no video") && empty.contains("refresh"))
+        let foreign = sentence(.badGateway, .completed, billed: .yes, videos: true)
+        #expect(foreign.contains("Call `download`"))
+        for text in [refused, broken, cancelled, empty, foreign] {
+            #expect(!text.contains("adopt") && !text.contains("goes on") && !text.contains("not known"))
+        }
     }
 
     @Test("the gateway's words are quoted in a sentence that can be read with them")

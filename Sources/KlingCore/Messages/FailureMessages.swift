@@ -2,14 +2,19 @@
 ///
 /// No sentence advises to send a create again where that could be paid for twice.
 public enum FailureMessages {
-    /// - Parameter isInLine: the failure is that of a create that was not taken, whose task is sent again by itself.
-    public static func sentence(for failure: Failure, isInLine: Bool = false, locale: Locale) -> String {
-        var text = happened(failure)[locale]
-        if let cost = cost(failure) { text += space(locale) + cost[locale] }
-        if let next = isInLine ? inLine(failure) : next(failure) { text += space(locale) + next[locale] }
+    /// - Parameter task: the task it is about, if any: one in line is sent again by itself, one at its end is over.
+    public static func sentence(for failure: Failure, of task: VideoTask? = nil, locale: Locale) -> String {
+        let isOver = task.map { $0.state.isTerminal && $0.taskId != nil } ?? false
+        let parts: [LocalizedText?] =
+            if let task, isOver {
+                ended(task, failure)
+            } else {
+                [happened(failure), cost(failure), task?.state == .queued ? inLine(failure) : next(failure)]
+            }
+        var text = parts.compactMap { $0?[locale] }.joined(separator: space(locale))
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
         // So do words in another script than the sentence's.
-        if let message = failure.message, !message.isEmpty, failure.billed != .unknown,
+        if let message = failure.message, !message.isEmpty, isOver || failure.billed != .unknown,
             locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
         {
             let words = Fact.shortened(message, to: 300)

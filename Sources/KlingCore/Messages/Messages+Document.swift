@@ -7,6 +7,10 @@ extension Message {
         "document.root", .error, source: "both pages, request example",
         en: "A document holds one request object in { }, or a list of them, not {type}.",
         zh: "文档应为一个 { } 请求对象或请求对象的列表，而不是{type}。")
+    static let moreProblems = Message(
+        "document.moreProblems", .information, source: "wire contract, limits",
+        en: "{count} more {count|problem is|problems are} not listed. Mend these first, then look again.",
+        zh: "还有 {count} 个问题没有列出。请先修正以上问题，再重新检查。")
     static let duplicateKey = Message(
         "document.duplicateKey", .error, source: "RFC 8259 §4; both pages name each parameter once",
         en: "`{name}` is given more than once; only the last one would count. Remove this one.",
@@ -62,6 +66,7 @@ extension Message {
         zh: "`{name}` 是 {other} 的参数；{model} 没有该参数，可能忽略或拒绝它。")
 
     static let documentTable: [Message] = [
+        moreProblems,
         documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
         parameterUnknownNear, parameterAlias, parameterAliasConflict, parameterFrameField,
         parameterFrameFieldLast,

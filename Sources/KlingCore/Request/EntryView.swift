@@ -64,6 +64,15 @@ extension JSONTree {
         return range.lowerBound..<min(range.lowerBound + 1, range.upperBound)
     }
 
+    /// Equal for strings that say the same; for others hardly ever.
+    func contentHash(_ index: Index) -> Int {
+        withContent(index) { bytes in
+            var hasher = Hasher()
+            hasher.combine(bytes: bytes)
+            return hasher.finalize()
+        }
+    }
+
     /// Whether a string holds nothing but white space.
     func isBlank(_ index: Index) -> Bool {
         let range = contentRange(index)

@@ -115,6 +115,7 @@ extension TaskService {
     func publish(_ events: [JournalEvent]) {
         for event in events {
             published = max(published, event.seq)
+            observer(event)
             for subscription in subscriptions.values where subscription.phase == .live {
                 tell(event, to: subscription)
                 endIfDone(subscription)

@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Takes intents, and sees each of them to its end: the queue, the slots, the one create, the following, the
 /// delivery.
 ///
@@ -14,7 +16,9 @@ public actor TaskService {
     let clock: any ServiceClock
     let random: any RandomSource
     let files: VideoDelivery
-    var options: TaskServiceOptions
+    private nonisolated let configuration: Mutex<TaskServiceOptions>
+    /// Sees every event as it is published.
+    let observer: @Sendable (JournalEvent) -> Void
 
     // Tasks that are not settled.
     var live: [TaskID: LiveTask] = [:]
@@ -85,20 +89,25 @@ public actor TaskService {
 
     public init(
         journal: any Journal, gateway: any Gateway, clock: any ServiceClock, random: any RandomSource,
-        options: TaskServiceOptions = TaskServiceOptions()
+        options: TaskServiceOptions = TaskServiceOptions(),
+        observer: @escaping @Sendable (JournalEvent) -> Void = { _ in }
     ) {
         self.journal = journal
         self.gateway = gateway
         self.clock = clock
         self.random = random
-        self.options = options
+        self.observer = observer
+        configuration = Mutex(options)
         files = VideoDelivery(gateway: gateway, clock: clock)
     }
 
-    /// Changes options that may change at run time.
-    public func configure(_ change: @Sendable (inout TaskServiceOptions) -> Void) {
-        change(&options)
-        send()
+    var options: TaskServiceOptions { configuration.withLock { $0 } }
+
+    /// Changes options that may change at run time; what is submitted after the return finds them changed.
+    public nonisolated func configure(_ change: (inout TaskServiceOptions) -> Void) {
+        configuration.withLock { change(&$0) }
+        // There may be room for more now.
+        Task { await send() }
     }
 
     var rules: TaskMachine.Rules {

@@ -29,6 +29,23 @@ package struct Findings: Sendable {
     /// Found in the request at hand.
     private var count = 0
 
+    /// Problems listed of one request and of one document. What is beyond is counted and said in one sentence: a
+    /// message of a megabyte can hold a million problems, and an answer must not be a hundred times as long.
+    static let requestLimit = 1000
+    private let documentLimit: Int
+    private var hidden = 0
+    private var gravestHidden = Severity.off
+
+    /// Whether a problem is only counted, so that nothing about it need be worked out; counts it then.
+    mutating func skips(_ message: Message) -> Bool {
+        guard count >= Self.requestLimit || diagnostics.count >= documentLimit else { return false }
+        if let severity = severity(of: message) {
+            hidden += 1
+            gravestHidden = max(gravestHidden, severity)
+        }
+        return true
+    }
+
     /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the
     /// request.
     static let fixLimit = 64
@@ -37,7 +54,11 @@ package struct Findings: Sendable {
     /// request. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
-    init(options: ValidationOptions) { self.options = options }
+    /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
+    init(options: ValidationOptions, bytes: Int) {
+        self.options = options
+        documentLimit = max(Self.requestLimit, min(bytes / 1024, 10_000))
+    }
 
     mutating func begin(base: [String]) {
         self.base = base
@@ -50,6 +71,7 @@ package struct Findings: Sendable {
         allowed: JSONValue? = nil,
         fixes: @autoclosure () -> [Fix] = [], related: [(Place, LocalizedText)] = []
     ) {
+        if skips(message) { return }
         guard let severity = severity(of: message) else { return }
         count += 1
         var finished: [Fix] = []
@@ -74,6 +96,7 @@ package struct Findings: Sendable {
 
     /// A problem of the text itself, outside any request.
     mutating func report(text message: Message, at place: Place, _ facts: Facts, fixes: [Fix] = []) {
+        if skips(message) { return }
         guard let severity = severity(of: message) else { return }
         diagnostics.append(
             Diagnostic(
@@ -90,7 +113,18 @@ package struct Findings: Sendable {
         return severity == .off ? nil : severity
     }
 
-    mutating func sort() {
+    /// Puts the problems in order, and behind them says how many are not among them.
+    mutating func finish(at end: Int) {
+        sort()
+        guard hidden > 0 else { return }
+        // As grave as the gravest of them: a request with an error must not look valid.
+        diagnostics.append(
+            Diagnostic(
+                severity: gravestHidden, path: .root, range: end..<end, fixes: [], allowed: nil, related: [],
+                sentence: .moreProblems, facts: ["count": .int(hidden)], line: nil))
+    }
+
+    private mutating func sort() {
         guard diagnostics.count > 1 else { return }
         diagnostics.sort { left, right in
             if left.range.lowerBound != right.range.lowerBound {

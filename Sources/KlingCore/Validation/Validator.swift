@@ -21,10 +21,10 @@ public struct Validator: Sendable {
         options: borrowing ValidationOptions = ValidationOptions()
     ) -> Validation {
         let index = index ?? tree.root
-        var findings = Findings(options: copy options)
+        var findings = Findings(options: copy options, bytes: tree.source.count)
         if index == tree.root, !tree.isValid { Self.reportSyntax(tree, &findings) }
         let view = check(tree, at: index, &findings)
-        findings.sort()
+        findings.finish(at: tree.source.count)
         return Validation(
             view.map { .request($0) } ?? .other, findings.diagnostics, isStrict: options.strict)
     }
@@ -36,7 +36,7 @@ public struct Validator: Sendable {
         guard tree.kind(tree.root) == .array else {
             return validate(tree, options: options)
         }
-        var findings = Findings(options: options)
+        var findings = Findings(options: options, bytes: tree.source.count)
         if !tree.isValid { Self.reportSyntax(tree, &findings) }
         var elements = tree.elements(tree.root)
         var position = 0
@@ -45,7 +45,7 @@ public struct Validator: Sendable {
             check(tree, at: element, &findings)
             position += 1
         }
-        findings.sort()
+        findings.finish(at: tree.source.count)
         return Validation(.list(tree, tables), findings.diagnostics, isStrict: options.strict)
     }
 

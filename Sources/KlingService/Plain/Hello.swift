@@ -10,7 +10,7 @@ extension PlainDialect {
             context.settings.locale = locale
         }
         if let level = try arguments.choice(2, LogLevel.self, in: tree) {
-            context.settings.clientLogLevel = level
+            context.clientLog.level = level
         }
         if let options = arguments[3] { try context.configure(tree.value(options)) }
         writeHello(context, into: &writer)
@@ -54,6 +54,7 @@ extension PlainDialect {
         number("headerBytes", context.limits.framer.headerBytes)
         number("depth", context.limits.depth)
         number("batch", context.limits.batch)
+        number("values", context.limits.values)
         number("waitSeconds", Int(Context.longestWait))
         writer.endObject()
         writer.name("locale")
@@ -105,6 +106,7 @@ extension Context {
         guard case .object(let members) = options else { throw .invalidParams("options must be an object") }
         var changed = settings
         for (name, value) in members {
+            if name == "severities" { for (code, _) in value.object ?? [:] { try requireCode(code) } }
             guard let takes = Self.options.first(where: { $0.name == name })?.takes else {
                 throw Self.unknownOption(name)
             }
@@ -115,14 +117,10 @@ extension Context {
             }
         }
         settings = changed
-        if let tasks = tasksIfMade {
-            Task { [changed] in
-                await tasks.configure { options in
-                    options.maximumActive = changed.maximumActive
-                    options.budget = changed.budget
-                    options.downloadDirectory = changed.downloadDirectory
-                }
-            }
+        tasksIfMade?.configure { options in
+            options.maximumActive = changed.maximumActive
+            options.budget = changed.budget
+            options.downloadDirectory = changed.downloadDirectory
         }
     }
     private static func unknownOption(_ name: String) -> RPCError {

@@ -14,7 +14,8 @@ extension PlainDialect {
             "labels"
         ]
     ) { (context, arguments, tree, writer) throws(RPCError) in
-        let input = try arguments.input(request: 0, text: 1, uri: 2, languageId: nil, in: tree)
+        let input = try arguments.input(
+            request: 0, text: 1, uri: 2, languageId: nil, values: context.limits.values, in: tree)
         let key = try arguments.idempotencyKey(3, in: tree)
         let waitFor = try arguments.choice(4, WaitFor.self, in: tree) ?? .submitted
         let timeout = try arguments.seconds(5, upTo: Context.longestWait, in: tree) ?? Context.defaultWait

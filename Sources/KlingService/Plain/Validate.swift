@@ -14,7 +14,9 @@ extension PlainDialect {
             options.severities.merge(severities) { $1 }
         }
         let locale = try arguments.locale(5, in: tree) ?? context.settings.locale
-        switch try arguments.input(request: 0, text: 1, uri: 2, languageId: 3, in: tree) {
+        switch try arguments.input(
+            request: 0, text: 1, uri: 2, languageId: 3, values: context.limits.values, in: tree)
+        {
         case .request(let place):
             context.validator.validate(tree, at: place, options: options)
                 .writeResult(locale: locale, lines: nil, encoding: .utf16, into: &writer)
@@ -37,8 +39,9 @@ enum RequestInput {
 
 extension Arguments {
     /// Exactly one of `request`, `text` and `uri`.
+    /// - Parameter values: values and names read of a text, as of a message.
     func input(
-        request: Int, text: Int, uri: Int, languageId: Int?, in tree: borrowing JSONTree
+        request: Int, text: Int, uri: Int, languageId: Int?, values: Int, in tree: borrowing JSONTree
     ) throws(RPCError) -> RequestInput {
         let given = (self[request] == nil ? 0 : 1) + (self[text] == nil ? 0 : 1) + (self[uri] == nil ? 0 : 1)
         guard given == 1 else {
@@ -56,9 +59,10 @@ extension Arguments {
             if let languageId {
                 language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json
             }
-            return .document(DocumentSource(bytes: Array(text.utf8), language: language))
+            return .document(
+                DocumentSource(bytes: Array(text.utf8), language: language, values: values))
         }
-        return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri)))
+        return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri), values: values))
     }
 
     func locale(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> Locale? {
@@ -74,8 +78,17 @@ extension Arguments {
             guard let severity = Severity(rawValue: word) else {
                 throw unknownWord("severities", word, ["off", "hint", "information", "warning", "error"])
             }
+            try requireCode(code)
             severities[code] = severity
         }
         return severities
     }
+}
+
+/// Refuses the name of a problem that there is none of: a typing error would else adjust nothing, silently.
+func requireCode(_ code: String) throws(RPCError) {
+    let codes = Message.all.map(\.code)
+    guard !codes.contains(code) else { return }
+    let nearest = NearestName.find(code, in: codes).map { "; did you mean \($0)?" } ?? ""
+    throw .invalidParams("there is no problem called \(quoted(code))\(nearest)")
 }

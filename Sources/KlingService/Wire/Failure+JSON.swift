@@ -8,7 +8,6 @@ extension Failure {
     func json(task: VideoTask?, locale: Locale) -> JSONValue {
         var error = rpcError(task: task, locale: locale)
         if task?.state == .queued, case .object(var data)? = error.data {
-            error.message = FailureMessages.sentence(for: self, isInLine: true, locale: locale)
             data["retry"] = "never"
             error.data = .object(data)
         }
@@ -23,8 +22,8 @@ extension Failure {
         data["retry"] = .string(retry.word)
         data["next"] = next(for: task)
         return RPCError(
-            code: kind.code, message: FailureMessages.sentence(for: self, locale: locale), data: .object(data)
-        )
+            code: kind.code, message: FailureMessages.sentence(for: self, of: task, locale: locale),
+            data: .object(data))
     }
 
     /// A request that the caller may make instead, ready to send.

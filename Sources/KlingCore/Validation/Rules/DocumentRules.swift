@@ -105,7 +105,7 @@ extension RequestView {
     private func isValid(as other: Model) -> Bool {
         guard let table = tables.models.first(where: { $0.model.name == other.name }) else { return false }
         let view = RequestView(tree, at: object, tables: tables, as: table)
-        var findings = Findings(options: ValidationOptions())
+        var findings = Findings(options: ValidationOptions(), bytes: 0)
         for rule in table.rules
         where !rule.trigger.isDisjoint(with: view.mentioned) && !rule.codes.contains("parameter.otherModel") {
             rule.check(view, &findings)

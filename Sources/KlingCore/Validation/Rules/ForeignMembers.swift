@@ -4,15 +4,17 @@ import JSON
 extension RequestView {
     /// Reports every member but the last of those with one name.
     func reportDuplicates(in object: JSONTree.Index, at place: Place, _ findings: inout Findings) {
-        var last: [String: (key: JSONTree.Index, value: JSONTree.Index)] = [:]
+        // By the hash of the name: an object may have a hundred thousand members.
+        var last: [Int: JSONTree.Index] = [:]
+        last.reserveCapacity(tree.count(object))
         var members = tree.elements(object)
-        while let key = members.next(in: tree), let value = members.next(in: tree) {
-            let name = tree.string(key) ?? ""
-            if let earlier = last.updateValue((key, value), forKey: name) {
-                let edits =
-                    findings.options.edits ? tree.edits(removing: earlier.key, from: object) ?? [] : []
+        while let key = members.next(in: tree), members.next(in: tree) != nil {
+            if let earlier = last.updateValue(key, forKey: tree.contentHash(key)) {
+                let name = tree.string(key) ?? ""
+                guard tree.string(earlier) == name, !findings.skips(.duplicateKey) else { continue }
+                let edits = findings.options.edits ? tree.edits(removing: earlier, from: object) ?? [] : []
                 findings.report(
-                    .duplicateKey, at: place.child(name, tree.range(earlier.key)), in: self,
+                    .duplicateKey, at: place.child(name, tree.range(earlier)), in: self,
                     ["name": .text(name)],
                     fixes: [
                         Fix(.removeFirst, ["name": .text(name)], patch: nil, edits: edits, preferred: true)
@@ -49,6 +51,7 @@ extension RequestView {
         _ key: JSONTree.Index, candidates: [String], in object: JSONTree.Index, at place: Place,
         _ findings: inout Findings
     ) {
+        if findings.skips(.parameterUnknown) { return }
         let name = tree.string(key) ?? ""
         let near = NearestName.find(name, in: candidates, hints: Vocabulary.hints)
         var facts: Facts = ["name": .text(name), "model": .text(model.name)]
@@ -74,18 +77,11 @@ extension RequestView {
         guard place.tokens.isEmpty, let slot = tables.names.number(of: name), slot < tables.slotCount else {
             return false
         }
-        var members = tree.elements(object)
-        while let candidate = members.next(in: tree), let value = members.next(in: tree) {
-            guard candidate == key else { continue }
-            // What has rules of its own beyond type and range is not judged here.
-            let simple: [Field] = [
-                .prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio
-            ]
-            guard let field = Field(rawValue: slot), simple.contains(field) else { return false }
-            let check = table.checks[slot]
-            return check.accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
-        }
-        return false
+        // What has rules of its own beyond type and range is not judged here.
+        let simple: [Field] = [.prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio]
+        guard let field = Field(rawValue: slot), simple.contains(field) else { return false }
+        let value = tree.value(ofName: key)
+        return table.checks[slot].accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
     }
 
     private func has(_ name: String, in object: JSONTree.Index) -> Bool {

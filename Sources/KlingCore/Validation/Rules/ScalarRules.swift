@@ -99,7 +99,8 @@ extension RequestView {
             ]
             var message = message
             var fixes: [Fix] = []
-            if let near = Self.nearestChoice(text, slot, words) {
+            let near = Self.nearestChoice(text, slot, words)
+            if let near, slot != Field.shotType.rawValue || canBecome(storyboard: near) {
                 fixes = [
                     Fix(
                         .write, ["value": .text("\"\(near)\"")],
@@ -127,6 +128,11 @@ extension RequestView {
                 fixes: durationFixes(tree.number(value)?.double, place, parameter.type))
         default: break
         }
+    }
+
+    /// Whether the request has what the word asks for: shots for "customize", a prompt and no shots for "intelligence".
+    func canBecome(storyboard word: String) -> Bool {
+        word == "customize" ? count(.multiPrompt) > 0 : hasPrompt && !has(.multiPrompt)
     }
 
     /// The allowed durations nearest to what was asked; of a storyboard only where the shots still add up.

@@ -41,9 +41,7 @@ extension RequestView {
         let isWritten = mentioned.contains(.shotType)
         let pointer = pointer(.shotType)
         // "customize" needs shots, "intelligence" a prompt: only what would be whole is offered.
-        let likely = choices.filter {
-            $0.value == "customize" ? count(.multiPrompt) > 0 : hasPrompt && !has(.multiPrompt)
-        }
+        let likely = choices.filter { canBecome(storyboard: $0.value) }
         var place = isWritten ? place(.shotType) : container
         place.line = parameter.source
         findings.report(

@@ -1,0 +1,96 @@
+/// Sentences about a task that the gateway had and that is at its end: no doubt about its existence is left,
+/// and a new `submit` is a new task.
+extension FailureMessages {
+    static func ended(_ task: VideoTask, _ failure: Failure) -> [LocalizedText] {
+        switch task.state {
+        case .completed: completed(task, failure)
+        case .cancelled:
+            [
+                LocalizedText(en: "The task was cancelled at the gateway.", zh: "任务已在网关被取消。"),
+                charge(failure), anew
+            ]
+        default: [reason(failure), charge(failure), isAboutRequest(failure) ? change : anew]
+        }
+    }
+
+    private static func completed(_ task: VideoTask, _ failure: Failure) -> [LocalizedText] {
+        if task.videos.isEmpty {
+            return [
+                LocalizedText(
+                    en: "The task is completed, but the gateway names no video.", zh: "任务已完成，但网关没有给出视频地址。"),
+                charge(failure),
+                LocalizedText(
+                    en:
+                        "Ask for its `status` with `refresh` later; if no link comes, ask the gateway's support "
+                        + "with the task's id.",
+                    zh: "请稍后用 `status` 加 `refresh` 查询；若仍无链接，请凭任务 ID 联系网关支持。")
+            ]
+        }
+        let happened =
+            switch failure.kind {
+            case .fileSystem: LocalizedText(en: "The file could not be written.", zh: "无法写入文件。")
+            case .conflict: LocalizedText(en: "The file exists already.", zh: "文件已存在。")
+            case .resultExpired:
+                LocalizedText(
+                    en: "The link to the video has expired and no fresh one could be had.",
+                    zh: "视频链接已过期，也无法取得新链接。")
+            default: LocalizedText(en: "The video could not be fetched.", zh: "无法下载视频。")
+            }
+        let next =
+            switch failure.kind {
+            case .fileSystem, .conflict:
+                LocalizedText(
+                    en: "Make room or choose another place, then call `download`; the video is made already.",
+                    zh: "请腾出空间或更换位置后调用 `download`；视频已经生成。")
+            case .resultExpired:
+                LocalizedText(
+                    en: "Ask the gateway's support with the task's id; the video itself was made.",
+                    zh: "请凭任务 ID 联系网关支持；视频已经生成。")
+            default:
+                LocalizedText(
+                    en: "Call `download` to fetch it again; the video is made already.",
+                    zh: "请调用 `download` 重新下载；视频已经生成。")
+            }
+        return [happened, charge(failure), next]
+    }
+
+    private static func reason(_ failure: Failure) -> LocalizedText {
+        switch failure.kind {
+        case .contentPolicy:
+            LocalizedText(
+                en: "Kling refused the content of the request under its policy.", zh: "可灵因内容政策拒绝了该请求。")
+        case .invalidRequest, .validation:
+            LocalizedText(en: "Kling could not work with the request.", zh: "可灵无法处理该请求。")
+        case .rateLimit:
+            LocalizedText(en: "Kling had no room for the task.", zh: "可灵没有空余容量处理该任务。")
+        case .paymentRequired:
+            LocalizedText(en: "The account has not enough funds.", zh: "账户余额不足。")
+        default:
+            LocalizedText(
+                en: "The video could not be made: the gateway or Kling had an error of its own.",
+                zh: "视频未能生成：网关或可灵内部出错。")
+        }
+    }
+
+    private static func charge(_ failure: Failure) -> LocalizedText {
+        switch failure.billed {
+        case .no: LocalizedText(en: "Nothing was charged.", zh: "没有产生费用。")
+        case .yes: LocalizedText(en: "The task has been charged.", zh: "该任务已计费。")
+        case .unknown, .pending:
+            LocalizedText(
+                en: "Whether it was charged shows in your account at the gateway.", zh: "是否计费请在网关账户中查看。")
+        }
+    }
+
+    private static func isAboutRequest(_ failure: Failure) -> Bool {
+        failure.kind == .contentPolicy || failure.kind == .invalidRequest || failure.kind == .validation
+    }
+
+    private static let change = LocalizedText(
+        en: "Change the prompt or the pictures; a new `submit` is a new task with its own price.",
+        zh: "请修改提示词或图片；再次 `submit` 是新任务，单独计费。")
+
+    private static let anew = LocalizedText(
+        en: "The task is over; a new `submit` is a new task with its own price.",
+        zh: "该任务已结束；再次 `submit` 是新任务，单独计费。")
+}
