@@ -43,6 +43,7 @@ extension RequestView {
         let names = tables.catalog.models.map(\.name)
         let allowed = JSONValue.array(names.map { .string($0) })
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
+        if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
             let fixes = names.map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
@@ -119,7 +120,16 @@ extension RequestView {
 extension RequestView {
     /// Every parameter of the model: its type, and whether its value is one of the allowed.
     func checkValues(_ findings: inout Findings) {
-        var rest = present.intersection(table.takes).rawValue
+        var counted = present
+        // An empty value of another type is no way to leave out what is needed.
+        if !empty.isEmpty {
+            let missing = empty.intersection(needed)
+            for field in [Field.model, .prompt, .shotType, .multiPrompt]
+            where missing.contains(field) && isOfOtherType(field) {
+                counted.insert(FieldSet(field))
+            }
+        }
+        var rest = counted.intersection(table.takes).rawValue
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
@@ -156,13 +166,7 @@ extension RequestView {
 
     /// Null and empty members: dropped, unless a rule of their own says that they are missing.
     func reportIdle(_ idle: FieldSet, _ findings: inout Findings) {
-        var own = FieldSet(.model)
-        if needsPrompt { own.insert(.prompt) }
-        if table.takes.contains(.multiShot), isTrue(.multiShot) {
-            own.insert(.shotType)
-            if storyboard != .intelligence { own.insert(.multiPrompt) }
-        }
-        var rest = idle.subtracting(own).rawValue
+        var rest = idle.subtracting(needed).rawValue
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
@@ -173,6 +177,23 @@ extension RequestView {
                 ["name": name],
                 fixes: [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
+    }
+
+    /// What cannot be left out here: of these, null or empty is an error with a code of its own.
+    private var needed: FieldSet {
+        var needed = FieldSet(.model)
+        if needsPrompt { needed.insert(.prompt) }
+        if table.takes.contains(.multiShot), isTrue(.multiShot) {
+            needed.insert(.shotType)
+            if storyboard != .intelligence { needed.insert(.multiPrompt) }
+        }
+        return needed
+    }
+
+    /// Whether a parameter is written with a value of the wrong JSON type, such as `[]` for text.
+    func isOfOtherType(_ field: Field) -> Bool {
+        guard let value = written(field)?.value, table.parameter(field) != nil else { return false }
+        return tree.kind(value) != .null && !table.checks[field.rawValue].accepts(tree.kind(value))
     }
 
     /// Whether the model cannot do without a prompt here.

@@ -38,6 +38,7 @@ extension RequestView {
             return
         }
         if let written = written(.shotType), tree.kind(written.value).type == nil { return }
+        if isOfOtherType(.shotType) { return }
         let isWritten = mentioned.contains(.shotType)
         let pointer = pointer(.shotType)
         // "customize" needs shots, "intelligence" a prompt: only what would be whole is offered.
