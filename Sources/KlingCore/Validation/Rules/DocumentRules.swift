@@ -32,6 +32,9 @@ extension Rule {
         Rule("parameter.null", "parameter.empty", when: .always) { view, findings in
             let idle = view.null.union(view.empty).intersection(view.table.takes)
             if !idle.isEmpty { view.reportIdle(idle, &findings) }
+        },
+        Rule("parameter.null", "parameter.empty", when: [.elementList, .videoList]) { view, findings in
+            view.reportIdleEntryMembers(&findings)
         }
     ]
 }
@@ -177,6 +180,40 @@ extension RequestView {
                 ["name": name],
                 fixes: [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
+    }
+
+    /// The same of the optional members of elements and clips. A clip's `refer_type` has a sentence of its own.
+    func reportIdleEntryMembers(_ findings: inout Findings) {
+        for (field, names) in [(Field.elementList, EntryView.element), (.videoList, EntryView.video)] {
+            guard case .array(.object(let known), _)? = table.parameter(field)?.type else { continue }
+            let spoken = known.filter(\.isRequired).map(\.name) + [VideoField.referType.rawValue]
+            var entries = list(field)
+            var position = 0
+            while let node = entries.next(in: tree) {
+                defer { position += 1 }
+                guard tree.kind(node) == .object else { continue }
+                var members = tree.elements(node)
+                while let key = members.next(in: tree), let value = members.next(in: tree) {
+                    guard isIdle(value), let number = names.number(of: key, in: tree),
+                        !spoken.contains(names.names[number])
+                    else { continue }
+                    let name = Fact.text(names.names[number])
+                    let place = place(field).child(position, tree.opening(node))
+                        .child(names.names[number], tree.range(value))
+                    findings.report(
+                        tree.kind(value) == .null ? .parameterNull : .parameterEmpty, at: place, in: self,
+                        ["name": name],
+                        fixes: [
+                            Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)
+                        ])
+                }
+            }
+        }
+    }
+
+    /// A value that is dropped from an entry: null or an empty string.
+    func isIdle(_ value: JSONTree.Index) -> Bool {
+        tree.kind(value) == .null || tree.kind(value) == .string && tree.contentRange(value).isEmpty
     }
 
     /// What cannot be left out here: of these, null or empty is an error with a code of its own.
