@@ -246,18 +246,37 @@ extension RequestView {
 
     /// A phrase that the prompt asks for and the negative prompt excludes.
     func reportOverlap(_ findings: inout Findings) {
-        guard let negative = string(.negativePrompt), let prompt = string(.prompt),
-            tree.contentRange(negative).count <= 4000, tree.contentRange(prompt).count <= 16_000
-        else { return }
-        let found = tree.withContent(negative) { excluded in
-            tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
+        guard let negative = string(.negativePrompt), tree.contentRange(negative).count <= 4000 else {
+            return
         }
-        guard let found else { return }
-        findings.report(
-            .negativePromptOverlap,
-            at: place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
-            in: self, ["value": .text(tree.content(negative, found))],
-            related: [(place(.prompt), .otherValue)])
+        func report(_ prompt: JSONTree.Index, at place: Place) -> Bool {
+            guard tree.contentRange(prompt).count <= 16_000 else { return false }
+            let found = tree.withContent(negative) { excluded in
+                tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
+            }
+            guard let found else { return false }
+            findings.report(
+                .negativePromptOverlap,
+                at: self.place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
+                in: self, ["value": .text(tree.content(negative, found))], related: [(place, .otherValue)])
+            return true
+        }
+        guard storyboard == .customize else {
+            if let prompt = string(.prompt) { _ = report(prompt, at: place(.prompt)) }
+            return
+        }
+        // The shots' own prompts count, not the one beside them.
+        var entries = list(.multiPrompt)
+        var position = 0
+        while let node = entries.next(in: tree), position < 64 {
+            defer { position += 1 }
+            guard let prompt = EntryView(node, in: tree, names: EntryView.shot)[.prompt],
+                tree.kind(prompt) == .string
+            else { continue }
+            let place = place(.multiPrompt).child(position, tree.range(node))
+                .child(ShotField.prompt.rawValue, tree.range(prompt))
+            if report(prompt, at: place) { return }
+        }
     }
 
     /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words,
