@@ -63,6 +63,11 @@ extension Message {
         "negativePrompt.overlap", .hint, source: "advice",
         en: "\"{value}\" is asked for in `prompt` and excluded here.",
         zh: "“{value}”在 `prompt` 中要求出现，在这里又被排除。")
+    static let modeCost4k = Message(
+        "mode.cost", .hint, source: "kling-v3 page, 功能支持矩阵 (line 515)",
+        en:
+            "`mode` \"4k\" is not in the page's table of supported combinations; it may cost more than \"pro\".",
+        zh: "页面的功能支持矩阵没有列出 `mode`“4k”，费用可能高于“pro”。")
     static let modeCost = Message(
         "mode.cost", .hint, source: "kling-v3 page, 功能支持矩阵 (line 515)",
         en:
@@ -73,6 +78,7 @@ extension Message {
     static let scalarTable: [Message] = [
         modeValue, modeValueElsewhere, durationQuoted, durationRange, durationIgnored, aspectRatioValue,
         aspectRatioIgnored, promptMissing, promptMissingImages, promptMissingIntelligence, promptLength,
-        promptLengthFar, promptIgnored, promptLanguage, negativePromptLength, negativePromptOverlap, modeCost
+        promptLengthFar, promptIgnored, promptLanguage, negativePromptLength, negativePromptOverlap, modeCost,
+        modeCost4k
     ]
 }

@@ -67,14 +67,16 @@ extension Rule {
             view.reportOverlap(&findings)
         },
         Rule("mode.cost", when: .always, for: { $0.takes(.multiShot) }) { view, findings in
-            guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else {
+            guard let mode = view.string(.mode), view.modeNumber > 0 else { return }
+            guard !view.tree.string(mode, equals: "4k") else {
+                return findings.report(.modeCost4k, at: view.place(.mode), in: view)
+            }
+            guard view.tree.string(mode, equals: "pro"), let duration = view.duration, duration > 10 else {
                 return
             }
-            let is4k = view.tree.string(mode, equals: "4k")
-            guard is4k || duration > 10 && view.tree.string(mode, equals: "pro") else { return }
             findings.report(
                 .modeCost, at: view.place(.mode), in: view,
-                ["mode": .text(view.tree.string(mode) ?? ""), "duration": .int(duration)],
+                ["mode": .text("pro"), "duration": .int(duration)],
                 related: view.mentioned.contains(.duration) ? [(view.place(.duration), .otherValue)] : [])
         }
     ]
