@@ -39,6 +39,8 @@ extension URLFault {
         case .notString: LocalizedText(en: "this is not a string", zh: "这里不是字符串")
         case .empty: LocalizedText(en: "this one is empty", zh: "这里为空")
         case .whiteSpace: LocalizedText(en: "this one holds white space", zh: "其中含有空白字符")
+        case .backslash:
+            LocalizedText(en: "this one holds a \\, addresses have / only", zh: "其中含有 \\，地址只能用 /")
         case .data: LocalizedText(en: "data: content is not taken, upload it first", zh: "不支持 data: 内容，请先上传")
         case .base64:
             LocalizedText(en: "base64 content is not taken, upload it first", zh: "不支持 base64 内容，请先上传")
@@ -46,7 +48,7 @@ extension URLFault {
             LocalizedText(en: "this is a file on your machine, upload it first", zh: "这是本机文件路径，请先上传")
         case .scheme:
             LocalizedText(en: "it must begin with http:// or https://", zh: "必须以 http:// 或 https:// 开头")
-        case .host: LocalizedText(en: "the host is missing or malformed", zh: "缺少主机名或主机名有误")
+        case .host: LocalizedText(en: "the host name or port is missing or malformed", zh: "缺少主机名，或者主机名、端口有误")
         case .credentials: LocalizedText(en: "it must not hold a user name or password", zh: "不能包含用户名或密码")
         }
     }
