@@ -62,7 +62,10 @@ extension RequestView {
                     ["value": value, "model": .text(model.name)])
             case .name:
                 if let number = element(at: reference.range, in: text, elements) {
-                    used[number] = true
+                    // Of two with one name, both are meant: that is said by `element.duplicateName`.
+                    for other in elements.indices where elements[other].name == elements[number].name {
+                        used[other] = true
+                    }
                     continue
                 }
                 let name = tree.content(prompt, reference.range)
