@@ -111,7 +111,13 @@ struct PromptScanner {
             number = min(number * 10 + Int(bytes[cursor] - 0x30), 1_000_000)
             cursor += 1
         }
-        guard cursor > digits else { return nil }
+        let isNumbered = cursor > digits
+        if !isNumbered {
+            // `<<<image>>>`, or the page's own `<<<image_N>>>` copied as it stands.
+            guard opened >= 2 else { return nil }
+            if cursor < bytes.count, bytes[cursor] | 0x20 == UInt8(ascii: "n") { cursor += 1 }
+            isExact = false
+        }
         if cursor - digits > 1, bytes[digits] == 0x30 { isExact = false }
         let beforeClose = cursor
         skipSpaces(&cursor)
@@ -123,7 +129,7 @@ struct PromptScanner {
             end += length
             closed += 1
         }
-        guard closed > 0 else { return nil }
+        guard closed > (number == 0 && !isNumbered ? 1 : 0) else { return nil }
         position = end
         // More brackets than three around it still hold the exact form inside.
         if isExact, opened >= 3, closed >= 3 {
