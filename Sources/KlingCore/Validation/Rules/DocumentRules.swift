@@ -151,7 +151,9 @@ extension RequestView {
         if slot == Field.duration.rawValue, tree.quotedNumber(value) != nil { return }
         let place = place(slot: slot)
         var fixes: [Fix] = []
-        if let converted = Conversion.convert(tree.value(value), to: parameter.type) {
+        if let converted = Conversion.convert(tree.value(value), to: parameter.type),
+            isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot)
+        {
             fixes = [
                 Fix(
                     .write, ["value": .text(converted.description)],
@@ -165,6 +167,30 @@ extension RequestView {
                 "name": .text(place.tokens.last ?? ""), "expected": .type(parameter.type.jsonType),
                 "actual": .type(actual)
             ], allowed: parameter.type.allowed, fixes: fixes)
+    }
+
+    /// Whether a parameter that has rules of its own passes them once a patch gives it the right type: until
+    /// then nobody has looked inside.
+    func isFreeOfErrors(with patch: [JSONPatchOperation], slot: Int) -> Bool {
+        guard let field = Field(rawValue: slot),
+            [.multiShot, .multiPrompt, .elementList, .videoList].contains(field)
+        else { return true }
+        guard tree.range(object).count <= 100_000, let patched = try? tree.value(object).applying(patch)
+        else { return false }
+        var writer = JSONWriter()
+        writer.value(patched)
+        let copy = JSONTree(writer.bytes)
+        let view = RequestView(copy, at: copy.root, tables: tables, as: table)
+        var findings = Findings(options: ValidationOptions())
+        for rule in table.rules where !rule.trigger.isDisjoint(with: view.mentioned) {
+            rule.check(view, &findings)
+        }
+        let name = spelling(field)
+        return !findings.diagnostics.contains { found in
+            found.severity == .error
+                && (found.path.tokens.first == name || found.code.hasPrefix("shots.")
+                    || found.code.hasPrefix("shotType."))
+        }
     }
 
     /// Null and empty members: dropped, unless a rule of their own says that they are missing.

@@ -82,6 +82,8 @@ extension RequestView {
                 .prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio
             ]
             guard let field = Field(rawValue: slot), simple.contains(field) else { return false }
+            // Of a storyboard the seconds must still add up.
+            if field == .duration, let sum = shotSum, tree.int(value) != sum { return false }
             let check = table.checks[slot]
             return check.accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
         }
@@ -125,16 +127,20 @@ extension RequestView {
                 ],
                 related: [(target, .counts)])
         } else {
-            findings.report(
-                .parameterAliasConflict, at: child, in: self, facts,
-                fixes: [
-                    Fix(
-                        .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
-                        patch: [.remove(child.pointer)]),
+            var fixes = [
+                Fix(
+                    .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
+                    patch: [.remove(child.pointer)])
+            ]
+            if fits(key, field.name, container) {
+                fixes.append(
                     Fix(
                         .keep, ["name": .text(name), "value": .text(ours.description)],
-                        patch: [.replace(target.pointer, ours), .remove(child.pointer)])
-                ], related: [(target, .otherValue)])
+                        patch: [.replace(target.pointer, ours), .remove(child.pointer)]))
+            }
+            findings.report(
+                .parameterAliasConflict, at: child, in: self, facts, fixes: fixes,
+                related: [(target, .otherValue)])
         }
     }
 
@@ -192,7 +198,8 @@ extension RequestView {
         urls += last.map { tree.value($0.url) }
         let maximum =
             if case .array(_, let count)? = table.parameter(.imageURLs)?.type { count.upperBound } else { 2 }
-        guard urls.count <= maximum else { return nil }
+        // A clip takes no pair of frames (kling-video-o1 page, `video_list`).
+        guard urls.count <= (clip == nil ? maximum : 1) else { return nil }
         let target = JSONPointer(tokens: [Field.imageURLs.name])
         let put: JSONPatchOperation =
             mentioned.contains(.imageURLs) ? .replace(target, .array(urls)) : .add(target, .array(urls))

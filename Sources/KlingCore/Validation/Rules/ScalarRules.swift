@@ -102,13 +102,21 @@ extension RequestView {
             var message = message
             var fixes: [Fix] = []
             if let near = Self.nearestChoice(text, slot, words) {
-                fixes = [
-                    Fix(
-                        .write, ["value": .text("\"\(near)\"")],
-                        patch: [.replace(place.pointer, .string(near))],
-                        preferred: true)
-                ]
-            } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown {
+                // "customize" without shots would be the next error.
+                let isWhole =
+                    slot != Field.shotType.rawValue || near != "customize"
+                    || mentioned.contains(.multiPrompt) && !null.contains(.multiPrompt)
+                fixes =
+                    !isWhole
+                    ? []
+                    : [
+                        Fix(
+                            .write, ["value": .text("\"\(near)\"")],
+                            patch: [.replace(place.pointer, .string(near))],
+                            preferred: true)
+                    ]
+            } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown
+            {
                 message = .modeValueElsewhere
                 facts = [
                     "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }),
