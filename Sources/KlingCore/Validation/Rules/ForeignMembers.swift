@@ -50,12 +50,13 @@ extension RequestView {
         _ findings: inout Findings
     ) {
         let name = tree.string(key) ?? ""
+        let shown = Fact.text(name.isEmpty ? "\"\"" : name)
         let near = NearestName.find(name, in: candidates, hints: Vocabulary.hints)
-        var facts: Facts = ["name": .text(name), "model": .text(model.name)]
+        var facts: Facts = ["name": shown, "model": .text(model.name)]
         let child = place.child(name, tree.range(key))
         var fixes: [Fix] = []
         if let near {
-            facts = ["name": .text(name), "model": .text(model.name), "near": .text(near)]
+            facts = ["name": shown, "model": .text(model.name), "near": .text(near)]
             // Renaming is offered when the word reads the same; otherwise the value may not fit.
             let target = JSONPointer(tokens: place.tokens + [near])
             if !has(near, in: object), fits(key, near, place) {
@@ -63,7 +64,7 @@ extension RequestView {
                     Fix(.rename, ["name": .text(near)], patch: [.move(from: child.pointer, to: target)]))
             }
         }
-        fixes.append(Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)]))
+        fixes.append(Fix(.remove, ["name": shown], patch: [.remove(child.pointer)]))
         findings.report(
             near == nil ? .parameterUnknown : .parameterUnknownNear, at: child, in: self, facts,
             allowed: .array(candidates.map { .string($0) }), fixes: fixes)
