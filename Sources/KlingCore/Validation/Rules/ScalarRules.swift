@@ -115,11 +115,11 @@ extension RequestView {
                             patch: [.replace(place.pointer, .string(near))],
                             preferred: true)
                     ]
-            } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown
+            } else if slot == Field.mode.rawValue, modelIsKnown, let (other, value) = modelTaking(slot, text)
             {
                 message = .modeValueElsewhere
                 facts = [
-                    "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }),
+                    "value": .text(value), "allowed": .anyOf(words.map { "\"\($0)\"" }),
                     "model": .text(model.name),
                     "other": .text(other)
                 ]
@@ -157,14 +157,15 @@ extension RequestView {
         }
     }
 
-    private func modelTaking(_ slot: Int, _ value: String) -> String? {
-        tables.models.first { other in
-            if case .choice(let choices)? = other.parameters[slot]?.type {
-                choices.contains { $0.value == value }
-            } else {
-                false
-            }
-        }?.model.name
+    /// Another model that knows the word, and the word as it spells it.
+    private func modelTaking(_ slot: Int, _ value: String) -> (model: String, value: String)? {
+        for other in tables.models where other.model.name != model.name {
+            guard case .choice(let choices)? = other.parameters[slot]?.type,
+                let near = Self.nearestChoice(value, slot, choices.map(\.value))
+            else { continue }
+            return (other.model.name, near)
+        }
+        return nil
     }
 
     /// The word that was probably meant.
@@ -181,15 +182,16 @@ extension RequestView {
         ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"),
         ("basic", "std"),
         ("professional", "pro"), ("1080p", "pro"), ("1080", "pro"), ("fullhd", "pro"), ("high", "pro"),
-        ("quality", "pro"), ("2160p", "4k"), ("uhd", "4k"), ("4kuhd", "4k"), ("ultra", "4k")
-    ].map { (word: $0.0, name: $0.1) }
+        ("quality", "pro"), ("high_quality", "pro"), ("fhd", "pro"), ("2160p", "4k"), ("uhd", "4k"),
+        ("4kuhd", "4k"), ("ultra", "4k")
+    ].map { NearestName.Hint($0.0, $0.1) }
 
     private static let shotTypeHints = [
         ("custom", "customize"), ("manual", "customize"), ("customise", "customize"), ("自定义", "customize"),
         ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"),
         ("intelligent", "intelligence"),
         ("智能", "intelligence")
-    ].map { (word: $0.0, name: $0.1) }
+    ].map { NearestName.Hint($0.0, $0.1) }
 
     func reportQuotedDuration(_ findings: inout Findings) {
         guard let value = string(.duration), let seconds = tree.quotedNumber(value),
@@ -213,11 +215,14 @@ extension RequestView {
 /// Ratios as people write them.
 enum Ratio {
     static func nearest(to text: String, in words: [String]) -> String? {
-        switch text.lowercased() {
-        case "landscape", "horizontal", "wide", "横屏": return words.first { $0 == "16:9" }
-        case "portrait", "vertical", "tall", "竖屏": return words.first { $0 == "9:16" }
-        case "square", "方形": return words.first { $0 == "1:1" }
-        default: break
+        let lower = text.lowercased()
+        let isPortrait = ["portrait", "vertical", "tall", "竖"].contains { lower.hasPrefix($0) }
+        if !lower.utf8.contains(where: { (0x30...0x39).contains($0) }) {
+            if isPortrait { return words.first { $0 == "9:16" } }
+            if ["landscape", "horizontal", "wide", "横"].contains(where: { lower.hasPrefix($0) }) {
+                return words.first { $0 == "16:9" }
+            }
+            if ["square", "方"].contains(where: { lower.hasPrefix($0) }) { return words.first { $0 == "1:1" } }
         }
         // Two numbers and anything between: the ratio itself, or width and height in pixels.
         var numbers: [Int] = []
@@ -232,6 +237,8 @@ enum Ratio {
         }
         if let current { numbers.append(current) }
         guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+        // `portrait_16_9` is another vendor's word for 9:16.
+        if isPortrait, numbers[0] > numbers[1] { numbers.swapAt(0, 1) }
         return words.first { word in
             let parts = word.split(separator: ":").compactMap { Int($0) }
             return parts.count == 2 && parts[0] * numbers[1] == parts[1] * numbers[0]
