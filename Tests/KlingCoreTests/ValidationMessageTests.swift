@@ -12,7 +12,8 @@ import Testing
         ),
         (
             #"{"model":"kling-video-o1","prompt":"a","duration":7}"#,
-            "`duration` is a whole number of seconds, 5 or 10, not 7.", "`duration` 必须是整数秒，5或10，不能是 7。"
+            "`duration` is 5 or 10 here, not 7: Kling itself makes 3–10 seconds from references, but this gateway documents 5 or 10 only.",
+            "这里的 `duration` 只能是 5或10，不能是 7：可灵在有参考素材时支持 3–10 秒，但本网关只说明了 5或10。"
         ),
         (
             #"{"model":"kling-video-o1","prompt":"a","mode":"4k"}"#,

@@ -14,6 +14,12 @@ extension Message {
     static let durationRange = Message(
         "duration.range", .error, en: "`duration` is a whole number of seconds, {allowed}, not {value}.",
         zh: "`duration` 必须是整数秒，{allowed}，不能是 {value}。")
+    static let durationRangeHere = Message(
+        "duration.range", .error,
+        en:
+            "`duration` is {allowed} here, not {value}: Kling itself makes 3–10 seconds from references, but this "
+            + "gateway documents {allowed} only.",
+        zh: "这里的 `duration` 只能是 {allowed}，不能是 {value}：可灵在有参考素材时支持 3–10 秒，但本网关只说明了 {allowed}。")
     static let durationIgnored = Message(
         "duration.ignored", .information, source: "kling-video-o1 page, video_list (line 457)",
         en: "`duration` is ignored: the edited clip's own length decides.",
@@ -76,7 +82,8 @@ extension Message {
         zh: "`mode`“{mode}”配 {duration} 秒不在页面的功能支持矩阵中，可能费用更高或被拒绝。")
 
     static let scalarTable: [Message] = [
-        modeValue, modeValueElsewhere, durationQuoted, durationRange, durationIgnored, aspectRatioValue,
+        modeValue, modeValueElsewhere, durationQuoted, durationRange, durationRangeHere, durationIgnored,
+        aspectRatioValue,
         aspectRatioIgnored, promptMissing, promptMissingImages, promptMissingIntelligence, promptLength,
         promptLengthFar, promptIgnored, promptLanguage, negativePromptLength, negativePromptOverlap, modeCost,
         modeCost4k

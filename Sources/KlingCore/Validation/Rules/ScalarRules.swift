@@ -130,6 +130,12 @@ extension RequestView {
             findings.report(
                 message, at: place, in: self, facts, allowed: parameter.type.allowed, fixes: fixes)
         case .integer, .integers:
+            var message = message
+            if case .integers = parameter.type, message == .durationRange,
+                tree.int(value).map({ (3...10).contains($0) }) ?? false
+            {
+                message = .durationRangeHere
+            }
             findings.report(
                 message, at: place, in: self,
                 ["value": .text(tree.literal(value)), "allowed": Self.words(parameter.type)],
