@@ -16,6 +16,9 @@ struct PromptReference: Sendable {
     let kind: Kind
     /// Bytes of the scanned text; of a name, without the `@`.
     let range: Range<Int>
+
+    /// Of a name, the bytes with the `@`, which may be an escape in the source.
+    var withSign: Range<Int> { max(0, range.lowerBound - 1)..<range.upperBound }
 }
 
 /// Finds references in the bytes of a text.

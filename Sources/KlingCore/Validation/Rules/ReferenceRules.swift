@@ -82,7 +82,7 @@ extension RequestView {
                 }
                 findings.report(
                     near == nil ? .elementUndefined : .elementUndefinedNear,
-                    at: place().at(max(0, range.lowerBound - 1)..<range.upperBound), in: self,
+                    at: place().at(tree.sourceRange(reference.withSign, inContentOf: prompt)), in: self,
                     ["value": .text(name), "near": .text(near ?? "")],
                     allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
                     fixes: fixes)
@@ -144,7 +144,8 @@ extension RequestView {
                     fixes: tag == .image && isInRange(right, images) ? replacement(right, range, prompt) : [])
             case .name:
                 findings.report(
-                    .referenceElement, at: place.at(max(0, range.lowerBound - 1)..<range.upperBound),
+                    .referenceElement,
+                    at: place.at(tree.sourceRange(reference.withSign, inContentOf: prompt)),
                     in: self,
                     ["value": .text("@" + tree.content(prompt, reference.range)), "model": .text(model.name)])
             }
