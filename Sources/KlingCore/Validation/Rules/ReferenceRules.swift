@@ -125,7 +125,8 @@ extension RequestView {
                     if number <= 8 { isUsed |= 1 << UInt8(truncatingIfNeeded: number - 1) }
                 } else {
                     findings.report(
-                        .referenceRange, at: place, in: self, ["value": text, "count": .int(images)],
+                        images > 0 ? .referenceRange : .referenceRangeNone, at: place, in: self,
+                        ["value": text, "count": .int(images)],
                         allowed: images > 0
                             ? .array((1...min(images, 2)).map { .string("<<<image_\($0)>>>") }) : nil,
                         fixes: images > 0

@@ -213,7 +213,8 @@ extension RequestView {
             ]
             : durationFixes(Double(seconds), place, parameter.type)
         findings.report(
-            .durationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: parameter.type.allowed,
+            parameter.type.allows(seconds) ? .durationQuoted : .durationQuotedRange, at: place, in: self,
+            ["value": .int(seconds), "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
             fixes: fixes)
     }
 }

@@ -267,18 +267,16 @@ extension RequestView {
         guard tree.kind(value).type != nil else { return nil }
         let place = place(shot, position, .duration)
         let allowed: JSONValue = ["minimum": 1, "maximum": JSONValue(most)]
-        if let seconds = tree.quotedNumber(value) {
-            let fits = seconds >= 1 && seconds <= most
+        if let seconds = tree.quotedNumber(value), seconds >= 1, seconds <= most {
             findings.report(
                 .shotsDurationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: allowed,
-                fixes: fits
-                    ? [
-                        Fix(
-                            .unquote, ["value": .int(seconds)],
-                            patch: [.replace(pointer(position, .duration), JSONValue(seconds))],
-                            preferred: true)
-                    ] : [])
-            return fits ? seconds : nil
+                fixes: [
+                    Fix(
+                        .unquote, ["value": .int(seconds)],
+                        patch: [.replace(pointer(position, .duration), JSONValue(seconds))],
+                        preferred: true)
+                ])
+            return seconds
         }
         findings.report(
             .shotsDuration, at: place, in: self,
