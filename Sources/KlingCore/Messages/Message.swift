@@ -11,7 +11,7 @@ package struct Message: Sendable, Hashable {
     /// Where the rule comes from; nil when it is the line of the parameter concerned.
     package let source: String?
 
-    init(_ code: String, _ level: Severity, source: String? = nil, en: String, zh: String) {
+    package init(_ code: String, _ level: Severity, source: String? = nil, en: String, zh: String) {
         self.code = code
         self.level = level
         self.source = source
