@@ -166,7 +166,9 @@ private struct DocumentEditor {
         for number in numbers.reversed() {
             refresh()
             guard let container = index(parent) else { return false }
-            guard commit(tree.edits(removing: number, of: tree.items(of: container), in: container)) else {
+            // In broken text the rest may read otherwise once a part is gone.
+            let items = tree.items(of: container)
+            guard number < items.count, commit(tree.edits(removing: number, of: items, in: container)) else {
                 return false
             }
         }

@@ -15,7 +15,16 @@ enum JournalSchema {
         if path != ":memory:" { try JournalFiles.prepare(path) }
         let connection = try SQLiteConnection(path: path, busyTimeout: busyTimeout)
         guard !connection.isReadOnly else { throw .readOnly(path: path) }
-        let isNew = try check(connection)
+        // In one transaction: between two looks another process may make the file.
+        try connection.run("BEGIN")
+        let isNew: Bool
+        do throws(JournalFailure) {
+            isNew = try check(connection)
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            throw error
+        }
+        try connection.run("COMMIT")
         // WAL: a commit is one write and one sync, and readers never wait. FULL: a commit is on the disk when
         // it returns, which "durable before the POST leaves" rests on.
         _ = try connection.first("PRAGMA journal_mode = WAL") { (_) throws(JournalFailure) in }

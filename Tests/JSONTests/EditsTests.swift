@@ -179,4 +179,10 @@ import Testing
         let edits = try #require(jsonc.edits(for: [.replace("/b", 3), .move(from: "/a", to: "/c")]))
         #expect(edits == [TextEdit(range: 4..<7, newText: "\"c\""), TextEdit(range: 26..<27, newText: "3")])
     }
+
+    @Test func `removing one of several members of a broken text never goes beyond those that are left`() {
+        // Without the second member the quote reads as the start of a name that takes the first with it.
+        let tree = JSONTree("{\"\",'\n\"\"[")
+        _ = tree.edits(for: [.remove("/")])
+    }
 }

@@ -10,7 +10,7 @@ import Testing
 struct HTTPReadTests {
     @Test(arguments: ["wrapped", "flat"], ["", "synonyms", "string-url"])
     func aTaskIsFollowedToItsEnd(shape: String, fate: String) async throws {
-        let server = try FaultGateway(fate.isEmpty ? [] : [fate], ["--shape", shape])
+        let server = try FaultGateway(fate.isEmpty ? [] : [fate], ["--shape", shape, "--speed", "0"])
         let gateway = try server.gateway { $0.language = "en" }
         let id = try await gateway.accepted()
         #expect(try await gateway.read(id).get().status == .submitted)

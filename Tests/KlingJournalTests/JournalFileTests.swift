@@ -96,6 +96,22 @@ import Testing
         #expect(Set(claimed).count == 7)
     }
 
+    /// Between two looks of one the other makes the file: it must not be taken for another program's.
+    @Test func manyMayMakeTheFileAtOnce() async throws {
+        for round in 1...40 {
+            let journals = (1...4).map { _ in
+                SQLiteJournal(path: folder["new-\(round).db"], simulated: false)
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for (number, journal) in journals.enumerated() {
+                    group.addTask { _ = try await journal.begin(sample(number + 1)) }
+                }
+                try await group.waitForAll()
+            }
+            for journal in journals { await journal.close() }
+        }
+    }
+
     @Test func oneKeyFromManySidesBecomesOneTask() async throws {
         let journals = [journal(), journal()]
         let created = try await withThrowingTaskGroup(of: JournalBeginning.self) { group in

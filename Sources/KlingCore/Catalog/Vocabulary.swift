@@ -35,21 +35,45 @@ enum Vocabulary {
         ("image_with_roles", .either)
     ]
 
-    static let hints: [(word: String, name: String)] = [
+    /// Words that earn a suggestion: those of other services, and every alias and frame, of which a slip means
+    /// the same parameter.
+    static let hints: [NearestName.Hint] =
+        (wordsOfOthers + aliases.map { ($0.word, $0.field.name) }
+        + frames.map { ($0.word, Field.imageURLs.name) }).map { NearestName.Hint($0.0, $0.1) }
+
+    private static let wordsOfOthers: [(word: String, name: String)] = [
         ("text", "prompt"), ("input", "prompt"), ("description", "prompt"), ("content", "prompt"),
-        ("positive_prompt", "prompt"), ("negative", "negative_prompt"), ("exclude", "negative_prompt"),
-        ("quality", "mode"), ("resolution", "mode"), ("tier", "mode"), ("length", "duration"),
-        ("time", "duration"), ("video_length", "duration"), ("dimensions", "aspect_ratio"),
-        ("orientation", "aspect_ratio"), ("size", "aspect_ratio"), ("images", "image_urls"),
-        ("image_list", "image_urls"), ("urls", "image_urls"), ("reference_images", "image_urls"),
-        ("input_image", "image_urls"), ("shots", "multi_prompt"), ("storyboard", "multi_prompt"),
+        ("positive_prompt", "prompt"), ("prompt_text", "prompt"), ("text_prompt", "prompt"),
+        ("user_prompt", "prompt"), ("video_prompt", "prompt"), ("video_description", "prompt"),
+        ("negative", "negative_prompt"), ("neg_prompt", "negative_prompt"),
+        ("exclude", "negative_prompt"), ("quality", "mode"), ("resolution", "mode"), ("tier", "mode"),
+        ("video_quality", "mode"), ("length", "duration"), ("time", "duration"),
+        ("video_length", "duration"), ("video_duration", "duration"), ("dimensions", "aspect_ratio"),
+        ("orientation", "aspect_ratio"), ("size", "aspect_ratio"), ("image_size", "aspect_ratio"),
+        ("video_size", "aspect_ratio"), ("images", "image_urls"), ("image_list", "image_urls"),
+        ("urls", "image_urls"), ("reference_images", "image_urls"), ("input_image", "image_urls"),
+        ("picture", "image_urls"), ("pictures", "image_urls"), ("photo", "image_urls"),
+        ("photos", "image_urls"), ("img_url", "image_urls"), ("prompt_image", "image_urls"),
+        ("start_image", "image_urls"), ("start_image_url", "image_urls"), ("start_frame", "image_urls"),
+        ("first_image", "image_urls"), ("first_frame_url", "image_urls"), ("end_image", "image_urls"),
+        ("end_image_url", "image_urls"), ("end_frame", "image_urls"), ("last_image", "image_urls"),
+        ("last_frame_url", "image_urls"), ("tail_image", "image_urls"), ("tail_image_url", "image_urls"),
+        ("shots", "multi_prompt"), ("shot_list", "multi_prompt"), ("storyboard", "multi_prompt"),
         ("scenes", "multi_prompt"), ("elements", "element_list"), ("subjects", "element_list"),
-        ("characters", "element_list"), ("video", "video_list"), ("videos", "video_list"),
-        ("video_url", "video_list"), ("video_urls", "video_list"), ("logo", "watermark"),
-        ("watermark_info", "watermark"), ("speech", "audio"), ("audio_enabled", "audio"),
-        ("engine", "model"), ("storyboard_type", "shot_type"), ("multishot", "multi_shot"),
+        ("subject_list", "element_list"), ("characters", "element_list"), ("video", "video_list"),
+        ("videos", "video_list"), ("video_url", "video_list"), ("video_urls", "video_list"),
+        ("reference_video", "video_list"), ("input_video", "video_list"), ("logo", "watermark"),
+        ("watermark_info", "watermark"), ("add_watermark", "watermark"),
+        ("watermark_enabled", "watermark"), ("speech", "audio"), ("audio_enabled", "audio"),
+        ("enable_audio", "audio"), ("enable_sound", "audio"), ("engine", "model"), ("model_id", "model"),
+        ("model_version", "model"), ("storyboard_type", "shot_type"),
+        // Members of shots, elements and clips.
+        ("image_urls", "element_input_urls"), ("images", "element_input_urls"),
+        ("urls", "element_input_urls"), ("pictures", "element_input_urls"),
         ("element_images", "element_input_urls"), ("reference_image_urls", "element_input_urls"),
-        ("url", "video_url"), ("reference_type", "refer_type"), ("type", "refer_type"),
-        ("keep_sound", "keep_original_sound"), ("number", "index"), ("shot_index", "index")
+        ("id", "element_id"), ("desc", "description"), ("title", "name"), ("url", "video_url"),
+        ("video", "video_url"), ("reference_type", "refer_type"), ("type", "refer_type"),
+        ("keep_sound", "keep_original_sound"), ("keep_audio", "keep_original_sound"),
+        ("number", "index"), ("shot_index", "index"), ("order", "index")
     ]
 }

@@ -11,7 +11,7 @@ extension LocalizedText {
     static let changeModel = LocalizedText(en: "Use the model {value}", zh: "改用模型 {value}")
     static let unquote = LocalizedText(en: "Write {value} without quotes", zh: "去掉引号，写成 {value}")
     static let keepFirst = LocalizedText(en: "Keep the first {count}", zh: "只保留前 {count} 项")
-    static let renumber = LocalizedText(en: "Renumber the shots", zh: "重新编号")
+    static let renumber = LocalizedText(en: "Renumber the shots", zh: "重新为分镜编号")
     static let setTotal = LocalizedText(en: "Set `duration` to {value}", zh: "将 `duration` 改为 {value}")
     static let rebalance = LocalizedText(
         en: "Rebalance the shots to {value} seconds", zh: "将各分镜调整为共 {value} 秒")

@@ -11,7 +11,7 @@ package struct Message: Sendable, Hashable {
     /// Where the rule comes from; nil when it is the line of the parameter concerned.
     package let source: String?
 
-    init(_ code: String, _ level: Severity, source: String? = nil, en: String, zh: String) {
+    package init(_ code: String, _ level: Severity, source: String? = nil, en: String, zh: String) {
         self.code = code
         self.level = level
         self.source = source
@@ -104,8 +104,10 @@ package enum Fact: Sendable, Hashable {
         switch self {
         case .int(let value): String(value)
         case .text(let text): Self.shortened(text)
-        case .anyOf(let words): Self.list(words, locale == .en ? " or " : "或")
-        case .all(let words): Self.list(words, locale == .en ? " and " : "和")
+        case .anyOf(let words):
+            locale == .en ? Self.list(words, ", ", " or ") : Self.list(words, "、", " 或 ")
+        case .all(let words):
+            locale == .en ? Self.list(words, ", ", " and ") : Self.list(words, "、", " 和 ")
         case .type(let type): Self.word(type)[locale]
         case .words(let words): words[locale]
         }
@@ -128,10 +130,10 @@ package enum Fact: Sendable, Hashable {
         return String(result)
     }
 
-    private static func list(_ words: [String], _ joint: String) -> String {
+    private static func list(_ words: [String], _ comma: String, _ joint: String) -> String {
         let words = words.map { shortened($0) }
         guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-        return words.dropLast().joined(separator: ", ") + joint + last
+        return words.dropLast().joined(separator: comma) + joint + last
     }
 
     private static func word(_ type: JSONType) -> LocalizedText {

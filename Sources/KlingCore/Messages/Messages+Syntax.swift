@@ -35,50 +35,88 @@ extension Message {
         Message("syntax.\(kind.rawValue)", .error, source: "RFC 8259 §\(section)", en: en, zh: zh)
     }
 
-    static let syntaxEmpty = syntax(.empty, "2", en: "There is nothing here.", zh: "内容为空。")
+    static let syntaxEmpty = syntax(
+        .empty, "2",
+        en: "There is nothing here: write a request, one object in { }.",
+        zh: "内容为空：请写一个请求，即一个 { } 对象。")
     static let syntaxStrayText = syntax(
-        .strayText, "2", en: "Something follows the end of the document.", zh: "文档结束之后还有内容。")
+        .strayText, "2",
+        en: "Something follows the end of the request. Remove it.",
+        zh: "请求结束之后还有内容，请删除。")
     static let syntaxStrayBracket = syntax(
-        .strayBracket, "2", en: "\"{text}\" closes nothing.", zh: "“{text}”没有对应的开始括号。")
+        .strayBracket, "2",
+        en: "\"{text}\" closes nothing: there is one too many, or the opening one is missing.",
+        zh: "“{text}”没有对应的开始括号：多写了一个，或缺少开始括号。")
     static let syntaxMissingBracket = syntax(
-        .missingBracket, "4", en: "A closing bracket is missing.", zh: "缺少结束括号。")
+        .missingBracket, "4",
+        en: "This bracket is never closed.",
+        zh: "这个括号没有对应的结束括号。")
     static let syntaxMissingComma = syntax(
         .missingComma, "4", en: "A comma is missing between two entries.", zh: "两项之间缺少逗号。")
     static let syntaxTrailingComma = syntax(
         .trailingComma, "4", en: "JSON allows no comma after the last entry.", zh: "JSON 不允许最后一项之后有逗号。")
     static let syntaxExtraComma = syntax(
-        .extraComma, "4", en: "This comma has nothing before it.", zh: "此逗号之前没有内容。")
+        .extraComma, "4",
+        en: "There is nothing before this comma. Remove it.",
+        zh: "这个逗号之前没有内容，请删除。")
     static let syntaxMissingColon = syntax(
-        .missingColon, "4", en: "A colon is missing after the name.", zh: "名称之后缺少冒号。")
-    static let syntaxMissingValue = syntax(.missingValue, "4", en: "A value is missing here.", zh: "这里缺少值。")
+        .missingColon, "4",
+        en: "A colon is missing between a name and its value.",
+        zh: "名称与值之间缺少冒号。")
+    static let syntaxMissingValue = syntax(
+        .missingValue, "4",
+        en: "A value is missing after the colon.",
+        zh: "冒号之后缺少值。")
     static let syntaxUnquotedName = syntax(
-        .unquotedName, "4", en: "A name stands in double quotes: \"{text}\".", zh: "名称必须加双引号：\"{text}\"。")
+        .unquotedName, "4",
+        en: "A name must be in double quotes: \"{text}\".",
+        zh: "名称必须加英文双引号：\"{text}\"。")
     static let syntaxBadLiteral = syntax(
-        .badLiteral, "3", en: "`{text}` is no JSON value; text stands in double quotes.",
-        zh: "`{text}` 不是 JSON 值；文本必须加双引号。")
+        .badLiteral, "3",
+        en: "`{text}` is not a JSON value: put text in double quotes; without quotes only "
+            + "numbers, true, false and null are allowed.",
+        zh: "`{text}` 不是 JSON 值：文本必须加英文双引号；不加引号的只能是数字、true、false 或 null。")
     static let syntaxBadNumber = syntax(
-        .badNumber, "6", en: "`{text}` is not a JSON number.", zh: "`{text}` 不是 JSON 数字。")
+        .badNumber, "6",
+        en: "`{text}` is not a number as JSON writes it, such as 5 or 0.5.",
+        zh: "`{text}` 不是 JSON 数字的写法，应写成 5 或 0.5 这样。")
     static let syntaxMissingQuote = syntax(
-        .missingQuote, "7", en: "The closing quote is missing.", zh: "缺少结束引号。")
+        .missingQuote, "7",
+        en: "The closing quote of this text is missing.",
+        zh: "这段文本缺少结束引号。")
     static let syntaxWrongQuote = syntax(
-        .wrongQuote, "7", en: "JSON takes double quotes \" only.", zh: "JSON 只能用英文双引号 \"。")
+        .wrongQuote, "7",
+        en: "JSON allows straight double quotes only: \".",
+        zh: "JSON 只允许使用英文双引号 \"。")
     static let syntaxBadEscape = syntax(
-        .badEscape, "7", en: "`{text}` is no escape; a backslash itself is written \\\\.",
-        zh: "`{text}` 不是转义；反斜杠本身写作 \\\\。")
+        .badEscape, "7",
+        en: "`{text}` means nothing in JSON; to write a backslash itself, double it: \\\\.",
+        zh: "`{text}` 在 JSON 中没有意义；要写反斜杠本身，请写两个：\\\\。")
     static let syntaxLoneSurrogate = syntax(
-        .loneSurrogate, "7", en: "`{text}` is half a character; the other half is missing.",
-        zh: "`{text}` 只是半个字符，缺少另一半。")
+        .loneSurrogate, "7",
+        en: "`{text}` is half a character; the other half, one more \\u…, is missing.",
+        zh: "`{text}` 只是半个字符，缺少另一半（另一个 \\u…）。")
     static let syntaxControlCharacter = syntax(
         .controlCharacter, "7",
-        en: "A line break or control character inside a string is written as an escape.",
-        zh: "字符串中的换行或控制字符必须写成转义。")
+        en: "A line break or tab inside quotes must be written as \\n or \\t, another control "
+            + "character as \\u….",
+        zh: "引号内的换行、制表符必须写成 \\n、\\t，其他控制字符写成 \\u…。")
     static let syntaxInvalidUTF8 = syntax(
-        .invalidUTF8, "8.1", en: "These bytes are not UTF-8.", zh: "这些字节不是 UTF-8。")
-    static let syntaxCount = syntax(.count, "9", en: "Too many values.", zh: "值的数量过多。")
-    static let syntaxDepth = syntax(.depth, "9", en: "Too many brackets inside each other.", zh: "括号嵌套过深。")
+        .invalidUTF8, "8.1",
+        en: "These bytes are not UTF-8 text. Save the file as UTF-8.",
+        zh: "这些字节不是 UTF-8 文本，请将文件保存为 UTF-8 编码。")
+    static let syntaxCount = syntax(
+        .count, "9",
+        en: "There are too many values: no request needs so many.",
+        zh: "值的数量过多，远超一个请求所需。")
+    static let syntaxDepth = syntax(
+        .depth, "9",
+        en: "Too many brackets are open inside each other.",
+        zh: "括号嵌套层数过多。")
     static let syntaxComment = syntax(
-        .comment, "2", en: "JSON has no comments; name the file .jsonc to use them.",
-        zh: "JSON 不支持注释；如需注释请使用 .jsonc 文件。")
+        .comment, "2",
+        en: "JSON has no comments. Remove it, or name the file .jsonc.",
+        zh: "JSON 不支持注释。请删除注释，或将文件扩展名改为 .jsonc。")
 
     static let syntaxTable: [Message] = SyntaxProblem.Kind.allCases.map(syntax)
 }

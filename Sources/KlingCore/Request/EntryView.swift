@@ -96,8 +96,9 @@ extension JSONTree {
         }
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
-        for unit in [" seconds", "seconds", " sec", "sec", " s", "s", "秒"] where text.hasSuffix(unit) {
+        for unit in ["seconds", "sec", "s", "秒"] where text.hasSuffix(unit) {
             text.removeLast(unit.count)
+            while text.last?.isWhitespace == true { text.removeLast() }
             break
         }
         if let whole = Int(text) { return whole }

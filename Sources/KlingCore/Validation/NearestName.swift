@@ -3,34 +3,75 @@ package enum NearestName {
     /// Longer words are not compared: nobody mistypes them.
     private static let longest = 48
 
+    /// A word that people use for a name.
+    package struct Hint: Sendable {
+        /// The word in lower case, without separators.
+        let plain: [UInt8]
+        let name: String
+
+        package init(_ word: String, _ name: String) {
+            plain = NearestName.reduced(word)
+            self.name = name
+        }
+    }
+
     /// The candidate nearest to `word`: one that reads the same without case and separators, one that the
-    /// hints name, or one at a small edit distance; nil when none is near.
+    /// hints name, one at a small edit distance, or one whose hint is; nil when none is near. Words with other
+    /// digits are other words: `kling-v2` is no slip of `kling-v3`, nor `element_1` of `element_2`.
     package static func find(
-        _ word: String, in candidates: [String], hints: [(word: String, name: String)] = []
+        _ word: String, in candidates: [String], hints: [Hint] = [],
+        forgivingHints: Bool = true
     ) -> String? {
         guard word.utf8.count <= longest else { return nil }
         let plain = reduced(word)
         guard !plain.isEmpty else { return nil }
         if let same = candidates.first(where: { reduced($0) == plain }) { return same }
-        if let hint = hints.first(where: { reduced($0.word) == plain && candidates.contains($0.name) }) {
+        if let hint = hints.first(where: { $0.plain == plain && candidates.contains($0.name) }) {
             return hint.name
         }
+        // "modes" is nearer to "mode" than to "model".
+        if plain.count > 3, plain.last == UInt8(ascii: "s"),
+            let one = candidates.first(where: { reduced($0) == plain.dropLast() })
+        {
+            return one
+        }
         var best: (name: String, distance: Int)?
+        func consider(_ other: [UInt8], _ name: String, limit: Int) {
+            guard let distance = distance(plain, other, limit: limit), distance < best?.distance ?? .max,
+                digits(plain) == digits(other)
+            else { return }
+            best = (name, distance)
+        }
         for candidate in candidates {
             let other = reduced(candidate)
-            // One slip in three letters still looks like the word; more is another word.
-            let limit = max(1, min(plain.count, other.count) / 3)
-            guard let distance = distance(plain, other, limit: limit), distance < best?.distance ?? .max
-            else {
-                continue
-            }
-            best = (candidate, distance)
+            consider(other, candidate, limit: slips(min(plain.count, other.count)))
+        }
+        if let best { return best.name }
+        guard forgivingHints else { return nil }
+        // A hint is not the word itself: of a slip in it, less is forgiven.
+        for hint in hints
+        where abs(hint.plain.count - plain.count) <= plain.count / 5 && candidates.contains(hint.name) {
+            let length = min(plain.count, hint.plain.count)
+            if length >= 5 { consider(hint.plain, hint.name, limit: length / 5) }
         }
         return best?.name
     }
 
+    /// The slips after which a word of so many letters is still itself: of two letters, one makes another word;
+    /// of a long one, a third of the letters would be too many (`element_cat`, `element_dog`).
+    private static func slips(_ letters: Int) -> Int {
+        switch letters {
+        case ..<3: 0
+        case 3...5: 1
+        case 6...10: 2
+        default: 3
+        }
+    }
+
+    private static func digits(_ word: [UInt8]) -> [UInt8] { word.filter { (0x30...0x39).contains($0) } }
+
     /// Lower case, without separators.
-    private static func reduced(_ word: String) -> [UInt8] {
+    static func reduced(_ word: String) -> [UInt8] {
         word.utf8.compactMap { byte in
             switch byte {
             case UInt8(ascii: "A")...UInt8(ascii: "Z"): byte | 0x20
@@ -85,7 +126,15 @@ extension CatalogTables {
 
     func nearestModel(to name: String) -> String? {
         let names = catalog.models.map(\.name)
-        let hints = catalog.models.flatMap { model in model.aliases.map { (word: $0, name: model.name) } }
-        return NearestName.find(name, in: names, hints: hints)
+        let hints = catalog.models.flatMap { model in model.aliases.map { NearestName.Hint($0, model.name) } }
+        // A slip in an alias is not forgiven: `kling-v1` is no `kling-o1`.
+        if let near = NearestName.find(name, in: names, hints: hints, forgivingHints: false) { return near }
+        // A variant of a model that we know: `kling-v3-preview`.
+        let plain = NearestName.reduced(name)
+        return (names.map { NearestName.Hint($0, $0) } + hints).first { hint in
+            let known = hint.plain
+            return known.contains { (0x30...0x39).contains($0) } && plain.count > known.count
+                && plain.starts(with: known) && !(0x30...0x39).contains(plain[known.count])
+        }?.name
     }
 }

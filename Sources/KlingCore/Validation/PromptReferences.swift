@@ -16,6 +16,9 @@ struct PromptReference: Sendable {
     let kind: Kind
     /// Bytes of the scanned text; of a name, without the `@`.
     let range: Range<Int>
+
+    /// Of a name, the bytes with the `@`, which may be an escape in the source.
+    var withSign: Range<Int> { max(0, range.lowerBound - 1)..<range.upperBound }
 }
 
 /// Finds references in the bytes of a text.
@@ -89,7 +92,13 @@ struct PromptScanner {
             number = min(number * 10 + Int(bytes[cursor] - 0x30), 1_000_000)
             cursor += 1
         }
-        guard cursor > digits else { return nil }
+        let isNumbered = cursor > digits
+        if !isNumbered {
+            // `<<<image>>>`, or the page's own `<<<image_N>>>` copied as it stands.
+            guard opened >= 2 else { return nil }
+            if cursor < bytes.count, bytes[cursor] | 0x20 == UInt8(ascii: "n") { cursor += 1 }
+            isExact = false
+        }
         if cursor - digits > 1, bytes[digits] == 0x30 { isExact = false }
         let beforeClose = cursor
         skipSpaces(&cursor)
@@ -101,7 +110,7 @@ struct PromptScanner {
             end += length
             closed += 1
         }
-        guard closed > 0 else { return nil }
+        guard closed > (number == 0 && !isNumbered ? 1 : 0) else { return nil }
         position = end
         // More brackets than three around it still hold the exact form inside.
         if isExact, opened >= 3, closed >= 3 {

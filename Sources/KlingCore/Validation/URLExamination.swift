@@ -1,6 +1,6 @@
 /// Why a text is not the public address of a file.
 enum URLFault: Sendable, Hashable {
-    case notString, empty, whiteSpace, data, base64, localPath, scheme, host, credentials
+    case notString, empty, whiteSpace, backslash, data, base64, localPath, scheme, host, credentials
 }
 
 /// What can be seen from an address without asking anyone (RFC 3986, http and https only).
@@ -39,8 +39,12 @@ struct URLExamination {
         var position = end
         while position < bytes.count {
             let byte = bytes[position]
-            if byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "\\") {
+            if byte <= 0x20 || byte == 0x7F || byte >= 0x80 && Self.isWideSpace(bytes, at: position) {
                 fault = .whiteSpace
+                return
+            }
+            if byte == UInt8(ascii: "\\") {
+                fault = .backslash
                 return
             }
             if position < pathEnd {
@@ -60,8 +64,9 @@ struct URLExamination {
             return
         }
         host = Self.host(bytes, start..<end)
-        guard Self.isHost(bytes, host) else {
-            fault = .host
+        guard Self.isHost(bytes, host), Self.isPort(bytes, host.upperBound..<end) else {
+            let isSpaced = (start..<end).contains { Self.isWideSpace(bytes, at: $0) }
+            fault = isSpaced ? .whiteSpace : bytes[start..<end].contains(0x5C) ? .backslash : .host
             return
         }
         isPrivate = PrivateHost.contains(UnsafeRawBufferPointer(rebasing: bytes[host]))
@@ -96,6 +101,7 @@ struct URLExamination {
             return .whiteSpace
         }
         if lower.hasPrefix("data:") { return .data }
+        if lower.hasPrefix("http:\\") || lower.hasPrefix("https:\\") { return .backslash }
         let isPath =
             lower.hasPrefix("/") && !lower.hasPrefix("//") && !lower.hasPrefix("/9j/")
             || lower.hasPrefix("./")
@@ -140,7 +146,8 @@ struct URLExamination {
             } else {
                 // Names beyond ASCII are left to the gateway.
                 guard
-                    isWordByte(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte >= 0x80
+                    isWordByte(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+                        || byte >= 0x80 && !isWideSpace(bytes, at: offset)
                 else {
                     return false
                 }
@@ -148,6 +155,32 @@ struct URLExamination {
             }
         }
         return true
+    }
+
+    /// What stands behind the host: nothing, or a colon and a number of at most 16 bits (RFC 3986 §3.2.3).
+    private static func isPort(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
+        guard let colon = range.first else { return true }
+        guard bytes[colon] == UInt8(ascii: ":"), range.count <= 6 else { return false }
+        var number = 0
+        for offset in range.dropFirst() {
+            guard (0x30...0x39).contains(bytes[offset]) else { return false }
+            number = number * 10 + Int(bytes[offset] - 0x30)
+        }
+        return number <= 65_535
+    }
+
+    /// White space beyond ASCII, such as U+00A0 or the wide space of Chinese text, U+3000.
+    private static func isWideSpace(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard offset + 1 < bytes.count else { return false }
+        let second = bytes[offset + 1]
+        if bytes[offset] == 0xC2 { return second == 0x85 || second == 0xA0 }
+        guard offset + 2 < bytes.count else { return false }
+        switch (bytes[offset], second, bytes[offset + 2]) {
+        case (0xE1, 0x9A, 0x80), (0xE2, 0x81, 0x9F), (0xE3, 0x80, 0x80): return true
+        case (0xE2, 0x80, let third):
+            return (0x80...0x8A).contains(third) || [0xA8, 0xA9, 0xAF].contains(third)
+        default: return false
+        }
     }
 
     private static func isWord(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {

@@ -96,8 +96,8 @@ extension Context {
 
     /// What other programs call them.
     private static let otherNames = [
-        (word: "language", name: "locale"), (word: "maximumActive", name: "maxActive"),
-        (word: "downloadDirectory", name: "downloadDir"), (word: "directory", name: "downloadDir")
+        NearestName.Hint("language", "locale"), NearestName.Hint("maximumActive", "maxActive"),
+        NearestName.Hint("downloadDirectory", "downloadDir"), NearestName.Hint("directory", "downloadDir")
     ]
 
     /// Sets options, all of them or, when one is wrong, none. Null takes one back to what it was when the
@@ -123,6 +123,7 @@ extension Context {
             options.downloadDirectory = changed.downloadDirectory
         }
     }
+
     private static func unknownOption(_ name: String) -> RPCError {
         let known = options.map(\.name)
         let hint =

@@ -32,6 +32,9 @@ extension Rule {
         Rule("parameter.null", "parameter.empty", when: .idle) { view, findings in
             let idle = view.null.union(view.empty).intersection(view.table.takes)
             if !idle.isEmpty { view.reportIdle(idle, &findings) }
+        },
+        Rule("parameter.null", "parameter.empty", when: [.elementList, .videoList]) { view, findings in
+            view.reportIdleEntryMembers(&findings)
         }
     ]
 }
@@ -43,6 +46,7 @@ extension RequestView {
         let names = tables.catalog.models.map(\.name)
         let allowed = JSONValue.array(names.map { .string($0) })
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
+        if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
             let fixes = names.map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
@@ -119,7 +123,16 @@ extension RequestView {
 extension RequestView {
     /// Every parameter of the model: its type, and whether its value is one of the allowed.
     func checkValues(_ findings: inout Findings) {
-        var rest = present.intersection(table.takes).rawValue
+        var counted = present
+        // An empty value of another type is no way to leave out what is needed.
+        if !empty.isEmpty {
+            let missing = empty.intersection(needed)
+            for field in [Field.model, .prompt, .shotType, .multiPrompt]
+            where missing.contains(field) && isOfOtherType(field) {
+                counted.insert(FieldSet(field))
+            }
+        }
+        var rest = counted.intersection(table.takes).rawValue
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
@@ -138,7 +151,9 @@ extension RequestView {
         if slot == Field.duration.rawValue, tree.quotedNumber(value) != nil { return }
         let place = place(slot: slot)
         var fixes: [Fix] = []
-        if let converted = Conversion.convert(tree.value(value), to: parameter.type) {
+        if let converted = Conversion.convert(tree.value(value), to: parameter.type),
+            isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot)
+        {
             fixes = [
                 Fix(
                     .write, ["value": .text(converted.description)],
@@ -154,15 +169,33 @@ extension RequestView {
             ], allowed: parameter.type.allowed, fixes: fixes)
     }
 
+    /// Whether a parameter that has rules of its own passes them once a patch gives it the right type: until
+    /// then nobody has looked inside.
+    func isFreeOfErrors(with patch: [JSONPatchOperation], slot: Int) -> Bool {
+        guard let field = Field(rawValue: slot),
+            [.multiShot, .multiPrompt, .elementList, .videoList].contains(field)
+        else { return true }
+        guard tree.range(object).count <= 100_000, let patched = try? tree.value(object).applying(patch)
+        else { return false }
+        var writer = JSONWriter()
+        writer.value(patched)
+        let copy = JSONTree(writer.bytes)
+        let view = RequestView(copy, at: copy.root, tables: tables, as: table)
+        var findings = Findings(options: ValidationOptions(), bytes: 0)
+        for rule in table.rules where !rule.trigger.isDisjoint(with: view.mentioned) {
+            rule.check(view, &findings)
+        }
+        let name = spelling(field)
+        return !findings.diagnostics.contains { found in
+            found.severity == .error
+                && (found.path.tokens.first == name || found.code.hasPrefix("shots.")
+                    || found.code.hasPrefix("shotType."))
+        }
+    }
+
     /// Null and empty members: dropped, unless a rule of their own says that they are missing.
     func reportIdle(_ idle: FieldSet, _ findings: inout Findings) {
-        var own = FieldSet(.model)
-        if needsPrompt { own.insert(.prompt) }
-        if table.takes.contains(.multiShot), isTrue(.multiShot) {
-            own.insert(.shotType)
-            if storyboard != .intelligence { own.insert(.multiPrompt) }
-        }
-        var rest = idle.subtracting(own).rawValue
+        var rest = idle.subtracting(needed).rawValue
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
@@ -173,6 +206,57 @@ extension RequestView {
                 ["name": name],
                 fixes: [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
+    }
+
+    /// The same of the optional members of elements and clips. A clip's `refer_type` has a sentence of its own.
+    func reportIdleEntryMembers(_ findings: inout Findings) {
+        for (field, names) in [(Field.elementList, EntryView.element), (.videoList, EntryView.video)] {
+            guard case .array(.object(let known), _)? = table.parameter(field)?.type else { continue }
+            let spoken = known.filter(\.isRequired).map(\.name) + [VideoField.referType.rawValue]
+            var entries = list(field)
+            var position = 0
+            while let node = entries.next(in: tree) {
+                defer { position += 1 }
+                guard tree.kind(node) == .object else { continue }
+                var members = tree.elements(node)
+                while let key = members.next(in: tree), let value = members.next(in: tree) {
+                    guard isIdle(value), let number = names.number(of: key, in: tree),
+                        !spoken.contains(names.names[number])
+                    else { continue }
+                    let name = Fact.text(names.names[number])
+                    let place = place(field).child(position, tree.opening(node))
+                        .child(names.names[number], tree.range(value))
+                    findings.report(
+                        tree.kind(value) == .null ? .parameterNull : .parameterEmpty, at: place, in: self,
+                        ["name": name],
+                        fixes: [
+                            Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)
+                        ])
+                }
+            }
+        }
+    }
+
+    /// A value that is dropped from an entry: null or an empty string.
+    func isIdle(_ value: JSONTree.Index) -> Bool {
+        tree.kind(value) == .null || tree.kind(value) == .string && tree.contentRange(value).isEmpty
+    }
+
+    /// What cannot be left out here: of these, null or empty is an error with a code of its own.
+    private var needed: FieldSet {
+        var needed = FieldSet(.model)
+        if needsPrompt { needed.insert(.prompt) }
+        if table.takes.contains(.multiShot), isTrue(.multiShot) {
+            needed.insert(.shotType)
+            if storyboard != .intelligence { needed.insert(.multiPrompt) }
+        }
+        return needed
+    }
+
+    /// Whether a parameter is written with a value of the wrong JSON type, such as `[]` for text.
+    func isOfOtherType(_ field: Field) -> Bool {
+        guard let value = written(field)?.value, table.parameter(field) != nil else { return false }
+        return tree.kind(value) != .null && !table.checks[field.rawValue].accepts(tree.kind(value))
     }
 
     /// Whether the model cannot do without a prompt here.

@@ -55,7 +55,7 @@ extension RequestView {
             return
         }
         let element = EntryView(node, in: tree, names: EntryView.element)
-        let hasID = element[.id] != nil
+        let hasID = element[.id].map { !isIdle($0) } ?? false
         let opening = elementPlace(position, tree.opening(node))
         for field in [ElementField.name, .description] {
             let value = element[field]

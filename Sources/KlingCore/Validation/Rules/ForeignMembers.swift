@@ -53,12 +53,13 @@ extension RequestView {
     ) {
         if findings.skips(.parameterUnknown) { return }
         let name = tree.string(key) ?? ""
+        let shown = Fact.text(name.isEmpty ? "\"\"" : name)
         let near = NearestName.find(name, in: candidates, hints: Vocabulary.hints)
-        var facts: Facts = ["name": .text(name), "model": .text(model.name)]
+        var facts: Facts = ["name": shown, "model": .text(model.name)]
         let child = place.child(name, tree.range(key))
         var fixes: [Fix] = []
         if let near {
-            facts = ["name": .text(name), "model": .text(model.name), "near": .text(near)]
+            facts = ["name": shown, "model": .text(model.name), "near": .text(near)]
             // Renaming is offered when the word reads the same; otherwise the value may not fit.
             let target = JSONPointer(tokens: place.tokens + [near])
             if !has(near, in: object), fits(key, near, place) {
@@ -66,7 +67,7 @@ extension RequestView {
                     Fix(.rename, ["name": .text(near)], patch: [.move(from: child.pointer, to: target)]))
             }
         }
-        fixes.append(Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)]))
+        fixes.append(Fix(.remove, ["name": shown], patch: [.remove(child.pointer)]))
         findings.report(
             near == nil ? .parameterUnknown : .parameterUnknownNear, at: child, in: self, facts,
             allowed: .array(candidates.map { .string($0) }), fixes: fixes)
@@ -81,6 +82,8 @@ extension RequestView {
         let simple: [Field] = [.prompt, .negativePrompt, .mode, .duration, .aspectRatio, .watermark, .audio]
         guard let field = Field(rawValue: slot), simple.contains(field) else { return false }
         let value = tree.value(ofName: key)
+        // Of a storyboard the seconds must still add up.
+        if field == .duration, let sum = shotSum, tree.int(value) != sum { return false }
         return table.checks[slot].accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
     }
 
@@ -121,16 +124,20 @@ extension RequestView {
                 ],
                 related: [(target, .counts)])
         } else {
-            findings.report(
-                .parameterAliasConflict, at: child, in: self, facts,
-                fixes: [
-                    Fix(
-                        .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
-                        patch: [.remove(child.pointer)]),
+            var fixes = [
+                Fix(
+                    .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
+                    patch: [.remove(child.pointer)])
+            ]
+            if fits(key, field.name, container) {
+                fixes.append(
                     Fix(
                         .keep, ["name": .text(name), "value": .text(ours.description)],
-                        patch: [.replace(target.pointer, ours), .remove(child.pointer)])
-                ], related: [(target, .otherValue)])
+                        patch: [.replace(target.pointer, ours), .remove(child.pointer)]))
+            }
+            findings.report(
+                .parameterAliasConflict, at: child, in: self, facts, fixes: fixes,
+                related: [(target, .otherValue)])
         }
     }
 
@@ -188,7 +195,8 @@ extension RequestView {
         urls += last.map { tree.value($0.url) }
         let maximum =
             if case .array(_, let count)? = table.parameter(.imageURLs)?.type { count.upperBound } else { 2 }
-        guard urls.count <= maximum else { return nil }
+        // A clip takes no pair of frames (kling-video-o1 page, `video_list`).
+        guard urls.count <= (clip == nil ? maximum : 1) else { return nil }
         let target = JSONPointer(tokens: [Field.imageURLs.name])
         let put: JSONPatchOperation =
             mentioned.contains(.imageURLs) ? .replace(target, .array(urls)) : .add(target, .array(urls))

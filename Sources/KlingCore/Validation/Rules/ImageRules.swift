@@ -133,7 +133,8 @@ extension RequestView {
         {
             findings.report(
                 .imageSameFrames, at: place, in: self,
-                fixes: [Fix(.remove, ["name": .text("image_urls/1")], patch: [.remove(place.pointer)])],
+                fixes: refersToImages(beyond: 1)
+                    ? [] : [Fix(.remove, ["name": .text("image_urls/1")], patch: [.remove(place.pointer)])],
                 related: [(self.place(.imageURLs).child(0, tree.range(first)), .otherValue)])
         }
         if table.references == .imageTags, clip == nil {

@@ -63,7 +63,10 @@ extension RequestView {
                     ["value": value, "model": .text(model.name)])
             case .name:
                 if let number = element(at: reference.range, in: text, elements) {
-                    used[number] = true
+                    // Of two with one name, both are meant: that is said by `element.duplicateName`.
+                    for other in elements.indices where elements[other].name == elements[number].name {
+                        used[other] = true
+                    }
                     continue
                 }
                 let name = tree.content(prompt, reference.range)
@@ -80,7 +83,7 @@ extension RequestView {
                 }
                 findings.report(
                     near == nil ? .elementUndefined : .elementUndefinedNear,
-                    at: place().at(max(0, range.lowerBound - 1)..<range.upperBound), in: self,
+                    at: place().at(tree.sourceRange(reference.withSign, inContentOf: prompt)), in: self,
                     ["value": .text(name), "near": .text(near ?? "")],
                     allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
                     fixes: fixes)
@@ -123,7 +126,8 @@ extension RequestView {
                     if number <= 8 { isUsed |= 1 << UInt8(truncatingIfNeeded: number - 1) }
                 } else {
                     findings.report(
-                        .referenceRange, at: place, in: self, ["value": text, "count": .int(images)],
+                        images > 0 ? .referenceRange : .referenceRangeNone, at: place, in: self,
+                        ["value": text, "count": .int(images)],
                         allowed: images > 0
                             ? .array((1...min(images, 2)).map { .string("<<<image_\($0)>>>") }) : nil,
                         fixes: images > 0
@@ -142,7 +146,8 @@ extension RequestView {
                     fixes: tag == .image && isInRange(right, images) ? replacement(right, range, prompt) : [])
             case .name:
                 findings.report(
-                    .referenceElement, at: place.at(max(0, range.lowerBound - 1)..<range.upperBound),
+                    .referenceElement,
+                    at: place.at(tree.sourceRange(reference.withSign, inContentOf: prompt)),
                     in: self,
                     ["value": .text("@" + tree.content(prompt, reference.range)), "model": .text(model.name)])
             }

@@ -67,14 +67,16 @@ extension Rule {
             view.reportOverlap(&findings)
         },
         Rule("mode.cost", when: .mode, for: { $0.takes(.multiShot) }) { view, findings in
-            guard let mode = view.string(.mode), view.modeNumber > 0, let duration = view.duration else {
+            guard let mode = view.string(.mode), view.modeNumber > 0 else { return }
+            guard !view.tree.string(mode, equals: "4k") else {
+                return findings.report(.modeCost4k, at: view.place(.mode), in: view)
+            }
+            guard view.tree.string(mode, equals: "pro"), let duration = view.duration, duration > 10 else {
                 return
             }
-            let is4k = view.tree.string(mode, equals: "4k")
-            guard is4k || duration > 10 && view.tree.string(mode, equals: "pro") else { return }
             findings.report(
                 .modeCost, at: view.place(.mode), in: view,
-                ["mode": .text(view.tree.string(mode) ?? ""), "duration": .int(duration)],
+                ["mode": .text("pro"), "duration": .int(duration)],
                 related: view.mentioned.contains(.duration) ? [(view.place(.duration), .otherValue)] : [])
         }
     ]
@@ -99,18 +101,23 @@ extension RequestView {
             ]
             var message = message
             var fixes: [Fix] = []
-            let near = Self.nearestChoice(text, slot, words)
-            if let near, slot != Field.shotType.rawValue || canBecome(storyboard: near) {
-                fixes = [
-                    Fix(
-                        .write, ["value": .text("\"\(near)\"")],
-                        patch: [.replace(place.pointer, .string(near))],
-                        preferred: true)
-                ]
-            } else if slot == Field.mode.rawValue, let other = modelTaking(slot, text), modelIsKnown {
+            if let near = Self.nearestChoice(text, slot, words) {
+                // "customize" without shots would be the next error.
+                let isWhole = slot != Field.shotType.rawValue || canBecome(storyboard: near)
+                fixes =
+                    !isWhole
+                    ? []
+                    : [
+                        Fix(
+                            .write, ["value": .text("\"\(near)\"")],
+                            patch: [.replace(place.pointer, .string(near))],
+                            preferred: true)
+                    ]
+            } else if slot == Field.mode.rawValue, modelIsKnown, let (other, value) = modelTaking(slot, text)
+            {
                 message = .modeValueElsewhere
                 facts = [
-                    "value": .text(text), "allowed": .anyOf(words.map { "\"\($0)\"" }),
+                    "value": .text(value), "allowed": .anyOf(words.map { "\"\($0)\"" }),
                     "model": .text(model.name),
                     "other": .text(other)
                 ]
@@ -121,6 +128,12 @@ extension RequestView {
             findings.report(
                 message, at: place, in: self, facts, allowed: parameter.type.allowed, fixes: fixes)
         case .integer, .integers:
+            var message = message
+            if case .integers = parameter.type, message == .durationRange,
+                tree.int(value).map({ (3...10).contains($0) }) ?? false
+            {
+                message = .durationRangeHere
+            }
             findings.report(
                 message, at: place, in: self,
                 ["value": .text(tree.literal(value)), "allowed": Self.words(parameter.type)],
@@ -153,14 +166,15 @@ extension RequestView {
         }
     }
 
-    private func modelTaking(_ slot: Int, _ value: String) -> String? {
-        tables.models.first { other in
-            if case .choice(let choices)? = other.parameters[slot]?.type {
-                choices.contains { $0.value == value }
-            } else {
-                false
-            }
-        }?.model.name
+    /// Another model that knows the word, and the word as it spells it.
+    private func modelTaking(_ slot: Int, _ value: String) -> (model: String, value: String)? {
+        for other in tables.models where other.model.name != model.name {
+            guard case .choice(let choices)? = other.parameters[slot]?.type,
+                let near = Self.nearestChoice(value, slot, choices.map(\.value))
+            else { continue }
+            return (other.model.name, near)
+        }
+        return nil
     }
 
     /// The word that was probably meant.
@@ -177,15 +191,16 @@ extension RequestView {
         ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"),
         ("basic", "std"),
         ("professional", "pro"), ("1080p", "pro"), ("1080", "pro"), ("fullhd", "pro"), ("high", "pro"),
-        ("quality", "pro"), ("2160p", "4k"), ("uhd", "4k"), ("4kuhd", "4k"), ("ultra", "4k")
-    ].map { (word: $0.0, name: $0.1) }
+        ("quality", "pro"), ("high_quality", "pro"), ("fhd", "pro"), ("2160p", "4k"), ("uhd", "4k"),
+        ("4kuhd", "4k"), ("ultra", "4k")
+    ].map { NearestName.Hint($0.0, $0.1) }
 
     private static let shotTypeHints = [
         ("custom", "customize"), ("manual", "customize"), ("customise", "customize"), ("自定义", "customize"),
         ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"),
         ("intelligent", "intelligence"),
         ("智能", "intelligence")
-    ].map { (word: $0.0, name: $0.1) }
+    ].map { NearestName.Hint($0.0, $0.1) }
 
     func reportQuotedDuration(_ findings: inout Findings) {
         guard let value = string(.duration), let seconds = tree.quotedNumber(value),
@@ -201,7 +216,8 @@ extension RequestView {
             ]
             : durationFixes(Double(seconds), place, parameter.type)
         findings.report(
-            .durationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: parameter.type.allowed,
+            parameter.type.allows(seconds) ? .durationQuoted : .durationQuotedRange, at: place, in: self,
+            ["value": .int(seconds), "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
             fixes: fixes)
     }
 }
@@ -209,11 +225,14 @@ extension RequestView {
 /// Ratios as people write them.
 enum Ratio {
     static func nearest(to text: String, in words: [String]) -> String? {
-        switch text.lowercased() {
-        case "landscape", "horizontal", "wide", "横屏": return words.first { $0 == "16:9" }
-        case "portrait", "vertical", "tall", "竖屏": return words.first { $0 == "9:16" }
-        case "square", "方形": return words.first { $0 == "1:1" }
-        default: break
+        let lower = text.lowercased()
+        let isPortrait = ["portrait", "vertical", "tall", "竖"].contains { lower.hasPrefix($0) }
+        if !lower.utf8.contains(where: { (0x30...0x39).contains($0) }) {
+            if isPortrait { return words.first { $0 == "9:16" } }
+            if ["landscape", "horizontal", "wide", "横"].contains(where: { lower.hasPrefix($0) }) {
+                return words.first { $0 == "16:9" }
+            }
+            if ["square", "方"].contains(where: { lower.hasPrefix($0) }) { return words.first { $0 == "1:1" } }
         }
         // Two numbers and anything between: the ratio itself, or width and height in pixels.
         var numbers: [Int] = []
@@ -228,6 +247,8 @@ enum Ratio {
         }
         if let current { numbers.append(current) }
         guard numbers.count == 2, numbers[0] > 0, numbers[1] > 0 else { return nil }
+        // `portrait_16_9` is another vendor's word for 9:16.
+        if isPortrait, numbers[0] > numbers[1] { numbers.swapAt(0, 1) }
         return words.first { word in
             let parts = word.split(separator: ":").compactMap { Int($0) }
             return parts.count == 2 && parts[0] * numbers[1] == parts[1] * numbers[0]
@@ -252,18 +273,37 @@ extension RequestView {
 
     /// A phrase that the prompt asks for and the negative prompt excludes.
     func reportOverlap(_ findings: inout Findings) {
-        guard let negative = string(.negativePrompt), let prompt = string(.prompt),
-            tree.contentRange(negative).count <= 4000, tree.contentRange(prompt).count <= 16_000
-        else { return }
-        let found = tree.withContent(negative) { excluded in
-            tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
+        guard let negative = string(.negativePrompt), tree.contentRange(negative).count <= 4000 else {
+            return
         }
-        guard let found else { return }
-        findings.report(
-            .negativePromptOverlap,
-            at: place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
-            in: self, ["value": .text(tree.content(negative, found))],
-            related: [(place(.prompt), .otherValue)])
+        func report(_ prompt: JSONTree.Index, at place: Place) -> Bool {
+            guard tree.contentRange(prompt).count <= 16_000 else { return false }
+            let found = tree.withContent(negative) { excluded in
+                tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
+            }
+            guard let found else { return false }
+            findings.report(
+                .negativePromptOverlap,
+                at: self.place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
+                in: self, ["value": .text(tree.content(negative, found))], related: [(place, .otherValue)])
+            return true
+        }
+        guard storyboard == .customize else {
+            if let prompt = string(.prompt) { _ = report(prompt, at: place(.prompt)) }
+            return
+        }
+        // The shots' own prompts count, not the one beside them.
+        var entries = list(.multiPrompt)
+        var position = 0
+        while let node = entries.next(in: tree), position < 64 {
+            defer { position += 1 }
+            guard let prompt = EntryView(node, in: tree, names: EntryView.shot)[.prompt],
+                tree.kind(prompt) == .string
+            else { continue }
+            let place = place(.multiPrompt).child(position, tree.range(node))
+                .child(ShotField.prompt.rawValue, tree.range(prompt))
+            if report(prompt, at: place) { return }
+        }
     }
 
     /// The first phrase of `excluded`, between commas and the like, that occurs in `wanted` as whole words,

@@ -38,6 +38,7 @@ extension RequestView {
             return
         }
         if let written = written(.shotType), tree.kind(written.value).type == nil { return }
+        if isOfOtherType(.shotType) { return }
         let isWritten = mentioned.contains(.shotType)
         let pointer = pointer(.shotType)
         // "customize" needs shots, "intelligence" a prompt: only what would be whole is offered.
@@ -264,18 +265,16 @@ extension RequestView {
         guard tree.kind(value).type != nil else { return nil }
         let place = place(shot, position, .duration)
         let allowed: JSONValue = ["minimum": 1, "maximum": JSONValue(most)]
-        if let seconds = tree.quotedNumber(value) {
-            let fits = seconds >= 1 && seconds <= most
+        if let seconds = tree.quotedNumber(value), seconds >= 1, seconds <= most {
             findings.report(
                 .shotsDurationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: allowed,
-                fixes: fits
-                    ? [
-                        Fix(
-                            .unquote, ["value": .int(seconds)],
-                            patch: [.replace(pointer(position, .duration), JSONValue(seconds))],
-                            preferred: true)
-                    ] : [])
-            return fits ? seconds : nil
+                fixes: [
+                    Fix(
+                        .unquote, ["value": .int(seconds)],
+                        patch: [.replace(pointer(position, .duration), JSONValue(seconds))],
+                        preferred: true)
+                ])
+            return seconds
         }
         findings.report(
             .shotsDuration, at: place, in: self,

@@ -132,5 +132,5 @@ extension RequestView {
         ("edit", "base"), ("source", "base"), ("original", "base"), ("features", "feature"),
         ("reference", "feature"),
         ("style", "feature")
-    ].map { (word: $0.0, name: $0.1) }
+    ].map { NearestName.Hint($0.0, $0.1) }
 }

@@ -1,0 +1,77 @@
+import JSON
+import KlingCore
+import Testing
+
+@Suite struct ValidationFixTests {
+    /// The errors by code and path; of what a fix moves, by the path it is moved to.
+    private static func errors(_ validation: Validation, moved fix: Fix? = nil) -> Set<String> {
+        var moves: [JSONPointer: JSONPointer] = [:]
+        for case .move(let from, let to) in fix?.patch ?? [] { moves[from] = to }
+        return Set(
+            validation.diagnostics.filter { $0.severity == .error }.map {
+                "\($0.code) \(moves[$0.path] ?? $0.path)"
+            })
+    }
+
+    /// How often the very same thing is said: two shadowed members have one path.
+    private static func count(of diagnostic: Diagnostic, in validation: Validation) -> Int {
+        validation.diagnostics.count {
+            $0.code == diagnostic.code && $0.path == diagnostic.path
+                && $0.message(.en) == diagnostic.message(.en)
+        }
+    }
+
+    @Test(
+        "a fix removes its problem and adds no error, and its patch and its edits agree",
+        arguments: labelledSet)
+    func fixes(_ label: Labelled) throws {
+        let before = label.validate()
+        for diagnostic in before.diagnostics {
+            for fix in diagnostic.fixes {
+                let edited = TextEdit.apply(fix.edits, to: label.bytes)
+                let text = String(decoding: edited, as: UTF8.self)
+                #expect(edited != label.bytes, "\(fix.title(.en)) changes nothing")
+                let after = label.validate(edited)
+                #expect(
+                    Self.count(of: diagnostic, in: after) < Self.count(of: diagnostic, in: before),
+                    "\(diagnostic.code): \(fix.title(.en)) → \(text)")
+                let more = Self.errors(after).subtracting(Self.errors(before, moved: fix))
+                #expect(more.isEmpty, "\(diagnostic.code): \(fix.title(.en)) adds \(more): \(text)")
+                guard let patch = fix.patch, label.tree.isValid else { continue }
+                let tree = label.tree
+                let patched = try tree.value(tree.root).applying(patch)
+                let other = JSONTree(edited, options: label.json)
+                #expect(patched == other.value(other.root), "patch and edits differ: \(text)")
+            }
+        }
+    }
+
+    @Test("the preferred fixes come to an end, and made again they change nothing", arguments: labelledSet)
+    func idempotent(_ label: Labelled) {
+        var bytes = label.bytes
+        var rounds = 0
+        while let next = Self.fixed(bytes, label), rounds < 40 {
+            bytes = next
+            rounds += 1
+        }
+        #expect(rounds < 40, "\(String(decoding: bytes, as: UTF8.self))")
+        let codes = Set(label.validate(bytes).diagnostics.filter { $0.severity == .error }.map(\.code))
+        #expect(codes.isSubset(of: label.validate().diagnostics.map(\.code)))
+        #expect(!label.validate(bytes).diagnostics.contains { $0.fixes.contains(where: \.isPreferred) })
+    }
+
+    /// The text with the preferred fixes made, as many as touch different places; nil when there is none.
+    static func fixed(_ bytes: [UInt8], _ label: Labelled) -> [UInt8]? {
+        var taken: [TextEdit] = []
+        for diagnostic in label.validate(bytes).diagnostics {
+            guard let fix = diagnostic.fixes.first(where: \.isPreferred), !fix.edits.isEmpty else { continue }
+            let isFree = fix.edits.allSatisfy { edit in
+                taken.allSatisfy {
+                    edit.range.upperBound < $0.range.lowerBound || $0.range.upperBound < edit.range.lowerBound
+                }
+            }
+            if isFree { taken += fix.edits }
+        }
+        return taken.isEmpty ? nil : TextEdit.apply(taken, to: bytes)
+    }
+}
