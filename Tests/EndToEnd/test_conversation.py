@@ -201,9 +201,8 @@ class Limits(Case):
         server = self.server("--max-depth", "10000")
         deep = "[" * 9990 + "]" * 9990
         for method in ("validate", "submit", "hello"):
-            server.send_raw(
-                '{"jsonrpc":"2.0","id":1,"method":"%s","params":{"request":{"a":%s}}}' % (method, deep)
-            )
+            head = f'{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{{"request":{{"a":'
+            server.send_raw(head + deep + "}}}")
         server.until(lambda: len(server.answers()) == 3)
         text = json.dumps({"jsonrpc": "2.0", "id": 2, "method": "validate", "params": {"text": deep}})
         server.send_raw(text)
@@ -213,7 +212,7 @@ class Limits(Case):
     def test_a_message_full_of_problems_is_answered_within_bounds(self) -> None:
         """What is wrong a hundred thousand times is said a thousand times, and that it is."""
         many = {**CLIP, "image_urls": [0] * 400_000}
-        doubles = "{%s}" % ",".join(['"prompt":"a"'] * 50_000 + ['"model":"kling-v3"'])
+        doubles = "{" + '"prompt":"a",' * 50_000 + '"model":"kling-v3"}'
         unknown = {**CLIP, **{f"m{n}": 1 for n in range(200_000)}}
         bad = json.dumps([{**CLIP, "duration": "6"}] * 20_000)
         for number, params in enumerate(
@@ -351,7 +350,8 @@ class Methods(Case):
             ("hello", {"options": {"budget": "much"}}, "budget must be .*20/day.* not \"much\""),
             ("hello", {"options": {"strict": "yes"}}, "strict must be true or false"),
             ("hello", {"options": {"locale": "fr"}}, "locale must be en or zh"),
-            ("hello", {"options": {"severities": {"mode.value": "loud"}}}, "severities must be .*information"),
+            ("hello", {"options": {"severities": {"mode.value": "loud"}}}, "severities must be .*hint"),
+            ("hello", {"options": {"severities": {"mode.valu": "off"}}}, "did you mean mode.value"),
             ("hello", {"options": {"downloadDir": ""}}, "downloadDir must be a directory"),
             ("hello", {"options": {"downloadDir": "https://host/x"}}, "downloadDir must be a directory"),
         ):

@@ -57,7 +57,9 @@ extension Labelled {
             }
         var severities: [String: Severity] = [:]
         for (code, level) in label["severities"]?.object ?? [:] {
-            guard let severity = Severity(rawValue: level.string ?? "") else { throw LabelError(place: place) }
+            guard let severity = Severity(rawValue: level.string ?? "") else {
+                throw LabelError(place: place)
+            }
             severities[code] = severity
         }
         options = ValidationOptions(

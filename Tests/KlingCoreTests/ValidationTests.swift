@@ -72,7 +72,9 @@ import Testing
             // Not text, or too much of it, for a line of a file: tests of their own.
             if [
                 "syntax.invalidUTF8", "syntax.depth", "syntax.count", "document.moreProblems"
-            ].contains(code) { continue }
+            ].contains(code) {
+                continue
+            }
             #expect(counts[code, default: 0] >= 2, "\(code)")
         }
     }
