@@ -1,16 +1,52 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The content of strings and numbers, read from the source when asked for.
 extension JSONTree {
     /// The text of a string with its escapes resolved; nil for anything but a string. A lone surrogate, which
     /// is reported as a problem, reads as U+FFFD.
     package func string(_ index: Index) -> String? {
         guard kind(index) == .string else { return nil }
+        guard isEscaped(index) else { return String(decoding: source[contentRange(index)], as: UTF8.self) }
+        return String(decoding: content(index), as: UTF8.self)
+    }
+
+    /// The UTF-8 text of a string with its escapes resolved. Between escapes it is copied as it is: a document in a message
+    /// has an escape at each line end and each quote.
+    package func content(_ index: Index) -> [UInt8] {
         let range = contentRange(index)
-        guard isEscaped(index) else { return String(decoding: source[range], as: UTF8.self) }
-        var decoder = EscapeDecoder(position: range.lowerBound, end: range.upperBound)
-        var text = String()
-        text.reserveCapacity(range.count)
-        while let piece = decoder.next(in: source) { text.unicodeScalars.append(piece.scalar) }
-        return text
+        guard isEscaped(index) else { return Array(source[range]) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(range.count)
+        source.withUnsafeBytes { source in
+            var position = range.lowerBound
+            while position < range.upperBound {
+                let escape = Self.firstEscape(in: source, position..<range.upperBound)
+                bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[position..<escape]))
+                guard escape < range.upperBound else { return }
+                var decoder = EscapeDecoder(position: escape, end: range.upperBound)
+                guard let piece = decoder.next(in: self.source) else { return }
+                if piece.scalar.isASCII {
+                    bytes.append(UInt8(truncatingIfNeeded: piece.scalar.value))
+                } else {
+                    bytes.append(contentsOf: String(piece.scalar).utf8)
+                }
+                position = decoder.position
+            }
+        }
+        return bytes
+    }
+
+    private static func firstEscape(in source: UnsafeRawBufferPointer, _ range: Range<Int>) -> Int {
+        guard let base = source.baseAddress,
+            let hit = memchr(base + range.lowerBound, Int32(UInt8(ascii: "\\")), range.count)
+        else { return range.upperBound }
+        return UnsafeRawPointer(hit) - base
     }
 
     /// Whether a string says exactly `text`, which is ASCII.

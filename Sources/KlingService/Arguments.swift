@@ -56,6 +56,13 @@ struct Arguments {
         return text
     }
 
+    /// The UTF-8 of a string, for texts that may be large.
+    func utf8(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> [UInt8]? {
+        guard let place = self[number] else { return nil }
+        guard tree.kind(place) == .string else { throw wrongType(number, "a string", place, tree) }
+        return tree.content(place)
+    }
+
     func bool(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> Bool? {
         guard let place = self[number] else { return nil }
         guard let value = tree.bool(place) else { throw wrongType(number, "true or false", place, tree) }

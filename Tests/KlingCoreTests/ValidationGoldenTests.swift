@@ -15,6 +15,8 @@ import Testing
         Validator.standard.validate(document: JSONTree(Array(repeating: UInt8(ascii: "["), count: 600))),
         Validator.standard.validate(
             document: JSONTree("[[[5]],[[5]]]", options: JSONOptions(maximumCount: 3))),
+        ValidationOutsideTests.validator.validate(
+            text: #"{"model":"otter-1","prompt":"a","grain":4,"loops":[1,2,3]}"#),
         Validator.standard.validate(
             text: "[" + Array(repeating: "5", count: 1500).joined(separator: ",") + "]")
     ]

@@ -29,7 +29,19 @@ import Testing
             ),
             Parameter(
                 .imageURLs, .array(of: .url, count: 1...3), outside: nil,
-                source: SourceLine(page, "image_urls", line: 5), en: "Up to three pictures.", zh: "最多三张图片。")
+                source: SourceLine(page, "image_urls", line: 5), en: "Up to three pictures.", zh: "最多三张图片。"),
+            // Nothing but the table knows these: the general sentences do.
+            Parameter(
+                "grain", .integer(0...3), source: SourceLine(page, "grain", line: 6), en: "The grain.",
+                zh: "颗粒。"),
+            Parameter(
+                "loops", .array(of: .integer(1...4), count: 1...2),
+                source: SourceLine(page, "loops", line: 7),
+                en: "How often each part is shown.", zh: "每段的循环次数。"),
+            Parameter(
+                "masks", .array(of: .url, count: 1...2), source: SourceLine(page, "masks", line: 8),
+                en: "Masks.",
+                zh: "遮罩。")
         ])
 
     private static let wrongLook = Message(
@@ -60,11 +72,26 @@ import Testing
             ])
     }
 
-    private static let validator = Validator(
+    static let validator = Validator(
         catalog: Catalog(models: Catalog.standard.models + [model]), rules: Rule.standard + [rule])
 
     private static func codes(_ request: JSONObject) -> [String] {
         validator.validate(request).diagnostics.map { "\($0.code) \($0.path)" }
+    }
+
+    @Test("what only the table knows is checked by the general rules")
+    func generalRules() {
+        let good: JSONObject = [
+            "model": "otter-1", "prompt": "a", "grain": 0, "loops": [1, 4], "masks": ["https://a.com/m.png"]
+        ]
+        #expect(Self.codes(good) == [])
+        #expect(
+            Self.codes([
+                "model": "otter-1", "prompt": "a", "grain": 4, "loops": [0, "2", 3], "masks": ["m.png"]
+            ]) == [
+                "parameter.value /grain", "parameter.count /loops", "parameter.value /loops/0",
+                "parameter.type /loops/1", "parameter.value /masks/0"
+            ])
     }
 
     @Test("a request for the new model is checked by its table")
@@ -168,6 +195,6 @@ import Testing
         let tree = JSONTree(writer.bytes)
         let models = try #require(tree.value(tree.root).array)
         #expect(models.last?["name"] == "otter-1" && models.count == 3)
-        #expect(models.last?["parameters"]?.array?.count == 5)
+        #expect(models.last?["parameters"]?.array?.count == 8)
     }
 }

@@ -71,7 +71,8 @@ import Testing
         for code in Set(Message.all.map(\.code)) where !code.hasPrefix("submit.") {
             // Not text, or too much of it, for a line of a file: tests of their own.
             if [
-                "syntax.invalidUTF8", "syntax.depth", "syntax.count", "document.moreProblems"
+                "syntax.invalidUTF8", "syntax.depth", "syntax.count", "document.moreProblems",
+                "parameter.value", "parameter.count"
             ].contains(code) {
                 continue
             }

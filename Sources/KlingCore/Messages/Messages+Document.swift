@@ -18,6 +18,12 @@ extension Message {
     static let parameterType = Message(
         "parameter.type", .error, en: "`{name}` must be {expected}, not {actual}.",
         zh: "`{name}` 必须是{expected}，而不是{actual}。")
+    static let parameterValue = Message(
+        "parameter.value", .error, en: "`{name}` must be {allowed}, not {value}.",
+        zh: "`{name}` 必须是 {allowed}，不能是 {value}。")
+    static let parameterCount = Message(
+        "parameter.count", .error, en: "`{name}` takes {minimum} to {maximum} entries, not {count}.",
+        zh: "`{name}` 需要 {minimum} 到 {maximum} 项，现在是 {count} 项。")
     static let parameterNull = Message(
         "parameter.null", .hint,
         en: "`{name}` is null: it is not sent, as if it were left out.",
@@ -69,7 +75,7 @@ extension Message {
         zh: "`{name}` 是 {other} 专用的参数；{model} 可能忽略或拒绝它。")
 
     static let documentTable: [Message] = [
-        moreProblems,
+        moreProblems, parameterValue, parameterCount,
         documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
         parameterUnknownNear, parameterAlias, parameterAliasConflict, parameterFrameField,
         parameterFrameFieldLast,

@@ -54,13 +54,12 @@ extension Arguments {
             guard tree.kind(place) == .object else { throw .invalidParams("request must be an object") }
             return .request(place)
         }
-        if let text = try string(text, in: tree) {
+        if let text = try utf8(text, in: tree) {
             var language = DocumentSource.Language.json
             if let languageId {
                 language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json
             }
-            return .document(
-                DocumentSource(bytes: Array(text.utf8), language: language, values: values))
+            return .document(DocumentSource(bytes: text, language: language, values: values))
         }
         return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri), values: values))
     }

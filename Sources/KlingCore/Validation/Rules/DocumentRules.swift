@@ -24,7 +24,8 @@ extension Rule {
             if view.modelIsKnown { view.reportOtherModel(others, &findings) }
         },
         Rule(
-            "parameter.type", "mode.value", "duration.range", "aspectRatio.value", "shotType.value",
+            "parameter.type", "parameter.value", "parameter.count", "mode.value", "duration.range",
+            "aspectRatio.value", "shotType.value",
             when: .always
         ) { view, findings in
             view.checkValues(&findings)
@@ -141,6 +142,8 @@ extension RequestView {
                 reportType(slot, value, &findings)
             } else if slot != Field.model.rawValue, !table.allows(value, slot: slot, in: tree) {
                 reportRange(slot, value, &findings)
+            } else if slot >= Field.allCases.count {
+                checkList(slot, value, &findings)
             }
         }
     }

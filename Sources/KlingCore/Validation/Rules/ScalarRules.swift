@@ -87,7 +87,9 @@ extension Rule {
 extension RequestView {
     /// A value of the right type that is none of the allowed.
     func reportRange(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
-        guard let parameter = table.parameters[slot], let message = parameter.rangeMessage else { return }
+        guard let parameter = table.parameters[slot] else { return }
+        // Of a parameter that no sentence was written for, the general one.
+        let message = parameter.rangeMessage ?? .parameterValue
         // Without `multi_shot`, `shot_type` has no effect: said by `shots.ignored`.
         if slot == Field.shotType.rawValue, !isTrue(.multiShot) { return }
         let place = place(slot: slot)
@@ -136,7 +138,10 @@ extension RequestView {
             }
             findings.report(
                 message, at: place, in: self,
-                ["value": .text(tree.literal(value)), "allowed": Self.words(parameter.type)],
+                [
+                    "name": .text(place.tokens.last ?? ""), "value": .text(tree.literal(value)),
+                    "allowed": Self.words(parameter.type)
+                ],
                 allowed: parameter.type.allowed,
                 fixes: durationFixes(tree.number(value)?.double, place, parameter.type))
         default: break
