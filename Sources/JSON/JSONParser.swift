@@ -304,23 +304,7 @@ struct JSONParser {
         var at = start &+ 1
         var flags: JSONTree.Flags = [.opened, .closed]
         while true {
-            // Eight bytes at once while none of them is a quote, a backslash, a control character or beyond
-            // ASCII. The lowest flagged byte of such a test is exact (a borrow runs only upwards from a true
-            // hit).
-            while at &+ 8 <= text.count {
-                let word = bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self).littleEndian
-                let quote = word ^ 0x2222_2222_2222_2222
-                let backslash = word ^ 0x5C5C_5C5C_5C5C_5C5C
-                let hits =
-                    (((quote &- 0x0101_0101_0101_0101) & ~quote)
-                        | ((backslash &- 0x0101_0101_0101_0101) & ~backslash)
-                        | (word &- 0x2020_2020_2020_2020) | word) & 0x8080_8080_8080_8080
-                if hits != 0 {
-                    at &+= hits.trailingZeroBitCount >> 3
-                    break
-                }
-                at &+= 8
-            }
+            at = Self.plainTextEnd(bytes, from: at, &flags)
             guard at < text.count else { return unterminated(text, start, at, flags) }
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
@@ -329,8 +313,6 @@ struct JSONParser {
                 return at
             } else if byte >= 0x80 {
                 flags.insert(.beyondASCII)
-                // Runs of such characters are usual: Chinese has three bytes a character and no spaces.
-                at = bytes.withUnsafeBytes { UTF8Scan.threeByteRun($0, from: at, to: text.count) }
                 while at < text.count && text[at] >= 0x80 {
                     let length = Self.sequenceLength(text, at)
                     at &+= length > 0 ? length : invalidBytes(text, at)

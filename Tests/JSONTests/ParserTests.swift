@@ -110,4 +110,39 @@ import Testing
         #expect(tree.value(tree.root) == [["a": 1], ["a": nil], [2]])
         #expect(!tree.isValid)
     }
+
+    /// Whatever stands where in a word of eight bytes: what is UTF-8 is taken, what is not is not.
+    @Test func `a string is well-formed exactly when its bytes are`() {
+        let pieces: [[UInt8]] = [
+            [0x61], [0x20], Array("金毛犬".utf8), Array("，".utf8), Array("é".utf8), Array("😀".utf8),
+            [0xE0, 0xA0, 0x80], [0xED, 0x9F, 0xBF], [0xEE, 0x80, 0x80], [0xEF, 0xBF, 0xBF],
+            // Overlong, surrogates, cut short, too much, no lead.
+            [0xE0, 0x9F, 0x80], [0xED, 0xA0, 0x80], [0xE4, 0xBD], [0xE4], [0x80], [0xE4, 0xBD, 0xA0, 0x80],
+            [0xF4, 0x90, 0x80, 0x80], [0xC0, 0x80], [0xFF]
+        ]
+        var random = Seeded(9)
+        var refused = 0
+        for round in 0..<20_000 {
+            var content: [UInt8] = Array(repeating: 0x78, count: round % 9)
+            for _ in 0..<Int.random(in: 0...9, using: &random) {
+                // Mostly good ones, so that the bad ones stand in all places.
+                let number =
+                    Int.random(in: 0..<8, using: &random) > 0
+                    ? Int.random(in: 0..<10, using: &random)
+                    : Int.random(in: 10..<pieces.count, using: &random)
+                content += pieces[number]
+            }
+            let isWellFormed = String(validating: content, as: UTF8.self) != nil
+            refused += isWellFormed ? 0 : 1
+            let tree = JSONTree([0x22] + content + Array("\", ".utf8).dropLast(2))
+            #expect(tree.isValid == isWellFormed, "\(content)")
+            #expect(tree.isASCII(tree.root) == content.allSatisfy { $0 < 0x80 })
+            if isWellFormed {
+                #expect(tree.contentRange(tree.root) == 1..<(content.count + 1))
+            } else {
+                #expect(tree.problems.allSatisfy { $0.kind == .invalidUTF8 })
+            }
+        }
+        #expect(refused > 4000)
+    }
 }

@@ -9,22 +9,28 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from candidates import (
+    BIN,
     HELLO,
+    HERE,
     OUT,
+    SCHEMA,
     VALIDATE,
     Candidate,
     floors,
     language_servers,
     ours,
     parsers,
+    request_validators,
     validators,
 )
-from report import Row, render
+from report import MINE, Row, render
+from corpus import requests
 
 CORE = max(os.sched_getaffinity(0))
 WORDS = [
@@ -101,21 +107,64 @@ class Bench:
                 rates[candidate.name] += [figures["perSecond"]] if figures else []
         return rates
 
-    def parses(self, data: Path) -> Figures:
+    def printed(self, what: str, figure: str, candidates: list[Candidate]) -> Figures:
+        """What programs that measure themselves print."""
         rates: Figures = defaultdict(list)
         for _ in range(max(1, self.rounds // 3)):
-            for candidate in parsers(str(data)):
+            for candidate in candidates:
                 if not shutil.which(candidate.command[0]):
-                    self.skipped[f"{candidate.name} (parse)"] = "not installed or not built"
+                    self.skipped[f"{candidate.name} ({what})"] = "not installed or not built"
                     continue
                 pinned = ["taskset", "-c", str(CORE), *candidate.command]
                 done = subprocess.run(pinned, capture_output=True, text=True, check=False)
                 for line in done.stdout.splitlines():
-                    if line.startswith("{") and (figure := json.loads(line)).get("what") == "parse":
-                        rates[candidate.name].append(figure["mbPerSecond"])
+                    if line.startswith("{") and (found := json.loads(line)).get("what") == what:
+                        rates[candidate.name].append(found[figure])
                 if done.returncode:
-                    self.skipped[f"{candidate.name} (parse)"] = done.stderr.strip()[-80:]
+                    self.skipped[f"{candidate.name} ({what})"] = done.stderr.strip()[-80:]
         return rates
+
+    def checks(self, server: str, data: Path) -> float:
+        """Megabytes a second of ``check`` over one file, its start and its report included."""
+        rates = []
+        for _ in range(self.rounds):
+            began = time.perf_counter()
+            command = ["taskset", "-c", str(CORE), server, "check", str(data)]
+            subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+            rates.append(data.stat().st_size / 1e6 / (time.perf_counter() - began))
+        return statistics.median(rates)
+
+    def keystrokes(self, command: list[str], text: str) -> tuple[float, float]:
+        """Milliseconds from a changed text to its diagnostics, over a pipe: median and 99th of a hundred."""
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(["taskset", "-c", str(CORE), *command], stdin=pipe, stdout=pipe)
+        assert child.stdin and child.stdout
+        times = []
+        place = text.index('"prompt":"') + len('"prompt":"')
+        for number in range(30 if self.rounds < 9 else 110):
+            changed = text[:place] + str(number) + text[place:]
+            call = {"jsonrpc": "2.0", "id": number, "method": "validate", "params": {"text": changed}}
+            data = json.dumps(call, ensure_ascii=False).encode() + b"\n"
+            began = time.perf_counter()
+            child.stdin.write(data)
+            child.stdin.flush()
+            child.stdout.readline()
+            times.append((time.perf_counter() - began) * 1000)
+        child.stdin.close()
+        child.wait()
+        kept = sorted(times[10:])
+        return statistics.median(kept), kept[int(len(kept) * 0.99)]
+
+    def growth(self, texts: dict[str, bytes]) -> dict[str, float]:
+        """Milliseconds from bytes to diagnostics, by the size of the document."""
+        found = {}
+        for name, data in texts.items():
+            path = OUT / f"document-{name}.json"
+            path.write_bytes(data)
+            command = ["taskset", "-c", str(CORE), os.environ["CORE_BENCH"], "document", str(path), "15"]
+            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            found[name] = json.loads(done.stdout)["milliseconds"]
+        return found
 
 
 def requests_file(path: Path, size: int = 10_000_000) -> Path:
@@ -136,6 +185,21 @@ def requests_file(path: Path, size: int = 10_000_000) -> Path:
         length += len(items[-1].encode()) + 2
     path.write_text("[" + ",\n".join(items) + "]", encoding="utf-8")
     return path
+
+
+def repeated(lines: list[bytes], size: int) -> list[bytes]:
+    """The lines over and over, until they have so many bytes."""
+    found: list[bytes] = []
+    length = 0
+    while length < size:
+        found.append(lines[len(found) % len(lines)])
+        length += len(found[-1]) + 1
+    return found
+
+
+def document(lines: list[bytes], size: int) -> bytes:
+    """One array of requests."""
+    return b"[" + b",\n".join(repeated(lines, size)) + b"]"
 
 
 def medians(figures: Figures) -> dict[str, float]:
@@ -164,7 +228,22 @@ def main() -> None:
         count: bench.drive("pipeline", mine, count)["kib"] / 1024 for count in (20_000, 200_000, 1_000_000)
     }
     print("parse …", flush=True)
-    parse = medians(bench.parses(requests_file(OUT / "requests.json")))
+    parse = medians(
+        bench.printed("parse", "mbPerSecond", parsers(str(requests_file(OUT / "requests.json"))))
+    )
+    print("validate …", flush=True)
+    lines = requests()
+    (OUT / "requests.jsonl").write_bytes(b"\n".join(lines) + b"\n")
+    valid = medians(bench.printed("validate", "perSecond", request_validators(str(OUT / "requests.jsonl"))))
+    ten = OUT / "ten.kling.jsonl"
+    ten.write_bytes(b"\n".join(repeated(lines, 10_000_000)) + b"\n")
+    checked = bench.checks(mine.command[0], ten)
+    megabyte = document(lines, 1_000_000).decode()
+    keys = bench.keystrokes(mine.command, megabyte)
+    peer_keys = bench.keystrokes([str(BIN / "python"), str(HERE / "peer_document.py"), SCHEMA], megabyte)
+    sizes = {"1 KB": 1_000, "10 KB": 10_000, "100 KB": 100_000, "1 MB": 1_000_000, "10 MB": 10_000_000}
+    growth = bench.growth({name: document(lines, size) for name, size in sizes.items()})
+    faulty = bench.growth({name: document(lines[9::10], size) for name, size in sizes.items()})
 
     roles = {candidate.name: candidate.role for candidate in [*starters, *checkers]}
     size = Path(mine.command[0]).stat().st_size / 1e6
@@ -176,6 +255,32 @@ def main() -> None:
         Row("the same, p99", "µs", most, roles, 10.0, digits=1),
         Row("200,000 pipelined `validate`", "/s", rates, roles, 350_000, more_is_better=True),
         Row("parse of a 10 MB array of requests", "MB/s", parse, roles, 300, more_is_better=True),
+        Row(
+            f"{len(lines):,} requests of {sum(map(len, lines)) // len(lines)} bytes, half Chinese, one in ten "
+            "wrong: from bytes to diagnostics",
+            "/s",
+            valid,
+            roles,
+            600_000,
+            more_is_better=True,
+        ),
+        Row("10 MB of them through `check`", "MB/s", {MINE: checked}, roles, 150, more_is_better=True),
+        Row(
+            "1 MB document, one keystroke to its diagnostics, p50",
+            "ms",
+            {MINE: keys[0], "Python, orjson + jsonschema-rs": peer_keys[0]},
+            roles,
+            5.0,
+            digits=1,
+        ),
+        Row(
+            "the same, p99",
+            "ms",
+            {MINE: keys[1], "Python, orjson + jsonschema-rs": peer_keys[1]},
+            roles,
+            10.0,
+            digits=1,
+        ),
         Row("release binary, stripped", "MB", {"kling-server": size}, roles, 15.0, digits=1),
     ]
     flat = memory[1_000_000] <= memory[20_000] * 1.1 + 0.5
@@ -184,6 +289,14 @@ def main() -> None:
             "peak memory after 20k / 200k / 1M requests", f"{spread} MiB", "independent of the count", flat
         )
     )
+    for what, figures in (("one in ten wrong", growth), ("all wrong", faulty)):
+        shown = " · ".join(f"{name} {value:.2f}" for name, value in figures.items())
+        # Linear: ten times the text takes at most twelve times the time, measured from 10 KB on.
+        steps = list(figures.values())[1:]
+        straight = all(after <= before * 12 for before, after in zip(steps, steps[1:]))
+        rows.append(
+            Row.fact(f"milliseconds by size of a document, {what}", shown, "linear", straight)
+        )
     text = render(
         rows, bench.skipped, os.environ.get("BENCH_COMMAND", "bash Tests/bench/run.sh"), bench.rounds
     )

@@ -113,6 +113,17 @@ def language_servers() -> list[Candidate]:
     ]
 
 
+def request_validators(data: str) -> list[Candidate]:
+    """Programs that print ``{"what":"validate","perSecond":…}``; their request is never sent."""
+    rows = [
+        ("kling-server", "ours", [os.environ["CORE_BENCH"], "validate", data, "101"]),
+        ("node + ajv", "peer", ["node", str(HERE / "validate.js"), data, SCHEMA]),
+    ]
+    for name in ("jsonschema-rs", "pydantic", "fastjsonschema", "jsonschema"):
+        rows.append((name, "peer", [str(BIN / "python"), str(HERE / "validate.py"), name, data, SCHEMA]))
+    return [Candidate(*row) for row in rows]
+
+
 def parsers(data: str) -> list[Candidate]:
     """Programs that print ``{"what":"parse","mbPerSecond":…}``; their request is never sent."""
     rows = [

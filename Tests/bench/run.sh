@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Speed and size of kling-server beside its floors and what a user would run instead.
-#   bash Tests/bench/run.sh            full run, under 2 minutes; writes Tests/bench/RESULTS.md
+#   bash Tests/bench/run.sh            full run, under 3 minutes; writes Tests/bench/RESULTS.md
 #   bash Tests/bench/run.sh --quick    about 30 s; writes .build/bench/RESULTS.md
 # Sets up what it needs in .build/bench. KLING_SERVER=PATH (and CORE_BENCH=PATH) measures that binary, builds none
 # of ours and leaves the committed table alone.
@@ -26,7 +26,7 @@ floor floor-foundation floor_foundation.swift
 
 # Peers; one that cannot be had is reported as skipped
 [ -x "$out/venv/bin/python" ] || python3 -m venv "$out/venv"
-for package in ruff tombi orjson jsonschema-rs pygls; do
+for package in ruff tombi orjson jsonschema-rs pygls pydantic fastjsonschema jsonschema; do
     "$out/venv/bin/pip" show -q "$package" 2>/dev/null \
         || "$out/venv/bin/pip" install -q --disable-pip-version-check "$package" || echo "bench: no $package" >&2
 done

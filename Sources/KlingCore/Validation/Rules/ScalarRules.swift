@@ -281,7 +281,7 @@ extension RequestView {
         guard let negative = string(.negativePrompt), tree.contentRange(negative).count <= 4000 else {
             return
         }
-        func report(_ prompt: JSONTree.Index, at place: Place) -> Bool {
+        func report(_ prompt: JSONTree.Index, at place: @autoclosure () -> Place) -> Bool {
             guard tree.contentRange(prompt).count <= 16_000 else { return false }
             let found = tree.withContent(negative) { excluded in
                 tree.withContent(prompt) { wanted in Self.overlap(excluded, wanted) }
@@ -290,7 +290,7 @@ extension RequestView {
             findings.report(
                 .negativePromptOverlap,
                 at: self.place(.negativePrompt).at(tree.sourceRange(found, inContentOf: negative)),
-                in: self, ["value": .text(tree.content(negative, found))], related: [(place, .otherValue)])
+                in: self, ["value": .text(tree.content(negative, found))], related: [(place(), .otherValue)])
             return true
         }
         guard storyboard == .customize else {
@@ -305,9 +305,11 @@ extension RequestView {
             guard let prompt = EntryView(node, in: tree, names: EntryView.shot)[.prompt],
                 tree.kind(prompt) == .string
             else { continue }
-            let place = place(.multiPrompt).child(position, tree.range(node))
-                .child(ShotField.prompt.rawValue, tree.range(prompt))
-            if report(prompt, at: place) { return }
+            let isFound = report(
+                prompt,
+                at: place(.multiPrompt).child(position, tree.range(node))
+                    .child(ShotField.prompt.rawValue, tree.range(prompt)))
+            if isFound { return }
         }
     }
 
