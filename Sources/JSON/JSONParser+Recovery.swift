@@ -6,6 +6,8 @@ extension JSONParser {
     mutating func report(_ kind: SyntaxProblem.Kind, _ range: Range<Int>, edit: TextEdit? = nil) {
         if problems.count < Self.maximumProblems {
             problems.append(SyntaxProblem(kind: kind, range: range, edit: edit))
+        } else {
+            problemsLeftOut += 1
         }
         if !options.recovers { stopped = true }
     }

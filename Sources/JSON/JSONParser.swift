@@ -14,6 +14,8 @@
 struct JSONParser {
     var nodes: [JSONTree.Node] = []
     var problems: [SyntaxProblem] = []
+    /// Beyond ``maximumProblems``.
+    var problemsLeftOut = 0
     var comments: [Range<Int>] = []
     let options: JSONOptions
     /// The innermost open container, or ``bottom``.
@@ -376,6 +378,8 @@ extension JSONTree {
         let comments = options.comments ? parser.comments : []
         remarks =
             parser.problems.isEmpty && comments.isEmpty
-            ? nil : Remarks(problems: parser.problems, comments: comments)
+            ? nil
+            : Remarks(
+                problems: parser.problems, leftOut: parser.problemsLeftOut, comments: comments)
     }
 }

@@ -15,10 +15,12 @@ public struct JSONTree: Sendable {
 
     @usableFromInline final class Remarks: Sendable {
         let problems: [SyntaxProblem]
+        let leftOut: Int
         let comments: [Range<Int>]
 
-        init(problems: [SyntaxProblem], comments: [Range<Int>]) {
+        init(problems: [SyntaxProblem], leftOut: Int, comments: [Range<Int>]) {
             self.problems = problems
+            self.leftOut = leftOut
             self.comments = comments
         }
     }
@@ -136,6 +138,8 @@ extension JSONTree {
 
     /// What is not JSON about the text, by position. Empty means valid (RFC 8259 §2).
     package var problems: [SyntaxProblem] { remarks?.problems ?? [] }
+    /// Problems of a very broken text that are not among them.
+    package var problemsLeftOut: Int { remarks?.leftOut ?? 0 }
     /// The byte ranges of comments, when the options allow them.
     package var comments: [Range<Int>] { remarks?.comments ?? [] }
     package var isValid: Bool { remarks?.problems.isEmpty ?? true }

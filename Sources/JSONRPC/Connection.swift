@@ -55,10 +55,19 @@ package struct Connection: ~Copyable {
     /// Held here, because a look at a static property costs a call each time.
     private let names = Message.names
     /// Requests that have been read and are cancelled by a message further on: they are not begun.
-    private var cancelledAhead: Set<InFlight.Key> = []
+    /// How many have the id: the first is cancelled, the others are duplicates of it.
+    private var cancelledAhead: [InFlight.Key: Cancellation] = [:]
+
+    private struct Cancellation {
+        var requests: Int
+        var isAnswered = false
+    }
+
     /// So much output has come together that it goes out before the next message.
     private var isOutputDue = false
     private static let largeMessage = 1 << 20
+    /// What the answers of a small batch may come to; those of a large one to eight times its own size.
+    private static let batchBytes = 8 << 20
     private static let cancelMethod: StaticString = "$/cancelRequest"
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
@@ -117,7 +126,7 @@ package struct Connection: ~Copyable {
     private mutating func lookAhead() {
         var ahead = framer
         var tree = JSONTree()
-        var waiting: Set<InFlight.Key> = []
+        var waiting: [InFlight.Key: Int] = [:]
         while let event = ahead.next() {
             guard case .message(let range) = event, range.count <= Self.largeMessage else { continue }
             ahead.buffer.withUnsafeBytes { bytes in
@@ -128,11 +137,35 @@ package struct Connection: ~Copyable {
             if let id = message.id {
                 let key = InFlight.Key(id, in: tree)
                 // One with an id that is taken is refused; the cancellation is about the one that has it.
-                if !inFlight.contains(key) { waiting.insert(key) }
-            } else if let key = cancelled(by: message, in: tree), waiting.contains(key) {
-                cancelledAhead.insert(key)
+                if !inFlight.contains(key) { waiting[key, default: 0] += 1 }
+            } else if let key = cancelled(by: message, in: tree),
+                let requests = waiting.removeValue(forKey: key)
+            {
+                cancelledAhead[key, default: Cancellation(requests: 0)].requests += requests
             }
         }
+    }
+
+    /// Answers a request that a message further on cancels; false when none does.
+    private mutating func isCancelledAhead(_ id: JSONTree.Index, in tree: borrowing JSONTree) -> Bool {
+        let key = InFlight.Key(id, in: tree)
+        guard var cancellation = cancelledAhead[key] else { return false }
+        if cancellation.isAnswered {
+            refuse(duplicateError(key))
+        } else {
+            refuse(.cancelledUnbegun, id: idBytes(id, in: tree))
+        }
+        cancellation.isAnswered = true
+        cancelledAhead[key] = cancellation
+        passCancelled(key)
+        return true
+    }
+
+    /// One fewer of the requests that a cancellation further on may be about.
+    private mutating func passCancelled(_ key: InFlight.Key) {
+        guard var cancellation = cancelledAhead[key] else { return }
+        cancellation.requests -= 1
+        cancelledAhead[key] = cancellation.requests > 0 ? cancellation : nil
     }
 
     /// What a notification cancels.
@@ -232,12 +265,10 @@ package struct Connection: ~Copyable {
             return
         }
         if let key = duplicate(of: id, in: tree) {
-            cancelledAhead.remove(key)
+            passCancelled(key)
             return refuse(duplicateError(key))
         }
-        if !cancelledAhead.isEmpty, cancelledAhead.remove(InFlight.Key(id, in: tree)) != nil {
-            return refuse(.cancelledUnbegun, id: idBytes(id, in: tree))
-        }
+        if !cancelledAhead.isEmpty, isCancelledAhead(id, in: tree) { return }
         scratch.removeAll()
         Reply.begin(id: id, of: tree, into: &scratch)
         let mark = scratch.count
@@ -249,12 +280,8 @@ package struct Connection: ~Copyable {
             scratch.name("error")
             error.write(into: &scratch)
         case .none: return
-        case .deferred(let operation):
-            start(id, in: tree, to: Direct(outbox: outbox), operation)
-            if outbox.isBehind { isOutputDue = true }
-            return
-        case .deferredToItsEnd(let operation):
-            start(id, in: tree, to: Direct(outbox: outbox), answersCancellation: true, operation)
+        case .deferred(let work):
+            start(id, in: tree, to: Direct(outbox: outbox), work)
             return
         }
         scratch.endObject()
@@ -268,17 +295,18 @@ package struct Connection: ~Copyable {
         }
         scratch.removeAll()
         switch handler.handle(message, in: tree, writer: &scratch) {
-        case .deferred(let operation), .deferredToItsEnd(let operation):
-            inFlight.start(nil, Reply(id: nil, to: Direct(outbox: outbox)), operation)
+        case .deferred(let work): inFlight.start(nil, Reply(id: nil, to: Direct(outbox: outbox)), work)
         case .written, .failure, .none: break
         }
     }
 
     private mutating func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
         let held = heldKeys(in: tree)
-        let batch = Batch(count: count) { [outbox, inFlight] answers in
-            if let answers { outbox.send(answers) }
+        let room = min(max(Self.batchBytes, 8 * tree.source.count), 32 << 20)
+        let batch = Batch(count: count, room: room) { [outbox, inFlight] answers in
+            // Before the client can have the answer: it may use the ids again at once.
             inFlight.release(held.keys)
+            if let answers { outbox.send(answers) }
         }
         defer { if outbox.isBehind { isOutputDue = true } }
         var number = -1
@@ -300,6 +328,14 @@ package struct Connection: ~Copyable {
                     Reply(id: Array("null".utf8), to: batch).send(.failure(error))
                     continue
                 }
+                guard !batch.isFull else {
+                    Reply(id: idBytes(id, in: tree), to: batch).send(
+                        .failure(
+                            .invalidRequest(
+                                "the answers of this batch are over \(room) bytes; this one was not begun: send fewer at once"
+                            )))
+                    continue
+                }
                 var writer = JSONWriter()
                 Reply.begin(id: id, of: tree, into: &writer)
                 let mark = writer.count
@@ -315,9 +351,7 @@ package struct Connection: ~Copyable {
                     writer.endObject()
                     batch.deliver(writer.bytes)
                 case .none: batch.deliver(nil)
-                case .deferred(let operation): start(id, in: tree, to: batch, operation)
-                case .deferredToItsEnd(let operation):
-                    start(id, in: tree, to: batch, answersCancellation: true, operation)
+                case .deferred(let work): start(id, in: tree, to: batch, work)
                 }
             }
         }
@@ -339,14 +373,15 @@ package struct Connection: ~Copyable {
         return (keys, duplicates)
     }
 
-    private func start(
+    private mutating func start(
         _ id: JSONTree.Index, in tree: borrowing JSONTree, to destination: any ReplyDestination,
-        answersCancellation: Bool = false,
-        _ operation: @escaping @Sendable () async -> Answer
+        _ work: DeferredWork
     ) {
-        inFlight.start(
-            InFlight.Key(id, in: tree), Reply(id: idBytes(id, in: tree), to: destination),
-            answersCancellation: answersCancellation, operation)
+        // What waits to be written must not hold up the work that would be waited for.
+        outbox.flush()
+        inFlight.start(InFlight.Key(id, in: tree), Reply(id: idBytes(id, in: tree), to: destination), work)
+        inFlight.waitForTurn()
+        if outbox.isBehind { isOutputDue = true }
     }
 
     // MARK: Refusals

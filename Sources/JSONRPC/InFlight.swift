@@ -24,11 +24,11 @@ package final class InFlight: Sendable {
     private final class Work: Sendable {
         let reply: Mutex<Reply?>
         let task = Mutex<Task<Void, Never>?>(nil)
-        let answersCancellation: Bool
+        let kind: DeferredWork
 
-        init(_ reply: consuming sending Reply, answersCancellation: Bool) {
+        init(_ reply: consuming sending Reply, _ kind: DeferredWork) {
             self.reply = Mutex(reply)
-            self.answersCancellation = answersCancellation
+            self.kind = kind
         }
     }
 
@@ -37,12 +37,32 @@ package final class InFlight: Sendable {
         /// Ids whose answers are made but not out: of the batches that wait for another of their answers.
         var held: Set<Key> = []
         var notifications = 0
+        var brief = 0
+        var readerWaits = false
         var onIdle: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
+    /// Wakes a reader that waits for its turn.
+    private let ended = Wakeup()
+
+    /// Brief works under way at once, and works of any kind: more make the reader wait.
+    private static let briefAtOnce = 4
+    private static let atOnce = 4096
 
     package init() {}
+
+    /// Waits until another work may begin.
+    func waitForTurn() {
+        while true {
+            let mustWait = state.withLock { state in
+                state.readerWaits = state.brief >= Self.briefAtOnce || state.works.count >= Self.atOnce
+                return state.readerWaits
+            }
+            guard mustWait else { return }
+            ended.wait()
+        }
+    }
 
     func contains(_ key: Key) -> Bool {
         state.withLock { $0.works[.request(key)] != nil || $0.held.contains(key) }
@@ -56,19 +76,17 @@ package final class InFlight: Sendable {
     func release(_ keys: [Key]) { state.withLock { $0.held.subtract(keys) } }
 
     /// Starts the work of a request. Nothing orders it against other work: that is what deferring means.
-    func start(
-        _ key: Key?, _ reply: consuming sending Reply, answersCancellation: Bool = false,
-        _ operation: @escaping @Sendable () async -> Answer
-    ) {
-        let work = Work(reply, answersCancellation: answersCancellation)
+    func start(_ key: Key?, _ reply: consuming sending Reply, _ kind: DeferredWork) {
+        let work = Work(reply, kind)
         let entry: Entry = state.withLock { state in
             state.notifications += 1
+            if kind.isBrief { state.brief += 1 }
             let entry = key.map(Entry.request) ?? .notification(state.notifications)
             state.works[entry] = work
             return entry
         }
         let task = Task { [self] in
-            let answer = await operation()
+            let answer = await kind.operation()
             finish(entry, answer)
         }
         work.task.withLock { $0 = task }
@@ -78,7 +96,7 @@ package final class InFlight: Sendable {
     @discardableResult
     func cancel(_ key: Key, answering error: RPCError?) -> Bool {
         guard let work = state.withLock({ $0.works[.request(key)] }) else { return false }
-        if !work.answersCancellation { finish(.request(key), .failure(error ?? .cancelled)) }
+        if !work.kind.answersCancellation { finish(.request(key), .failure(error ?? .cancelled)) }
         work.task.withLock { $0 }?.cancel()
         return true
     }
@@ -88,6 +106,11 @@ package final class InFlight: Sendable {
         if let reply = work.reply.withLock({ $0.take() }) { reply.send(answer) }
         answer.afterwards?()
         let onIdle = state.withLock { state -> (@Sendable () -> Void)? in
+            if work.kind.isBrief { state.brief -= 1 }
+            if state.readerWaits {
+                state.readerWaits = false
+                ended.signal()
+            }
             guard state.works.isEmpty else { return nil }
             defer { state.onIdle = nil }
             return state.onIdle

@@ -6,12 +6,29 @@ package enum Outcome {
     case written
     case failure(RPCError)
     /// The answer takes time: the work goes on beside the loop, which reads on.
-    case deferred(@Sendable () async -> Answer)
-    /// The same for work that has to say something when it is cancelled: it is told (`Task.isCancelled`) and answers itself,
-    /// instead of being answered for at once.
-    case deferredToItsEnd(@Sendable () async -> Answer)
+    case deferred(DeferredWork)
     /// No answer at all, for methods that only exist as notifications.
     case none
+}
+
+/// Work beside the loop.
+package struct DeferredWork: Sendable {
+    /// It ends soon, so that the loop may wait for it: few are under way at once, and their answers, which may be large, do not
+    /// pile up before a client that is slow to read.
+    let isBrief: Bool
+    /// It has something to say when it is cancelled: it is told (`Task.isCancelled`) and answers itself, instead of being
+    /// answered for at once.
+    let answersCancellation: Bool
+    let operation: @Sendable () async -> Answer
+
+    package init(
+        isBrief: Bool = false, answersCancellation: Bool = false,
+        _ operation: @escaping @Sendable () async -> Answer
+    ) {
+        self.isBrief = isBrief
+        self.answersCancellation = answersCancellation
+        self.operation = operation
+    }
 }
 
 /// The answer of deferred work.

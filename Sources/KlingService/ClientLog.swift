@@ -20,8 +20,12 @@ package final class ClientLog: Sendable {
         return level >= wanted
     }
 
-    package func write(_ level: LogLevel, _ message: String) {
+    /// - Parameter subject: what a newer line of level `debug` replaces an older one of.
+    package func write(_ level: LogLevel, _ message: String, about subject: String = "") {
         guard wants(level) else { return }
-        outbox.notify("log", ["level": .string(level.rawValue), "message": .string(message)])
+        // What is only of use while it is new gives way while the client is behind.
+        outbox.notify(
+            "log", ["level": .string(level.rawValue), "message": .string(message)],
+            replacing: level == .debug ? Outbox.Key("log", subject) : nil)
     }
 }

@@ -12,12 +12,12 @@ final class Log: Sendable {
     /// Sends the lines to a client too, as far as it wants them.
     func forward(to client: ClientLog) { self.client.withLock { $0 = client } }
 
-    func write(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    func write(_ level: LogLevel, about subject: String = "", _ message: @autoclosure () -> String) {
         let client = client.withLock { $0 }
         let isSaid = level >= self.level && self.level != .off
         guard isSaid || client?.wants(level) == true else { return }
         let message = message()
-        client?.write(level, message)
+        client?.write(level, message, about: subject)
         if isSaid { Log.say("\(level.rawValue): \(message)") }
     }
 
@@ -26,7 +26,7 @@ final class Log: Sendable {
         let task = event.task
         let name = task.id.text + (task.taskId.map { " (\($0))" } ?? "")
         switch event.kind {
-        case .progress: write(.debug, "\(name): \(task.progress ?? 0) %")
+        case .progress: write(.debug, about: task.id.text, "\(name): \(task.progress ?? 0) %")
         case .change:
             guard let failure = task.error else { return write(.info, "\(name): \(task.state.rawValue)") }
             let sentence = FailureMessages.sentence(for: failure, of: task, locale: locale)

@@ -51,6 +51,11 @@ def wait_for(what: Callable[[], Any], seconds: float = 10, why: str = "it") -> A
         time.sleep(0.005)
 
 
+def heed_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def drained(descriptor: int) -> bool:
     """Whether everything written to a pipe has been read."""
     return fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)) == bytes(4)
@@ -153,6 +158,8 @@ class Server:
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the server)
         popen.setdefault("stdin", subprocess.PIPE)
         popen.setdefault("stdout", subprocess.PIPE)
+        # As from a terminal, also when the tests run behind `nohup` or in the background of a shell.
+        popen.setdefault("preexec_fn", heed_signals)
         self.process = subprocess.Popen(
             [binary(), *arguments],
             stderr=popen.pop("stderr", self._log),

@@ -25,12 +25,13 @@ final class Examples: MessageHandler {
             writer.string("never seen")
             return .failure(RPCError(code: 1, message: "half"))
         case "silent": return .none
-        case "later": return .deferred { .success("late") }
+        case "later": return .deferred(DeferredWork { .success("late") })
         case "never":
-            return .deferred {
-                while !Task.isCancelled { await Task.yield() }
-                return .failure(RPCError(code: 2, message: "never"))
-            }
+            return .deferred(
+                DeferredWork {
+                    while !Task.isCancelled { await Task.yield() }
+                    return .failure(RPCError(code: 2, message: "never"))
+                })
         case "quit":
             exitCode = 3
             writer.null()

@@ -1,7 +1,7 @@
 extension TaskServiceError {
     /// What happened, what it cost, what to do next.
     public func sentence(_ locale: Locale) -> String {
-        words.map { $0[locale] } ?? FailureMessages.sentence(for: failure, locale: locale)
+        words.map { $0[locale] } ?? FailureMessages.sentence(for: failure, of: task, locale: locale)
     }
 
     /// Nil where the failure behind it says it all.

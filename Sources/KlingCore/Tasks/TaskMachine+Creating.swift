@@ -6,6 +6,15 @@ extension TaskMachine {
         return [.create]
     }
 
+    /// Back in line, as if it had never been claimed.
+    mutating func unsent(at now: Timestamp) -> [Action] {
+        guard task.state == .submitting else { return [] }
+        task.state = .queued
+        task.attempts = max(0, task.attempts - 1)
+        task.updatedAt = now
+        return [.record(.change)]
+    }
+
     mutating func created(_ outcome: CreateOutcome, at now: Timestamp, under rules: Rules) -> [Action] {
         guard task.state == .submitting else { return createdTooLate(outcome, at: now) }
         task.updatedAt = now

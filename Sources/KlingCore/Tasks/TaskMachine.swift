@@ -26,6 +26,8 @@ extension TaskMachine {
     public enum Event: Sendable, Hashable {
         /// The journal gave it a slot, and has it like this now.
         case claimed(VideoTask)
+        /// The create that was asked for has not been sent, and will not be by this process.
+        case unsent
         /// The one create that was asked for has ended.
         case created(CreateOutcome)
         /// A read has ended.
@@ -88,6 +90,7 @@ extension TaskMachine {
     public mutating func handle(_ event: Event, at now: Timestamp, under rules: Rules) -> [Action] {
         switch event {
         case .claimed(let written): claim(written)
+        case .unsent: unsent(at: now)
         case .created(let outcome): created(outcome, at: now, under: rules)
         case .read(.success(let reading)): read(reading, at: now)
         case .read(.failure(let failure)): readFailed(failure, at: now)

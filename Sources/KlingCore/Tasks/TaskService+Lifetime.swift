@@ -71,7 +71,8 @@ extension TaskService {
         guard !isDraining else { return }
         isDraining = true
         for number in waiters.keys { release(number) }
-        if creates > 0 {
+        // A claim under way ends with the task back in line, or with its create.
+        if isClaiming || creates > 0 {
             schedule(.drained, after: timeout)
             await withCheckedContinuation { drainWaiters.append($0) }
         }

@@ -42,6 +42,7 @@ extension TaskService {
 
     /// Takes a slot in the journal, where it counts for all processes.
     private func claim(_ id: TaskID, limit: Int) async {
+        defer { if isDraining, creates == 0 { endDrain() } }
         guard let task = live[id] else {
             isClaiming = false
             return
@@ -75,6 +76,12 @@ extension TaskService {
             return nil
         }
         guard actions.contains(.create) else { return false }
+        guard !isDraining else {
+            // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
+            _ = task.machine.handle(.unsent, at: time, under: rules)
+            try? await record(task, .change)
+            return false
+        }
         create(task)
         return true
     }

@@ -26,8 +26,20 @@ package struct Findings: Sendable {
     let options: ValidationOptions
     /// The way from the document to the request at hand: empty, or its place in a list.
     var base: [String] = []
-    /// Found in the request at hand.
-    private var count = 0
+    /// Found in the request at hand, and listed in all: errors, and the rest. Each has the limits for itself, so that an
+    /// error is never hidden behind warnings.
+    private var count = Tally()
+    private var listed = Tally()
+
+    private struct Tally {
+        var errors = 0
+        var others = 0
+
+        subscript(severity: Severity) -> Int {
+            get { severity == .error ? errors : others }
+            set { if severity == .error { errors = newValue } else { others = newValue } }
+        }
+    }
 
     /// Problems listed of one request and of one document. What is beyond is counted and said in one sentence: a
     /// message of a megabyte can hold a million problems, and an answer must not be a hundred times as long.
@@ -38,13 +50,21 @@ package struct Findings: Sendable {
 
     /// Whether a problem is only counted, so that nothing about it need be worked out; counts it then.
     mutating func skips(_ message: Message) -> Bool {
-        guard count >= Self.requestLimit || diagnostics.count >= documentLimit else { return false }
-        if let severity = severity(of: message) {
-            hidden += 1
-            gravestHidden = max(gravestHidden, severity)
-        }
+        guard let severity = severity(of: message) else { return true }
+        guard count[severity] >= Self.requestLimit || listed[severity] >= documentLimit else { return false }
+        hide(1, severity)
         return true
     }
+
+    /// Counts problems that are not listed.
+    mutating func hide(_ count: Int, _ severity: Severity) {
+        guard count > 0 else { return }
+        hidden += count
+        gravestHidden = max(gravestHidden, severity)
+    }
+
+    /// Whether the text edits of one more fix would be worked out.
+    var worksOutEdits: Bool { options.edits && count.errors + count.others < Self.fixLimit && editBudget > 0 }
 
     /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the
     /// request.
@@ -62,7 +82,7 @@ package struct Findings: Sendable {
 
     mutating func begin(base: [String]) {
         self.base = base
-        count = 0
+        count = Tally()
     }
 
     /// - Parameter fixes: their patches go from the request object.
@@ -73,9 +93,10 @@ package struct Findings: Sendable {
     ) {
         if skips(message) { return }
         guard let severity = severity(of: message) else { return }
-        count += 1
+        count[severity] += 1
+        listed[severity] += 1
         var finished: [Fix] = []
-        if count <= Self.fixLimit {
+        if count.errors + count.others <= Self.fixLimit {
             for var fix in fixes() {
                 if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -= view.tree.range(view.object).count
@@ -98,6 +119,7 @@ package struct Findings: Sendable {
     mutating func report(text message: Message, at place: Place, _ facts: Facts, fixes: [Fix] = []) {
         if skips(message) { return }
         guard let severity = severity(of: message) else { return }
+        listed[severity] += 1
         diagnostics.append(
             Diagnostic(
                 severity: severity, path: path(place), range: place.range, fixes: options.edits ? fixes : [],

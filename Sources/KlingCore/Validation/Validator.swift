@@ -89,6 +89,7 @@ public struct Validator: Sendable {
     }
 
     private static func reportSyntax(_ tree: borrowing JSONTree, _ findings: inout Findings) {
+        findings.hide(tree.problemsLeftOut, .error)
         for problem in tree.problems {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)

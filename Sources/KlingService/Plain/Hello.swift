@@ -6,13 +6,12 @@ extension PlainDialect {
     /// `hello`: who is there and what it can do; sets what holds for the session. Optional.
     static let hello = Method("hello", ["client", "locale", "logLevel", "options"]) {
         (context, arguments, tree, writer) throws(RPCError) in
-        if let locale = try arguments.locale(1, in: tree), !context.settings.settled.contains("locale") {
-            context.settings.locale = locale
-        }
-        if let level = try arguments.choice(2, LogLevel.self, in: tree) {
-            context.clientLog.level = level
-        }
+        let locale = try arguments.locale(1, in: tree)
+        let level = try arguments.choice(2, LogLevel.self, in: tree)
         if let options = arguments[3] { try context.configure(tree.value(options)) }
+        // Nothing can be refused any more: all of it holds, or none.
+        if let locale, !context.settings.settled.contains("locale") { context.settings.locale = locale }
+        if let level { context.clientLog.level = level }
         writeHello(context, into: &writer)
         return .written
     }

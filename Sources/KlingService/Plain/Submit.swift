@@ -36,28 +36,29 @@ extension PlainDialect {
         }
         let submission = Submission(request: request, key: key, labels: labels, delivery: delivery)
         let tasks = context.tasks
-        return .deferredToItsEnd {
-            do throws(TaskServiceError) {
-                let submitted = try await tasks.submit(submission)
-                var report = submitted.report
-                if waitFor != .queued {
-                    let waited = try await tasks.wait(
-                        [report.task.id.text], until: waitFor == .completed ? .terminal : .submitted,
-                        timeout: .seconds(timeout))
-                    report = waited.tasks.first ?? report
+        return .deferred(
+            DeferredWork(isBrief: waitFor == .queued, answersCancellation: true) {
+                do throws(TaskServiceError) {
+                    let submitted = try await tasks.submit(submission)
+                    var report = submitted.report
+                    if waitFor != .queued {
+                        let waited = try await tasks.wait(
+                            [report.task.id.text], until: waitFor == .completed ? .terminal : .submitted,
+                            timeout: .seconds(timeout))
+                        report = waited.tasks.first ?? report
+                    }
+                    if Task.isCancelled, !report.task.state.isTerminal {
+                        return .failure(cancelled(report.task, locale: locale))
+                    }
+                    if let refusal = report.task.refusal, !submitted.isDeduplicated {
+                        return .failure(refusal.rpcError(task: report.task, locale: locale))
+                    }
+                    return .success(
+                        submittedJSON(report, submitted, findings: findings, locale: locale))
+                } catch {
+                    return .failure(error.rpcError(locale: locale))
                 }
-                if Task.isCancelled, !report.task.state.isTerminal {
-                    return .failure(cancelled(report.task, locale: locale))
-                }
-                if let refusal = report.task.refusal, !submitted.isDeduplicated {
-                    return .failure(refusal.rpcError(task: report.task, locale: locale))
-                }
-                return .success(
-                    submittedJSON(report, submitted, findings: findings, locale: locale))
-            } catch {
-                return .failure(error.rpcError(locale: locale))
-            }
-        }
+            })
     }
 
     /// Cancelling the call does not take the task back: whoever reads "cancelled" must not think so and submit again.

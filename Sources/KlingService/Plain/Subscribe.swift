@@ -14,41 +14,43 @@ extension PlainDialect {
         let outbox = context.outbox
         let locale = context.settings.locale
         let tasks = context.tasks
-        return .deferred {
-            let name = SubscriptionName()
-            do throws(TaskServiceError) {
-                let subscription = try await tasks.subscribe(
-                    filter, since: since, minimumInterval: .seconds(interval)
-                ) { event in
-                    outbox.notify(event, subscription: name.value, locale: locale)
+        return .deferred(
+            DeferredWork(isBrief: true) {
+                let name = SubscriptionName()
+                do throws(TaskServiceError) {
+                    let subscription = try await tasks.subscribe(
+                        filter, since: since, minimumInterval: .seconds(interval)
+                    ) { event in
+                        outbox.notify(event, subscription: name.value, locale: locale)
+                    }
+                    name.value = subscription.id
+                    return .success(
+                        [
+                            "subscription": .string(subscription.id), "seq": JSONValue(Int(subscription.seq)),
+                            "tasks": .array(subscription.tasks.map { $0.json(locale: locale) }),
+                            "snapshot": .bool(subscription.isSnapshot)
+                        ],
+                        // The client must know the subscription before it hears of it.
+                        then: { Task { await tasks.start(subscription.id) } })
+                } catch {
+                    return .failure(error.rpcError(locale: locale))
                 }
-                name.value = subscription.id
-                return .success(
-                    [
-                        "subscription": .string(subscription.id), "seq": JSONValue(Int(subscription.seq)),
-                        "tasks": .array(subscription.tasks.map { $0.json(locale: locale) }),
-                        "snapshot": .bool(subscription.isSnapshot)
-                    ],
-                    // The client must know the subscription before it hears of it.
-                    then: { Task { await tasks.start(subscription.id) } })
-            } catch {
-                return .failure(error.rpcError(locale: locale))
-            }
-        }
+            })
     }
 
     static let unsubscribe = Method("unsubscribe", ["subscription"]) {
         (context, arguments, tree, writer) throws(RPCError) in
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
         let tasks = context.tasks
-        return .deferred {
-            // A parameter that names nothing: 404 and `task_not_found` are for tasks, and a client that gets
-            // them forgets the task.
-            await tasks.unsubscribe(id)
-                ? .success([:])
-                : .failure(
-                    .invalidParams("there is no subscription \(quoted(id)); it may have ended already"))
-        }
+        return .deferred(
+            DeferredWork(isBrief: true) {
+                // A parameter that names nothing: 404 and `task_not_found` are for tasks, and a client that gets
+                // them forgets the task.
+                await tasks.unsubscribe(id)
+                    ? .success([:])
+                    : .failure(
+                        .invalidParams("there is no subscription \(quoted(id)); it may have ended already"))
+            })
     }
 }
 

@@ -9,7 +9,7 @@ extension PlainDialect {
         (context, arguments, tree, writer) throws(RPCError) in
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
         let refresh = try arguments.bool(1, in: tree) ?? false
-        return context.deferred { tasks, locale throws(TaskServiceError) in
+        return context.deferred(lasts: refresh) { tasks, locale throws(TaskServiceError) in
             try await tasks.status(id, refresh: refresh).json(locale: locale)
         }
     }
@@ -19,7 +19,7 @@ extension PlainDialect {
         (context, arguments, tree, writer) throws(RPCError) in
         let ids = try arguments.tasks(one: 0, several: 1, in: tree)
         let timeout = try arguments.seconds(2, upTo: Context.longestWait, in: tree) ?? Context.defaultWait
-        return context.deferred { tasks, locale throws(TaskServiceError) in
+        return context.deferred(lasts: true) { tasks, locale throws(TaskServiceError) in
             let waited = try await tasks.wait(ids, until: .terminal, timeout: .seconds(timeout))
             return [
                 "tasks": .array(waited.tasks.map { $0.json(locale: locale) }), "done": .bool(waited.done)
@@ -86,7 +86,7 @@ extension PlainDialect {
             default: context.settings.downloadDirectory)
         let overwrite = try arguments.bool(3, in: tree) ?? false
         let outbox = context.outbox
-        return context.deferred { tasks, locale throws(TaskServiceError) in
+        return context.deferred(lasts: true) { tasks, locale throws(TaskServiceError) in
             let files = try await tasks.download(id, to: place, overwrite: overwrite) { progress in
                 outbox.notify(progress)
             }
@@ -106,18 +106,21 @@ extension PlainDialect {
 
 extension Context {
     /// Work on tasks beside the loop, its errors put into words.
+    /// - Parameter lasts: it may take as long as the world does; else it ends soon.
     func deferred(
+        lasts: Bool = false,
         _ operation: @escaping @Sendable (TaskService, Locale) async throws(TaskServiceError) -> JSONValue
     ) -> Outcome {
         let tasks = tasks
         let locale = settings.locale
-        return .deferred {
-            do throws(TaskServiceError) {
-                return .success(try await operation(tasks, locale))
-            } catch {
-                return .failure(error.rpcError(locale: locale))
-            }
-        }
+        return .deferred(
+            DeferredWork(isBrief: !lasts) {
+                do throws(TaskServiceError) {
+                    return .success(try await operation(tasks, locale))
+                } catch {
+                    return .failure(error.rpcError(locale: locale))
+                }
+            })
     }
 }
 
@@ -128,7 +131,10 @@ extension Arguments {
         let tasks = try strings(several, in: tree)
         switch (task, tasks) {
         case (let task?, nil): return [task]
-        case (nil, let tasks?): return tasks
+        case (nil, let tasks?):
+            // Each once: the answer tells each task once.
+            var seen: Set<String> = []
+            return tasks.filter { seen.insert($0).inserted }
         case (nil, nil): throw .invalidParams("one of task and tasks is needed")
         case (_?, _?): throw .invalidParams("only one of task and tasks can be given")
         }

@@ -49,7 +49,7 @@ extension RequestView {
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
         if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
-            let fixes = names.map { name -> Fix in
+            let fixes = fitting(names).map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
                 return Fix(
                     .add, ["name": .text("model"), "value": .text(name)],
@@ -70,7 +70,7 @@ extension RequestView {
         }
         let near = tables.nearestModel(to: value)
         let pointer = pointer(.model)
-        let fixes = (near.map { [$0] } ?? names).map { name in
+        let fixes = (near.map { [$0] } ?? fitting(names)).map { name in
             Fix(
                 .write, ["value": .text("\"\(name)\"")], patch: [.replace(pointer, .string(name))],
                 preferred: near != nil)
@@ -79,6 +79,13 @@ extension RequestView {
             near == nil ? .modelUnknown : .modelUnknownNear, at: place(.model), in: self,
             ["value": .text(value), "near": .text(near ?? ""), "allowed": quoted], allowed: allowed,
             fixes: fixes)
+    }
+
+    /// The models that would add no error: the one the request was read as, and those for which it has none.
+    private func fitting(_ names: [String]) -> [String] {
+        names.filter { name in
+            name == model.name || tables.catalog.models.contains { $0.name == name && isValid(as: $0) }
+        }
     }
 
     func reportOtherModel(_ others: FieldSet, _ findings: inout Findings) {
@@ -112,7 +119,9 @@ extension RequestView {
         let view = RequestView(tree, at: object, tables: tables, as: table)
         var findings = Findings(options: ValidationOptions(), bytes: 0)
         for rule in table.rules
-        where !rule.trigger.isDisjoint(with: view.mentioned) && !rule.codes.contains("parameter.otherModel") {
+        where !rule.trigger.isDisjoint(with: view.mentioned) && !rule.codes.contains("parameter.otherModel")
+            && !rule.codes.contains("model.missing")
+        {
             rule.check(view, &findings)
         }
         return !findings.diagnostics.contains { $0.severity == .error }
@@ -207,8 +216,25 @@ extension RequestView {
             findings.report(
                 null.contains(slot: slot) ? .parameterNull : .parameterEmpty, at: place, in: self,
                 ["name": name],
-                fixes: [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
+                // Without it an alias would count.
+                fixes: hasAlias(slot: slot)
+                    ? [] : [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
+    }
+
+    /// Whether a parameter is written under another name as well.
+    func hasAlias(_ field: Field) -> Bool { hasAlias(slot: field.rawValue) }
+
+    private func hasAlias(slot: Int) -> Bool {
+        guard mentioned.contains(.irregular) else { return false }
+        var members = tree.elements(object)
+        while let key = members.next(in: tree), let value = members.next(in: tree) {
+            guard key != written(slot: slot)?.key,
+                let field = Self.field(ofAlias: key, value, in: tree, tables)
+            else { continue }
+            if field.rawValue == slot { return true }
+        }
+        return false
     }
 
     /// The same of the optional members of elements and clips. A clip's `refer_type` has a sentence of its own.

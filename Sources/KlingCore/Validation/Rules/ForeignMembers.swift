@@ -12,7 +12,7 @@ extension RequestView {
             if let earlier = last.updateValue(key, forKey: tree.contentHash(key)) {
                 let name = tree.string(key) ?? ""
                 guard tree.string(earlier) == name, !findings.skips(.duplicateKey) else { continue }
-                let edits = findings.options.edits ? tree.edits(removing: earlier, from: object) ?? [] : []
+                let edits = findings.worksOutEdits ? tree.edits(removing: earlier, from: object) ?? [] : []
                 findings.report(
                     .duplicateKey, at: place.child(name, tree.range(earlier)), in: self,
                     ["name": .text(name)],

@@ -19,7 +19,9 @@ extension Rule {
             let name = view.spelling(.aspectRatio)
             findings.report(
                 .aspectRatioIgnored, at: view.place(.aspectRatio), in: view, ["name": .text(name)],
-                fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(view.pointer(.aspectRatio))])],
+                fixes: view.hasAlias(.aspectRatio)
+                    ? []
+                    : [Fix(.remove, ["name": .text(name)], patch: [.remove(view.pointer(.aspectRatio))])],
                 related: [(view.place(view.clip == .base ? .videoList : .imageURLs), .decides)])
         },
         Rule("prompt.missing", when: .promptless) { view, findings in

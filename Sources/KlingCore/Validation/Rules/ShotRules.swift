@@ -75,7 +75,8 @@ extension RequestView {
         for field in [Field.multiPrompt, .shotType] where has(field) {
             findings.report(
                 .shotsIgnored, at: name(field), in: self, ["name": .text(field.name)],
-                fixes: [Fix(.remove, ["name": .text(field.name)], patch: [.remove(pointer(field))])],
+                fixes: hasAlias(field)
+                    ? [] : [Fix(.remove, ["name": .text(field.name)], patch: [.remove(pointer(field))])],
                 related: mentioned.contains(.multiShot) ? [(place(.multiShot), .decides)] : [])
         }
     }
