@@ -154,6 +154,8 @@ class Server:
         self.changed = threading.Condition()
         self.frames = Frames(framing)
         self.ended = False
+        # Set: what the server says stays in the pipe.
+        self.pause_reading = threading.Event()
         self._next = 0
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the server)
         popen.setdefault("stdin", subprocess.PIPE)
@@ -182,6 +184,8 @@ class Server:
 
     def _read(self) -> None:
         while True:
+            while self.pause_reading.is_set():
+                time.sleep(0.01)
             try:
                 piece = os.read(self.output, 1 << 20)
             except OSError:

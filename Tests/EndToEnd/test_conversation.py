@@ -87,6 +87,37 @@ class InFlight(Case):
         self.one.send("validate", {"request": CLIP}, 12)
         self.assertTrue(self.one.reply(12)["result"]["valid"])
 
+    def test_the_ids_of_a_batch_are_free_once_it_is_answered(self) -> None:
+        batch = json.dumps([{"jsonrpc": "2.0", "id": n, "method": "list"} for n in ("a", "b")])
+        for number in range(300):
+            before = len(self.one.answers())
+            self.one.send_raw(batch)
+            self.one.until(lambda n=before: len(self.one.messages) > n and len(self.one.answers()) > n)
+            self.one.send("hello", {}, "a")
+            reply = self.one.until(lambda n=before: self.one.answers()[n + 1 :])[0]
+            self.assertIn("result", reply, f"round {number}")
+
+    def test_a_batch_whose_answers_are_too_much_is_answered_as_far_as_there_is_room(self) -> None:
+        calls = [{"jsonrpc": "2.0", "id": n, "method": "models"} for n in range(3000)]
+        server = self.server()
+        server.send_raw(json.dumps(calls))
+        answers = server.until(lambda: server.answers()[:1], 20)[0]
+        self.assertEqual([one["id"] for one in answers], list(range(3000)))
+        refused = [one["error"] for one in answers if "error" in one]
+        self.assertTrue(0 < len(refused) < 3000)
+        self.assertEqual({one["code"] for one in refused}, {INVALID_REQUEST})
+        self.assertIn("not begun", refused[0]["message"])
+
+    def test_of_two_requests_with_one_id_a_cancellation_leaves_none_to_be_done(self) -> None:
+        call = json.dumps({"jsonrpc": "2.0", "id": 9, "method": "submit", "params": {"request": CLIP}})
+        cancel = json.dumps({"jsonrpc": "2.0", "method": "$/cancelRequest", "params": {"id": 9}})
+        server = self.simulated("--journal", ":memory:")
+        server.write(f"{call}\n{call}\n{cancel}\n".encode())
+        server.until(lambda: len(server.answers()) == 2)
+        found = [(one["id"], one["error"]["code"]) for one in server.answers()]
+        self.assertEqual(found, [(9, CANCELLED), (None, INVALID_REQUEST)])
+        self.assertEqual(server.call("list")["tasks"], [])
+
     def test_an_id_in_flight_is_refused_and_its_first_request_answered(self) -> None:
         self.one.send("wait", {"task": self.task, "timeoutSeconds": 1}, "w")
         self.one.send("hello", None, "w")
@@ -216,7 +247,7 @@ class Limits(Case):
         unknown = {**CLIP, **{f"m{n}": 1 for n in range(200_000)}}
         bad = json.dumps([{**CLIP, "duration": "6"}] * 20_000)
         for number, params in enumerate(
-            [{"request": many}, {"text": doubles}, {"request": unknown}, {"text": bad}]
+            [{"request": many}, {"text": doubles}, {"request": unknown}, {"text": bad}, {"text": "[" + "," * 9000}]
         ):
             with self.subTest(number):
                 server = self.server()

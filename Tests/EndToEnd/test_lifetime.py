@@ -407,6 +407,22 @@ class AClientThatNeverReads(Case):
         self.assertEqual([answer["id"] for answer in server.answers()], list(range(count)))
         self.assertLess(server.peak_memory(), 96 << 20)
 
+    def test_answers_that_take_work_do_not_pile_up_before_a_slow_client(self) -> None:
+        server = self.simulated("--journal", ":memory:", "--max-active", "1", speed=1)
+        for _ in range(60):
+            server.submit(waitFor="queued", request={**CLIP, "prompt": "x" * 2000})
+        count, began = 700, len(server.messages)
+        listed = len(json.dumps(server.call("list", limit=60)))
+        self.assertGreater(count * listed, 64 << 20)
+        calls = [{"jsonrpc": "2.0", "id": n, "method": "list", "params": {"limit": 60}} for n in range(count)]
+        server.pause_reading.set()
+        server.write_beside(b"".join(json.dumps(call).encode() + b"\n" for call in calls))
+        time.sleep(1)
+        server.pause_reading.clear()
+        server.until(lambda: len(server.messages) >= began + 1 + count, 60)
+        self.assertLess(server.peak_memory(), 96 << 20)
+        self.assertTrue(server.call("list")["tasks"])
+
     def test_a_client_that_comes_back_finds_every_answer_in_order(self) -> None:
         server = self.server(read=False)
         os.set_blocking(server.input, False)

@@ -297,6 +297,34 @@ class GatewayTrouble(Case):
     def real(self, gateway: Gateway, *arguments: str, **env: str) -> Server:
         return self.server("--gateway", gateway.url, *arguments, env={"KLING_API_KEY": "k", **env})
 
+    def test_an_end_in_the_middle_of_a_claim_sends_and_loses_nothing(self) -> None:
+        """The intent is in the journal; whether its create has begun when the end comes is a matter of luck."""
+        call = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "submit",
+            "params": {"request": CLIP, "waitFor": "queued"},
+        }
+        for end in ("input", "signal"):
+            with self.subTest(end=end), Gateway(speed=0) as gateway:
+                for number in range(12):
+                    journal = str(self.place.path / f"{end}-{number}.db")
+                    server = self.real(gateway, "--journal", journal)
+                    server.send_raw(json.dumps(call))
+                    if end == "signal":
+                        task = server.reply(1)["result"]["id"]
+                        server.kill(signal.SIGTERM)
+                    else:
+                        server.close_input()
+                        task = server.reply(1)["result"]["id"]
+                    self.assertEqual(server.exit(8), 0)
+                    again = self.real(gateway, "--journal", journal)
+                    state = wait_for(lambda s=again, t=task: self.between_attempts(s, t))["state"]
+                    self.assertIn(state, ("queued", "submitted", "processing"))
+                    wait_for(lambda s=again, t=task: s.call("status", task=t)["taskId"], why="the create")
+                    again.finish()
+                self.assertEqual((gateway.creates, gateway.create_requests), (12, 12))
+
     def test_a_gateway_that_is_down_is_waited_for(self) -> None:
         with Gateway(speed=100) as gateway:
             gateway.stop()
