@@ -246,8 +246,9 @@ class Limits(Case):
         doubles = "{" + '"prompt":"a",' * 50_000 + '"model":"kling-v3"}'
         unknown = {**CLIP, **{f"m{n}": 1 for n in range(200_000)}}
         bad = json.dumps([{**CLIP, "duration": "6"}] * 20_000)
+        broken = "[" + "," * 9000
         for number, params in enumerate(
-            [{"request": many}, {"text": doubles}, {"request": unknown}, {"text": bad}, {"text": "[" + "," * 9000}]
+            [{"request": many}, {"text": doubles}, {"request": unknown}, {"text": bad}, {"text": broken}]
         ):
             with self.subTest(number):
                 server = self.server()

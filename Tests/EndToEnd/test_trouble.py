@@ -298,7 +298,7 @@ class GatewayTrouble(Case):
         return self.server("--gateway", gateway.url, *arguments, env={"KLING_API_KEY": "k", **env})
 
     def test_an_end_in_the_middle_of_a_claim_sends_and_loses_nothing(self) -> None:
-        """The intent is in the journal; whether its create has begun when the end comes is a matter of luck."""
+        """The intent is in the journal; whether its create has begun when the end comes is luck."""
         call = {
             "jsonrpc": "2.0",
             "id": 1,

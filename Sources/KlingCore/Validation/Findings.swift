@@ -122,7 +122,7 @@ package struct Findings: Sendable {
         listed[severity] += 1
         diagnostics.append(
             Diagnostic(
-                severity: severity, path: path(place), range: place.range, fixes: options.edits ? fixes : [],
+                severity: severity, path: path(place), range: place.range, fixes: fixes,
                 allowed: nil, related: [], sentence: message, facts: facts, line: nil))
     }
 

@@ -34,8 +34,11 @@ struct CheckedFile: Sendable {
         init(_ options: Options) {
             language = options.language
             fixes = options.fixes
+            // Text edits are worked out for those who make or show them.
+            let showsEdits = options.checkFormat == .json || options.checkFormat == .sarif
             validation = ValidationOptions(
-                strict: options.settings.strict, severities: options.settings.severities, edits: true)
+                strict: options.settings.strict, severities: options.settings.severities,
+                edits: options.fixes || showsEdits)
         }
     }
 

@@ -87,8 +87,8 @@ struct TextReport: CheckReport {
 
 /// One line of source, cut to what a terminal shows, with carets under the part that is meant.
 struct SourceExcerpt {
-    private(set) var text = ""
-    private(set) var carets = ""
+    let text: String
+    let carets: String
 
     private static let width = 100
     /// Columns shown before the part that is meant.
@@ -99,40 +99,51 @@ struct SourceExcerpt {
         let end = min(max(range.upperBound, start), line.upperBound)
         // Characters before the part, backwards, no more than are shown: a line may be megabytes long.
         var first = start
-        var columns = 0
-        while first > line.lowerBound, columns < Self.lead {
+        var before = 0
+        while first > line.lowerBound, before < Self.lead {
             first -= 1
-            if source[first] & 0xC0 != 0x80 { columns += 1 }
+            if source[first] & 0xC0 != 0x80 { before += 1 }
         }
-        if first > line.lowerBound {
-            text = "…"
-            carets = " "
-        }
+        var text: [UInt8] = first > line.lowerBound ? Array("…".utf8) : []
+        var carets: [UInt8] = first > line.lowerBound ? [0x20] : []
         var position = first
         var width = 0
         while position < line.upperBound {
-            let rest = source[position..<min(position + 4, line.upperBound)]
-            var decoder = UTF8()
-            var iterator = rest.makeIterator()
-            let scalar: Unicode.Scalar
-            switch decoder.decode(&iterator) {
-            case .scalarValue(let value): scalar = value
-            default: scalar = "\u{FFFD}"
-            }
-            let length = scalar == "\u{FFFD}" && rest.first != 0xEF ? 1 : UTF8.width(scalar)
-            let columns = Self.columns(of: scalar)
-            guard width + columns <= Self.width else {
-                text += "…"
+            let character = Self.character(source, at: position, before: line.upperBound)
+            guard width + character.columns <= Self.width else {
+                text += "…".utf8
                 break
             }
-            let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-            text.unicodeScalars.append(isControl ? " " : scalar)
+            text += character.shown
             let isMeant = position >= start && position < end
-            if position < end { carets += String(repeating: isMeant ? "^" : " ", count: columns) }
-            width += columns
-            position += max(1, length)
+            if position < end {
+                for _ in 0..<character.columns { carets.append(isMeant ? UInt8(ascii: "^") : 0x20) }
+            }
+            width += character.columns
+            position += character.length
         }
-        if start == end || !carets.contains("^") { carets += "^" }
+        if start == end || carets.last != UInt8(ascii: "^") { carets.append(UInt8(ascii: "^")) }
+        self.text = String(decoding: text, as: UTF8.self)
+        self.carets = String(decoding: carets, as: UTF8.self)
+    }
+
+    /// A character of a line: what is shown of it, in how many columns, and how many bytes it is. Control characters show as
+    /// spaces, bytes that are no character as U+FFFD.
+    private static func character(
+        _ source: [UInt8], at position: Int, before end: Int
+    ) -> (shown: ArraySlice<UInt8>, columns: Int, length: Int) {
+        let byte = source[position]
+        if byte < 0x80 {
+            return (byte < 0x20 || byte == 0x7F ? [0x20] : source[position...position], 1, 1)
+        }
+        var decoder = UTF8()
+        var rest = source[position..<min(position + 4, end)].makeIterator()
+        guard case .scalarValue(let scalar) = decoder.decode(&rest) else {
+            return (ArraySlice("\u{FFFD}".utf8), 1, 1)
+        }
+        let length = UTF8.width(scalar)
+        guard !(0x80...0x9F).contains(scalar.value) else { return ([0x20], 1, length) }
+        return (source[position..<(position + length)], columns(of: scalar), length)
     }
 
     /// The columns of a terminal that a character takes (Unicode Standard Annex 11: wide ones two).
