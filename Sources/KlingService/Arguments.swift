@@ -2,51 +2,23 @@ import JSON
 import JSONRPC
 import KlingCore
 
-/// The named parameters of one method, known in advance.
-package struct Signature: Sendable {
-    let names: NameTable
-
-    package init(_ names: [String]) { self.names = NameTable(names) }
-
-    /// Finds each parameter's place, and refuses what the method does not take.
-    func read(_ message: JSONRPC.Message, in tree: borrowing JSONTree) throws(RPCError) -> Arguments {
-        var arguments = Arguments(names: names)
-        guard let params = message.params else { return arguments }
-        guard tree.kind(params) == .object else {
-            throw .invalidParams("parameters are named members of an object, not an array")
-        }
-        var members = tree.elements(params)
-        while let key = members.next(in: tree), let value = members.next(in: tree) {
-            if let number = names.number(of: key, in: tree), number < arguments.places.count {
-                // Which of two was meant (`dryRun: true` and `false`) must not be guessed where it may cost money.
-                guard !arguments.given.contains(number) else {
-                    throw .invalidParams("\(names.names[number]) is given twice")
-                }
-                arguments.given.insert(number)
-                arguments.places[number] = tree.kind(value) == .null ? nil : value
-            } else {
-                throw unknown(tree.string(key) ?? "")
-            }
-        }
-        return arguments
-    }
-
-    private func unknown(_ name: String) -> RPCError {
-        // `_meta` is reserved by MCP for what rides along with any call.
-        let nearest = NearestName.find(name, in: names.names)
-        let hint =
-            nearest.map { "; did you mean \($0)?" }
-            ?? (names.names.isEmpty
-                ? "; this method takes none" : "; it takes \(names.names.joined(separator: ", "))")
-        return .invalidParams("there is no parameter \(quoted(name))\(hint)")
-    }
-}
-
 /// The parameters of one call, by their number in the signature. Null counts as absent.
 struct Arguments {
-    let names: NameTable
-    fileprivate var given = NumberSet()
-    fileprivate(set) var places = InlineArray<12, JSONTree.Index?>(repeating: nil)
+    private let signature: Signature
+    private var given = NumberSet()
+    private var places = InlineArray<12, JSONTree.Index?>(repeating: nil)
+
+    init(_ signature: Signature) { self.signature = signature }
+
+    /// Puts a parameter in its place; false when it was given before.
+    mutating func take(_ number: Int, _ value: JSONTree.Index?) -> Bool {
+        guard number < places.count, !given.contains(number) else { return false }
+        given.insert(number)
+        places[number] = value
+        return true
+    }
+
+    private func name(_ number: Int) -> String { signature.names.names[number] }
 
     subscript(number: Int) -> JSONTree.Index? { number < places.count ? places[number] : nil }
 
@@ -69,8 +41,11 @@ struct Arguments {
         return value
     }
 
-    func int(_ number: Int, _ range: ClosedRange<Int>, in tree: borrowing JSONTree) throws(RPCError) -> Int? {
-        guard let place = self[number] else { return nil }
+    /// A whole number in the range that the signature says.
+    func int(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> Int? {
+        guard let place = self[number], case .integer(let range) = signature.parameters[number].schema else {
+            return nil
+        }
         guard let value = tree.int(place), range.contains(value) else {
             throw wrongType(
                 number, "a whole number from \(range.lowerBound) to \(range.upperBound)", place, tree)
@@ -78,10 +53,14 @@ struct Arguments {
         return value
     }
 
-    func seconds(_ number: Int, upTo limit: Double, in tree: borrowing JSONTree) throws(RPCError) -> Double? {
-        guard let place = self[number] else { return nil }
-        guard let value = tree.number(place)?.double, value >= 0, value <= limit else {
-            throw wrongType(number, "a number of seconds from 0 to \(JSONValue(limit))", place, tree)
+    /// A number in the range that the signature says.
+    func seconds(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> Double? {
+        guard let place = self[number], case .number(let range) = signature.parameters[number].schema else {
+            return nil
+        }
+        guard let value = tree.number(place)?.double, range.contains(value) else {
+            let limits = "from \(JSONValue(range.lowerBound)) to \(JSONValue(range.upperBound))"
+            throw wrongType(number, "a number of seconds \(limits)", place, tree)
         }
         return value
     }
@@ -121,20 +100,20 @@ struct Arguments {
     ) throws(RPCError) -> Value? {
         guard let text = try string(number, in: tree) else { return nil }
         guard let value = Value(rawValue: text) else {
-            throw unknownWord(names.names[number], text, Value.allCases.map(\.rawValue))
+            throw unknownWord(name(number), text, Value.allCases.map(\.rawValue))
         }
         return value
     }
 
     func require<Value>(_ value: Value?, _ number: Int) throws(RPCError) -> Value {
-        guard let value else { throw .invalidParams("\(names.names[number]) is missing") }
+        guard let value else { throw .invalidParams("\(name(number)) is missing") }
         return value
     }
 
     private func wrongType(
         _ number: Int, _ wanted: String, _ place: JSONTree.Index, _ tree: borrowing JSONTree
     ) -> RPCError {
-        .invalidParams("\(names.names[number]) must be \(wanted), not \(cut(tree.literal(place), to: 40))")
+        .invalidParams("\(name(number)) must be \(wanted), not \(cut(tree.literal(place), to: 40))")
     }
 }
 

@@ -122,6 +122,10 @@ extension Options {
             $0.language = language
             return nil
         },
+        Option("--write", "DIR", "schema: write every document into DIR, and the tables of its README.md") {
+            $0.destination = $1
+            return $1.isEmpty ? "a directory is expected" : nil
+        },
         Option("--version", "", "print the version", short: "-V") { options, _ in
             options.command = .version
             return nil
@@ -157,6 +161,8 @@ extension Options {
             kling-server [serve] [OPTIONS]     speak JSON-RPC 2.0 on standard input and output
             kling-server check FILE… [OPTIONS] say what is wrong with requests in files, directories and patterns
                                                (- is standard input); exits 0, with errors 1, when misused 2
+            kling-server schema [NAME]         print a document of the protocol; without NAME their names
+            kling-server schema --write DIR    write all of them, as the folder protocol has them
 
             Options [environment; default]:
             \(lines.joined(separator: "\n"))

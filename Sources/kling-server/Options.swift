@@ -5,7 +5,7 @@ import KlingService
 /// The command line and the environment (wire contract §5), read without opening anything.
 struct Options {
     enum Command: Equatable {
-        case serve, check, help, version
+        case serve, check, schema, help, version
     }
 
     var command = Command.serve
@@ -27,7 +27,10 @@ struct Options {
     var language: DocumentSource.Language?
     /// `check` makes the safe fixes in the files.
     var fixes = false
+    /// The files of `check`; the document that `schema` prints.
     var files: [String] = []
+    /// The folder that `schema` writes to.
+    var destination: String?
     private let variable: (String) -> String?
 
     /// A command line that says nothing we understand: the sentence for the user.
@@ -47,16 +50,20 @@ struct Options {
             switch word {
             case "serve": command = .serve
             case "check": command = .check
+            case "schema": command = .schema
             default:
                 let nearest =
-                    NearestName.find(word, in: ["serve", "check"]).map { " Did you mean \($0)?" } ?? ""
+                    NearestName.find(word, in: ["serve", "check", "schema"]).map { " Did you mean \($0)?" }
+                    ?? ""
                 throw Misuse("there is no command \(word).\(nearest)")
             }
             rest = rest.dropFirst()
         }
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("-"), argument != "-" else {
-                guard command == .check else { throw Misuse("unexpected argument \(argument)") }
+                guard command == .check || command == .schema else {
+                    throw Misuse("unexpected argument \(argument)")
+                }
                 files.append(argument)
                 continue
             }

@@ -84,6 +84,25 @@ enum SmallFile {
         return false
     }
 
+    /// Writes a file, made anew or over what it holds; false with `errno` set when that cannot be done.
+    static func put(_ path: String, _ bytes: [UInt8]) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return false }
+        let isWritten = write(bytes, to: descriptor)
+        return close(descriptor) == 0 && isWritten
+    }
+
+    /// Makes the directories that a path goes through, those that are missing; false with `errno` set.
+    static func makeDirectories(above path: String) -> Bool {
+        var end = path.startIndex
+        while let slash = path[end...].firstIndex(of: "/") {
+            let directory = String(path[..<slash])
+            guard directory.isEmpty || mkdir(directory, 0o777) == 0 || errno == EEXIST else { return false }
+            end = path.index(after: slash)
+        }
+        return true
+    }
+
     private static func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
         #if canImport(Glibc)
             Glibc.read(descriptor, buffer.baseAddress, buffer.count)

@@ -4,8 +4,26 @@ import KlingCore
 
 extension PlainDialect {
     /// `hello`: who is there and what it can do; sets what holds for the session. Optional.
-    static let hello = Method("hello", ["client", "locale", "logLevel", "options"]) {
-        (context, arguments, tree, writer) throws(RPCError) in
+    static let hello = Method(
+        "hello", en: "Says who is there and what it can do, and sets what holds for the session. Optional.",
+        zh: "说明服务与能力，并设置会话选项。可省略。",
+        [
+            .optional("client", .any, en: "Who the client is.", zh: "客户端信息。"),
+            .optional(
+                "locale", .locale,
+                en: "The language of the messages: `en` or `zh`, with or without a region.",
+                zh: "消息语言：`en` 或 `zh`，可带地区。"),
+            .optional(
+                "logLevel", .words { LogLevel.allCases.map(\.rawValue) },
+                en: "From which weight on the log is sent as notifications.", zh: "以通知发送日志的最低级别。"),
+            .optional(
+                "options", .object(Context.options.map(\.member)),
+                en:
+                    "Settings for the session; null takes one back to what it was at the start. What "
+                    + "the command line said stays.",
+                zh: "会话设置；null 恢复为启动时的值。命令行已指定的不变。")
+        ], gives: .object(helloMembers)
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         let locale = try arguments.locale(1, in: tree)
         let level = try arguments.choice(2, LogLevel.self, in: tree)
         if let options = arguments[3] { try context.configure(tree.value(options)) }
@@ -38,7 +56,7 @@ extension PlainDialect {
         writer.name("protocol")
         writer.literal("\"1.0\"")
         strings("methods", methods.lazy.map(\.name))
-        strings("notifications", notifications)
+        strings("notifications", Notification.all.lazy.map(\.name))
         strings("models", Catalog.standard.models.lazy.map(\.name))
         writer.name("gateway")
         writer.beginObject()
@@ -62,7 +80,12 @@ extension PlainDialect {
     }
 
     /// `models`: the whole catalogue, in the locale of the session.
-    static let models = Method("models", []) { (context, arguments, tree, writer) throws(RPCError) in
+    static let models = Method(
+        "models",
+        en: "The catalogue: every model, parameter, type, range, default and text, and its JSON Schema.",
+        zh: "模型目录：每个模型的参数、类型、范围、默认值、说明及其 JSON Schema。",
+        gives: .object([.needed("models", .array(of: .component(.model)), en: "The models.", zh: "模型。")])
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         writer.beginObject()
         writer.name("models")
         Catalog.standard.writeModels(locale: context.settings.locale, into: &writer)
@@ -70,14 +93,20 @@ extension PlainDialect {
         return .written
     }
 
-    static let shutdown = Method("shutdown", []) { (context, arguments, tree, writer) throws(RPCError) in
+    static let shutdown = Method(
+        "shutdown", en: "Announces the end, as in LSP. Optional.", zh: "同 LSP，预告结束。可省略。",
+        gives: .only(.null)
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         context.isShuttingDown = true
         writer.null()
         return .written
     }
 
     /// `exit`: the loop ends behind this message. A success in the plain dialect, with or without `shutdown`.
-    static let exit = Method("exit", []) { (context, arguments, tree, writer) throws(RPCError) in
+    static let exit = Method(
+        "exit", en: "Ends the process behind this message. Closing its input does as well.",
+        zh: "处理完本消息后退出进程；关闭输入亦可。", gives: .only(.null)
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         context.exitCode = 0
         writer.null()
         return .written
@@ -86,11 +115,41 @@ extension PlainDialect {
 
 extension Context {
     /// The options of `hello` (wire contract §5) that may change while the process runs, and what each takes.
-    private static let options: [(name: String, takes: String)] = [
-        ("locale", "en or zh"), ("strict", "true or false"),
-        ("severities", "an object of codes, each with off, hint, information, warning or error"),
-        ("downloadDir", "a directory, as a path or a file: URI"),
-        ("maxActive", "a whole number from 1 to 1000"), ("budget", "text such as 20/day,300s/day")
+    static let options: [(member: Member, takes: String)] = [
+        (
+            .optional("locale", .nullable(.locale), en: "The language of the messages.", zh: "消息语言。"),
+            "en or zh"
+        ),
+        (
+            .optional(
+                "strict", .nullable(.boolean), en: "Warnings make a request invalid too.", zh: "警告也视为无效。"),
+            "true or false"
+        ),
+        (
+            .optional(
+                "severities", .nullable(.map(of: .nullable(.severity))), en: "Other levels, by code.",
+                zh: "按代码调整级别。"),
+            "an object of codes, each with off, hint, information, warning or error"
+        ),
+        (
+            .optional(
+                "downloadDir", .nullable(.string), en: "Every finished video is put there.",
+                zh: "完成的视频保存到此目录。"),
+            "a directory, as a path or a file: URI"
+        ),
+        (
+            .optional(
+                "maxActive", .nullable(.integer(1...1000)), en: "Tasks at the gateway at once.",
+                zh: "网关同时处理的任务数。"),
+            "a whole number from 1 to 1000"
+        ),
+        (
+            .optional(
+                "budget", .nullable(.pattern("^ *[0-9 ]+s? */ *day *(, *[0-9 ]+s? */ *day *)?$")),
+                en: "The most that may be submitted in 24 hours, such as `20/day,300s/day`.",
+                zh: "24 小时内的提交上限，如 `20/day,300s/day`。"),
+            "text such as 20/day,300s/day"
+        )
     ]
 
     /// What other programs call them.
@@ -106,7 +165,7 @@ extension Context {
         var changed = settings
         for (name, value) in members {
             if name == "severities" { for (code, _) in value.object ?? [:] { try requireCode(code) } }
-            guard let takes = Self.options.first(where: { $0.name == name })?.takes else {
+            guard let takes = Self.options.first(where: { $0.member.name == name })?.takes else {
                 throw Self.unknownOption(name)
             }
             guard !settings.settled.contains(name) else { continue }
@@ -124,12 +183,18 @@ extension Context {
     }
 
     private static func unknownOption(_ name: String) -> RPCError {
-        let known = options.map(\.name)
+        let known = options.map(\.member.name)
         let hint =
             NearestName.find(name, in: known, hints: otherNames).map { "did you mean \($0)?" }
             ?? "there are \(known.joined(separator: ", "))"
         return .invalidParams("no option \(quoted(name)) can be set here; \(hint)")
     }
+}
+
+extension Schema {
+    /// A language tag: only the language counts.
+    static let locale = Schema.pattern("^([eE][nN]|[zZ][hH])([-_].*)?$")
+    static let severity = Schema.words { Severity.allCases.map(\.rawValue) }
 }
 
 extension Settings {

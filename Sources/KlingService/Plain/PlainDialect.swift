@@ -5,32 +5,10 @@ import KlingCore
 /// The methods of the plain dialect (wire contract §2). No handshake is needed: each message stands for
 /// itself.
 final class PlainDialect {
-    /// One method: its parameters, and what it does.
-    final class Method: Sendable {
-        let name: String
-        let signature: Signature
-        let run:
-            @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter) throws(RPCError) -> Outcome
-
-        init(
-            _ name: String, _ parameters: [String],
-            run:
-                @escaping @Sendable (Context, Arguments, borrowing JSONTree, inout JSONWriter)
-                throws(RPCError) -> Outcome
-        ) {
-            self.name = name
-            signature = Signature(parameters)
-            self.run = run
-        }
-    }
-
     static let methods: [Method] = [
         hello, validate, submit, status, wait, subscribe, unsubscribe, list, cancel, adopt, download, models,
-        shutdown, exit
+        discover, shutdown, exit
     ]
-
-    /// What the server sends by itself.
-    static let notifications = ["task/update", "subscription/end", "task/download", "log"]
 
     private let context: Context
     private let table = PlainDialect.methods

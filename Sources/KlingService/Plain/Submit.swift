@@ -8,17 +8,41 @@ extension PlainDialect {
     /// `submit`: the one method that pays. The intent is durable before anything is sent.
     static let submit = Method(
         "submit",
+        en: "Makes a video: the one method that pays. The intent is durable before anything is sent.",
+        zh: "提交生成：唯一付费的方法。发送之前意图已写入日志。",
         [
-            "request", "text", "uri", "idempotencyKey", "waitFor", "timeoutSeconds", "dryRun", "strict",
-            "download",
-            "labels"
+            .request, .text, .uri,
+            .optional(
+                "idempotencyKey", .pattern("^[!-~]{1,191}$"),
+                en:
+                    "The same key gives the same task, across calls, processes and restarts; nothing "
+                    + "is paid twice.",
+                zh: "相同的键返回同一任务，跨调用、进程和重启有效，不会重复付费。"),
+            .optional(
+                "waitFor", .words { WaitFor.allCases.map(\.rawValue) }, default: "submitted",
+                en: "Answer when the task is in the journal, at the gateway, or at its end.",
+                zh: "在任务入队、已提交或结束时返回。"),
+            .timeout,
+            .optional(
+                "dryRun", .boolean, default: false, en: "Send nothing: answer with what would be sent.",
+                zh: "不发送，只返回将要发送的内容。"),
+            .strict,
+            .optional(
+                "download", .object([.directory, .path]),
+                en: "Put the video on the disk when it is there: into `directory` or as `path`, not both.",
+                zh: "完成后保存视频：`directory` 或 `path`，二选一。"),
+            .labels
+        ], of: [.source], gives: .either([.task, .component(.dryRun)]),
+        errors: [
+            .validation, .invalidRequest, .paymentRequired, .conflict, .budgetExceeded, .journalUnavailable
         ]
+            + Failure.Kind.gateway
     ) { (context, arguments, tree, writer) throws(RPCError) in
         let input = try arguments.input(
             request: 0, text: 1, uri: 2, languageId: nil, values: context.limits.values, in: tree)
         let key = try arguments.idempotencyKey(3, in: tree)
         let waitFor = try arguments.choice(4, WaitFor.self, in: tree) ?? .submitted
-        let timeout = try arguments.seconds(5, upTo: Context.longestWait, in: tree) ?? Context.defaultWait
+        let timeout = try arguments.seconds(5, in: tree) ?? Context.defaultWait
         let isDryRun = try arguments.bool(6, in: tree) ?? false
         let delivery = try arguments.delivery(8, in: tree, default: context.settings.downloadDirectory)
         let labels = try arguments.stringMap(9, in: tree) ?? [:]
@@ -66,7 +90,8 @@ extension PlainDialect {
         let message =
             switch locale {
             case .en:
-                "Only the waiting was cancelled: \(task.id) is in the journal and goes on, and is charged when it is made. "
+                "Only the waiting was cancelled: \(task.id) is in the journal and goes on, and is "
+                    + "charged when it is made. "
                     + "`wait` for it, or `cancel` it while it is queued; do not submit it anew."
             case .zh:
                 "取消的只是等待：\(task.id) 已写入日志并会继续，生成后计费。请 `wait` 等待它，或在排队时 `cancel`；不要重新提交。"

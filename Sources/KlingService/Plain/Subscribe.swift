@@ -5,12 +5,33 @@ import KlingCore
 extension PlainDialect {
     /// `subscribe`: the tasks as they are, then a notification for each change. `since` replays what was
     /// missed.
-    static let subscribe = Method("subscribe", ["task", "tasks", "labels", "all", "since", "intervalSeconds"])
-    {
-        (context, arguments, tree, writer) throws(RPCError) in
+    static let subscribe = Method(
+        "subscribe", en: "Answers with the tasks as they are; then a `task/update` comes for each change.",
+        zh: "返回任务现状，之后每次变化发送 `task/update`。",
+        [
+            .oneTask, .tasks,
+            .optional(
+                "labels", .map(of: .string), en: "Every task with all of these labels.", zh: "带有这些标签的全部任务。"),
+            .optional("all", .only(true), en: "Every task.", zh: "全部任务。"),
+            .optional(
+                "since", .count, en: "Replay what happened behind this `seq`.", zh: "补发此 `seq` 之后的事件。"),
+            .optional(
+                "intervalSeconds", .number(0...Context.longestWait), default: 0,
+                en: "The least spacing of events of progress; changes of state always come.",
+                zh: "进度事件的最小间隔；状态变化不受影响。")
+        ], of: [.exactlyOne(["task", "tasks", "labels", "all"])],
+        gives: .object([
+            .needed("subscription", .string, en: "Its name.", zh: "订阅 ID。"),
+            .needed("seq", .count, en: "The number of the last event so far.", zh: "当前最后的事件序号。"),
+            .needed("tasks", .tasks, en: "The tasks as they are.", zh: "任务现状。"),
+            .needed(
+                "snapshot", .boolean, en: "The history before `since` is gone: `tasks` is all there is.",
+                zh: "`since` 之前的历史已不存在，`tasks` 为全部状态。")
+        ]), errors: [.taskNotFound, .journalUnavailable]
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         let filter = try arguments.filter(in: tree)
-        let since = try arguments.int(4, 0...Int.max, in: tree).map { Int64($0) }
-        let interval = try arguments.seconds(5, upTo: Context.longestWait, in: tree) ?? 0
+        let since = try arguments.int(4, in: tree).map { Int64($0) }
+        let interval = try arguments.seconds(5, in: tree) ?? 0
         let outbox = context.outbox
         let locale = context.settings.locale
         let tasks = context.tasks
@@ -38,8 +59,10 @@ extension PlainDialect {
             })
     }
 
-    static let unsubscribe = Method("unsubscribe", ["subscription"]) {
-        (context, arguments, tree, writer) throws(RPCError) in
+    static let unsubscribe = Method(
+        "unsubscribe", en: "Ends a subscription.", zh: "取消订阅。",
+        [.needed("subscription", .string, en: "Its name.", zh: "订阅 ID。")], gives: .object([])
+    ) { (context, arguments, tree, writer) throws(RPCError) in
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
         let tasks = context.tasks
         return .deferred(

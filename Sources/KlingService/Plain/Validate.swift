@@ -5,7 +5,20 @@ import KlingCore
 extension PlainDialect {
     /// `validate`: what is wrong with a request, before it costs anything. Pure: answered inline.
     static let validate = Method(
-        "validate", ["request", "text", "uri", "languageId", "strict", "locale", "severities"]
+        "validate", en: "Says what is wrong with a request, before it costs anything.", zh: "在产生费用之前检查请求。",
+        [
+            .request, .text, .uri,
+            .optional(
+                "languageId", .words { DocumentSource.Language.allCases.map(\.rawValue) }, default: "json",
+                en: "What `text` is written in.", zh: "`text` 的语言。"),
+            .strict,
+            .optional(
+                "locale", .locale, en: "The language of the messages. Without it the session's.",
+                zh: "消息语言；默认取会话设置。"),
+            .optional(
+                "severities", .map(of: .severity), en: "Other levels, by code, over the session's.",
+                zh: "按代码调整级别，优先于会话设置。")
+        ], of: [.source], gives: .component(.validation)
     ) { (context, arguments, tree, writer) throws(RPCError) in
         var options = ValidationOptions(
             strict: context.settings.strict, severities: context.settings.severities)
@@ -43,6 +56,9 @@ extension Arguments {
     func input(
         request: Int, text: Int, uri: Int, languageId: Int?, values: Int, in tree: borrowing JSONTree
     ) throws(RPCError) -> RequestInput {
+        // Said even where it does not matter: a word that is none would else be passed over in silence.
+        var language: DocumentSource.Language?
+        if let languageId { language = try choice(languageId, DocumentSource.Language.self, in: tree) }
         let given = (self[request] == nil ? 0 : 1) + (self[text] == nil ? 0 : 1) + (self[uri] == nil ? 0 : 1)
         guard given == 1 else {
             throw .invalidParams(
@@ -55,11 +71,8 @@ extension Arguments {
             return .request(place)
         }
         if let text = try utf8(text, in: tree) {
-            var language = DocumentSource.Language.json
-            if let languageId {
-                language = try choice(languageId, DocumentSource.Language.self, in: tree) ?? .json
-            }
-            return .document(DocumentSource(bytes: text, language: language, values: values))
+            return .document(
+                DocumentSource(bytes: text, language: language ?? .json, values: values))
         }
         return .document(try DocumentSource(uri: try require(try string(uri, in: tree), uri), values: values))
     }
