@@ -163,8 +163,9 @@ python_suite() { suite "$1" count_python python3 -W error::SyntaxWarning -m unit
 if wanted gateway; then python_suite "test gateway" Tests/gateway; fi
 if wanted client; then python_suite "Python client" Tests/clients/python; fi
 # For the tests of the published schemas; without it they are skipped and say so.
-if wanted e2e && [ ! -x .build/jsonschema/bin/python3 ]; then
-    python3 -m venv .build/jsonschema && .build/jsonschema/bin/pip install -q --disable-pip-version-check jsonschema-rs==0.60.3
+if wanted e2e && ! ls .build/jsonschema/lib/python3*/site-packages/jsonschema_rs >/dev/null 2>&1; then
+    python3 -m venv .build/jsonschema &&
+        .build/jsonschema/bin/pip install -q --disable-pip-version-check jsonschema-rs==0.60.3
 fi >"$logs/jsonschema-install.log" 2>&1
 if wanted e2e; then python_suite "end to end" Tests/EndToEnd; fi
 # Folders that come later need no line here.
