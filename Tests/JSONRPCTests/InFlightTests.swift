@@ -87,10 +87,12 @@ struct InFlightTests {
     @Test("Work in flight is known by its id until it is answered")
     func known() async {
         let (inFlight, inbox, gate) = (InFlight(), Inbox(), Gate())
-        inFlight.start(key("1"), Reply(id: [0x31], to: inbox), DeferredWork {
-            await gate.pass()
-            return .success(2)
-        })
+        inFlight.start(
+            key("1"), Reply(id: [0x31], to: inbox),
+            DeferredWork {
+                await gate.pass()
+                return .success(2)
+            })
         #expect(inFlight.contains(key("1")))
         #expect(!inFlight.isIdle)
         gate.open()
@@ -104,12 +106,14 @@ struct InFlightTests {
         let (inFlight, inbox) = (InFlight(), Inbox())
         let seen = Mutex(-1)
         await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            inFlight.start(key("1"), Reply(id: [0x31], to: inbox), DeferredWork {
-                .success(true) {
-                    seen.withLock { $0 = inbox.responses.count }
-                    done.resume()
-                }
-            })
+            inFlight.start(
+                key("1"), Reply(id: [0x31], to: inbox),
+                DeferredWork {
+                    .success(true) {
+                        seen.withLock { $0 = inbox.responses.count }
+                        done.resume()
+                    }
+                })
         }
         #expect(seen.withLock { $0 } == 1)
     }
@@ -119,16 +123,18 @@ struct InFlightTests {
         let (inFlight, inbox, gate) = (InFlight(), Inbox(), Gate())
         let wasCancelled = Mutex(false)
         let (running, started) = AsyncStream.makeStream(of: Void.self)
-        inFlight.start(key("1"), Reply(id: [0x31], to: inbox), DeferredWork {
-            started.finish()
-            await withTaskCancellationHandler {
-                await gate.pass()
-            } onCancel: {
-                wasCancelled.withLock { $0 = true }
-                gate.open()
-            }
-            return .success(true)
-        })
+        inFlight.start(
+            key("1"), Reply(id: [0x31], to: inbox),
+            DeferredWork {
+                started.finish()
+                await withTaskCancellationHandler {
+                    await gate.pass()
+                } onCancel: {
+                    wasCancelled.withLock { $0 = true }
+                    gate.open()
+                }
+                return .success(true)
+            })
         for await _ in running {}
         #expect(inFlight.cancel(key("1"), answering: .cancelled))
         #expect(inbox.responses.count == 1)
@@ -154,10 +160,12 @@ struct InFlightTests {
             await withTaskGroup(of: Void.self) { group in
                 for (number, inbox) in inboxes.enumerated() {
                     let id = key("\(number)")
-                    inFlight.start(id, Reply(id: Array("\(number)".utf8), to: inbox), DeferredWork {
-                        if number % 3 == 0 { await Task.yield() }
-                        return .success(true)
-                    })
+                    inFlight.start(
+                        id, Reply(id: Array("\(number)".utf8), to: inbox),
+                        DeferredWork {
+                            if number % 3 == 0 { await Task.yield() }
+                            return .success(true)
+                        })
                     group.addTask { inFlight.cancel(id, answering: .cancelled) }
                 }
             }
