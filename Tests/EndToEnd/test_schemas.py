@@ -16,6 +16,8 @@ from schemas import needs_jsonschema, read, validator
 BEYOND = {
     "document.duplicateKey": "a parser has dropped the double before a schema sees it",
     "document.moreProblems": "says only that there are more",
+    "parameter.value": "of models that only a test knows",
+    "parameter.count": "of models that only a test knows",
     "element.duplicateName": "two members of a list compared",
     "parameter.aliasConflict": "two members compared",
     "reference.range": "text against the length of a list",
