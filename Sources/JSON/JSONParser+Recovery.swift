@@ -133,7 +133,8 @@ extension JSONParser {
             report(.strayBracket, at..<(at + 1), "")
             return (at + 1, .separator)
         }
-        while open != outer { closeMissing(text, previousEnd(text, at)) }
+        let end = previousEnd(text, at)
+        while open != outer { closeMissing(text, end) }
         return (at + 1, close(at + 1))
     }
 
@@ -247,13 +248,14 @@ extension JSONParser {
     /// Behind the last byte before `at` that is neither space nor comment.
     private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
         var end = at
+        // A text may be nothing but comments: each is looked at once.
+        var number = comments.count
         while true {
             while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
-            guard let comment = comments.last(where: { $0.upperBound <= end }), comment.upperBound == end
-            else {
-                return end
-            }
-            end = comment.lowerBound
+            while number > 0, comments[number - 1].lowerBound >= end { number -= 1 }
+            // The white space may have been the end of a comment.
+            guard number > 0, comments[number - 1].upperBound >= end else { return end }
+            end = comments[number - 1].lowerBound
         }
     }
 

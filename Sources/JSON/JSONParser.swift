@@ -56,12 +56,16 @@ struct JSONParser {
         guard range.count > 1 << 20 else { return }
         let sample = range.prefix(1 << 16)
         var count = 1
+        // JSON Lines, and text with its commas forgotten, have values without a sign between them.
+        var lineEnds = 1
         for at in sample {
             switch text[at] {
             case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "{"): count &+= 1
+            case 0x0A: lineEnds &+= 1
             default: break
             }
         }
+        count = max(count, lineEnds)
         let expected = Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64
         nodes.reserveCapacity(
             options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
@@ -394,6 +398,17 @@ extension JSONTree {
         let comments = options.comments ? parser.comments : []
         remarks =
             parser.problems.isEmpty && comments.isEmpty
-            ? nil : Remarks(problems: parser.problems, comments: comments)
+            ? nil : Remarks(problems: parser.problemsByPosition, comments: comments)
+    }
+}
+
+extension JSONParser {
+    /// A bracket that is never closed is found at the end, but told of where it stands. Of problems at one place the first
+    /// found stays the first.
+    fileprivate var problemsByPosition: [SyntaxProblem] {
+        problems.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+        }
+        .map(\.element)
     }
 }
