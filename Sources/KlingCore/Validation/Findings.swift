@@ -82,6 +82,8 @@ package struct Findings: Sendable {
                     fix.edits = view.tree.edits(for: patch, at: view.object) ?? []
                 }
                 if !options.edits { fix.edits = [] }
+                // In broken text there may be no place for a change: a patch of what the text does not say mends nothing.
+                if options.edits, fix.edits.isEmpty, !view.tree.isValid { continue }
                 guard fix.patch != nil || !fix.edits.isEmpty else { continue }
                 finished.append(base.isEmpty ? fix : fix.prefixed(by: base))
             }
