@@ -245,17 +245,17 @@ extension JSONParser {
         report(.trailingComma, (comma - 1)..<comma, "")
     }
 
-    /// Behind the last byte before `at` that is neither space nor comment.
+    /// Behind the last byte before `at` that is neither space nor comment; not before the line, in JSON Lines.
     private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
         var end = at
         // A text may be nothing but comments: each is looked at once.
         var number = comments.count
         while true {
-            while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
+            while end > beginning, Self.isSpace(text[end - 1]) { end -= 1 }
             while number > 0, comments[number - 1].lowerBound >= end { number -= 1 }
             // The white space may have been the end of a comment.
-            guard number > 0, comments[number - 1].upperBound >= end else { return end }
-            end = comments[number - 1].lowerBound
+            guard end > beginning, number > 0, comments[number - 1].upperBound >= end else { return end }
+            end = max(beginning, comments[number - 1].lowerBound)
         }
     }
 

@@ -21,6 +21,8 @@ struct JSONParser {
     /// What `open` is at the root: ``none``, or for JSON Lines the array that holds the lines.
     var bottom = Self.none
     var inObject = false
+    /// Where the text at hand begins: the line, in JSON Lines.
+    var beginning = 0
     /// Children of the innermost open container so far; those of the outer ones wait in their nodes.
     var children: UInt16 = 0
     var depth = 0
@@ -181,7 +183,10 @@ struct JSONParser {
             let end = Self.lineEnd(text, from: at)
             var first = at
             while first < end, Self.isSpace(text[first]) { first &+= 1 }
-            if first < end { run(text.extracting(0..<end), from: first) }
+            if first < end {
+                beginning = first
+                run(text.extracting(0..<end), from: first)
+            }
             at = end &+ 1
         }
         bottom = Self.none

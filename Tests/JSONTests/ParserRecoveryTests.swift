@@ -125,5 +125,12 @@ import Testing
         #expect(tree.kinds.count == 1000)
         let bracket = JSONTree(source, options: .jsonc).problems.first { $0.kind == .missingBracket }
         #expect(bracket?.edit?.range == 4..<4)
+        let lines = JSONTree(String(repeating: "//\n", count: 300_000), options: .lines)
+        #expect(lines.kinds.count == 1000 && lines.count(lines.root) == 300_000)
+    }
+
+    @Test func `in JSON Lines what is missing is missing on its line`() {
+        let problems = JSONTree("[1\n//\n{\n", options: .lines).problems
+        #expect(problems.compactMap { $0.kind == .missingBracket ? $0.edit?.range : nil } == [2..<2, 7..<7])
     }
 }
