@@ -135,7 +135,8 @@ extension JSONParser {
             report(.strayBracket, at..<(at + 1), "")
             return (at + 1, .separator)
         }
-        while open != outer { closeMissing(text, previousEnd(text, at)) }
+        let end = previousEnd(text, at)
+        while open != outer { closeMissing(text, end) }
         return (at + 1, close(at + 1))
     }
 
@@ -246,16 +247,17 @@ extension JSONParser {
         report(.trailingComma, (comma - 1)..<comma, "")
     }
 
-    /// Behind the last byte before `at` that is neither space nor comment.
+    /// Behind the last byte before `at` that is neither space nor comment; not before the line, in JSON Lines.
     private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
         var end = at
+        // A text may be nothing but comments: each is looked at once.
+        var number = comments.count
         while true {
-            while end > 0, Self.isSpace(text[end - 1]) { end -= 1 }
-            guard let comment = comments.last(where: { $0.upperBound <= end }), comment.upperBound == end
-            else {
-                return end
-            }
-            end = comment.lowerBound
+            while end > beginning, Self.isSpace(text[end - 1]) { end -= 1 }
+            while number > 0, comments[number - 1].lowerBound >= end { number -= 1 }
+            // The white space may have been the end of a comment.
+            guard end > beginning, number > 0, comments[number - 1].upperBound >= end else { return end }
+            end = max(beginning, comments[number - 1].lowerBound)
         }
     }
 

@@ -73,16 +73,22 @@ extension JSONParser {
     @inline(never) mutating func unterminated(
         _ text: Span<UInt8>, _ start: Int, _ lineEnd: Int, _ flags: JSONTree.Flags
     ) -> Int {
-        var end = lineEnd
-        while end > start + 1, Self.isSpace(text[end - 1]) { end -= 1 }
-        trailing: while end > start + 1 {
-            switch text[end - 1] {
-            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09: end -= 1
-            default: break trailing
-            }
-        }
+        let end = Self.withoutEnds(text, (start + 1)..<lineEnd)
         report(.missingQuote, start..<end, edit: TextEdit(range: end..<end, newText: "\""))
         append(.string, start, end, flags.subtracting(.closed))
+        return end
+    }
+
+    /// The end of what a line without its closing quote says, before white space, commas and brackets.
+    private static func withoutEnds(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var end = range.upperBound
+        while end > range.lowerBound, isSpace(text[end - 1]) { end -= 1 }
+        while end > range.lowerBound {
+            switch text[end - 1] {
+            case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x09: end -= 1
+            default: return end
+            }
+        }
         return end
     }
 
@@ -94,9 +100,11 @@ extension JSONParser {
             if text[at] == UInt8(ascii: "\\") { at += 1 }
             at += 1
         }
-        let content = (start + opener)..<min(at, text.count)
-        var end = content.upperBound
-        if end < text.count { end += Self.quoteLength(text, end) }
+        at = min(at, text.count)
+        let closer = at < text.count ? Self.quoteLength(text, at) : 0
+        if closer == 0 { at = Self.withoutEnds(text, (start + opener)..<at) }
+        let content = (start + opener)..<at
+        let end = at + closer
         var writer = JSONWriter()
         writer.string(Self.string(text, content))
         report(.wrongQuote, start..<end, writer.text)

@@ -23,6 +23,8 @@ struct JSONParser {
     /// What `open` is at the root: ``none``, or for JSON Lines the array that holds the lines.
     var bottom = Self.none
     var inObject = false
+    /// Where the text at hand begins: the line, in JSON Lines.
+    var beginning = 0
     /// Children of the innermost open container so far; those of the outer ones wait in their nodes.
     var children: UInt16 = 0
     var depth = 0
@@ -58,12 +60,16 @@ struct JSONParser {
         guard range.count > 1 << 20 else { return }
         let sample = range.prefix(1 << 16)
         var count = 1
+        // JSON Lines, and text with its commas forgotten, have values without a sign between them.
+        var lineEnds = 1
         for at in sample {
             switch text[at] {
             case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "{"): count &+= 1
+            case 0x0A: lineEnds &+= 1
             default: break
             }
         }
+        count = max(count, lineEnds)
         let expected = Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64
         nodes.reserveCapacity(
             options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
@@ -179,7 +185,10 @@ struct JSONParser {
             let end = Self.lineEnd(text, from: at)
             var first = at
             while first < end, Self.isSpace(text[first]) { first &+= 1 }
-            if first < end { run(text.extracting(0..<end), from: first) }
+            if first < end {
+                beginning = first
+                run(text.extracting(0..<end), from: first)
+            }
             at = end &+ 1
         }
         bottom = Self.none
@@ -380,6 +389,17 @@ extension JSONTree {
             parser.problems.isEmpty && comments.isEmpty
             ? nil
             : Remarks(
-                problems: parser.problems, leftOut: parser.problemsLeftOut, comments: comments)
+                problems: parser.problemsByPosition, leftOut: parser.problemsLeftOut, comments: comments)
+    }
+}
+
+extension JSONParser {
+    /// A bracket that is never closed is found at the end, but told of where it stands. Of problems at one place the first
+    /// found stays the first.
+    fileprivate var problemsByPosition: [SyntaxProblem] {
+        problems.enumerated().sorted {
+            ($0.element.range.lowerBound, $0.offset) < ($1.element.range.lowerBound, $1.offset)
+        }
+        .map(\.element)
     }
 }

@@ -4,8 +4,8 @@ extension JSONTree {
     ///
     /// They change no more than they must: comments, indentation and layout stay. A new name for a member is
     /// an edit of the name only. Of a name that occurs twice, the last member is the one changed, and a
-    /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), or, in text with problems, when
-    /// no edits were found that have this effect and no further problem.
+    /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), or, in JSON Lines and in text with
+    /// problems, when no edits were found that have this effect and no further problem.
     package func edits(for patch: [JSONPatchOperation], at base: Index) -> [TextEdit]? {
         guard base != root else { return edits(for: patch) }
         guard let (excerpt, start) = excerpt(of: base) else { return nil }
@@ -22,7 +22,8 @@ extension JSONTree {
             guard editor.perform(operation) else { return nil }
         }
         let edits = editor.edits
-        return isValid || holds(edits, for: patch) ? edits : nil
+        // In JSON Lines a value of several lines would be taken apart.
+        return isValid && !isLines || holds(edits, for: patch) ? edits : nil
     }
 
     /// A value as a document of its own, so that an edit of one request of thousands costs no look at the others: with the
@@ -42,13 +43,31 @@ extension JSONTree {
     /// The edits that remove one member, given by its name, or one element: for what a pointer cannot name,
     /// such as the first of two members with the same name. Nil when `index` is neither.
     package func edits(removing index: Index, from container: Index) -> [TextEdit]? {
-        let items = items(of: container)
-        guard let number = items.firstIndex(where: { ($0.key ?? $0.value) == index }) else { return nil }
-        return edits(removing: number, of: items, in: container)
+        // The neighbours are enough: there may be a hundred thousand others, and many to remove.
+        var before: Item?
+        var found: Item?
+        var children = elements(container)
+        while let item = nextItem(&children, of: container) {
+            if found != nil { return edits(removing: before, found, item, in: container) }
+            if (item.key ?? item.value) == index { found = item } else { before = item }
+        }
+        return edits(removing: before, found, nil, in: container)
     }
 
-    /// Proof by trial, for text with problems, where the layout may not be what it seems.
+    private func edits(
+        removing before: Item?, _ item: Item?, _ after: Item?, in container: Index
+    ) -> [TextEdit]? {
+        guard let item else { return nil }
+        let items = [before, item, after].compactMap { $0 }
+        return edits(removing: before == nil ? 0 : 1, of: items, in: container)
+    }
+
+    /// A trial reads the text twice and holds its values twice: too much for more than this.
+    private static let trialBytes = 1 << 18
+
+    /// Proof by trial, for text where the layout may not be what it seems.
     private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation]) -> Bool {
+        guard source.count <= Self.trialBytes else { return false }
         let before = JSONTree(source, options: leniently)
         let after = JSONTree(TextEdit.apply(edits, to: source), options: leniently)
         guard after.problems.count <= before.problems.count, let wanted = try? value(root).applying(patch)

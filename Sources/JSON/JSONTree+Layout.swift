@@ -13,25 +13,45 @@ extension JSONTree {
     func items(of container: Index) -> [Item] {
         var items: [Item] = []
         var children = elements(container)
-        if kind(container) == .object {
-            while let key = children.next(in: self), let value = children.next(in: self) {
-                let name = wholeRange(key)
-                let end = max(name.upperBound, wholeRange(value).upperBound)
-                items.append(Item(key: key, value: value, range: name.lowerBound..<end))
-            }
-        } else {
-            while let value = children.next(in: self) {
-                items.append(Item(key: nil, value: value, range: wholeRange(value)))
-            }
-        }
+        while let item = nextItem(&children, of: container) { items.append(item) }
         return items
+    }
+
+    func nextItem(_ children: inout Elements, of container: Index) -> Item? {
+        guard let first = children.next(in: self) else { return nil }
+        guard kind(container) == .object else {
+            return Item(key: nil, value: first, range: wholeRange(first))
+        }
+        guard let value = children.next(in: self) else { return nil }
+        let name = wholeRange(first)
+        let end = max(name.upperBound, wholeRange(value).upperBound)
+        return Item(key: first, value: value, range: name.lowerBound..<end)
     }
 
     /// The bytes of a value and of the quotes around it that JSON does not know.
     func wholeRange(_ index: Index) -> Range<Int> {
         let range = range(index)
         guard kind(index) == .string, !nodes[Int(index.raw)].flags.contains(.opened) else { return range }
-        return problems.first { $0.kind == .wrongQuote && $0.range.contains(range) }?.range ?? range
+        // The problem begins with the quote, which takes three bytes at most. There may be a thousand others, and
+        // each member of a container may ask.
+        var number = firstProblem(from: range.lowerBound - 3)
+        while number < problems.count, problems[number].range.lowerBound <= range.lowerBound {
+            let problem = problems[number]
+            if problem.kind == .wrongQuote, problem.range.contains(range) { return problem.range }
+            number += 1
+        }
+        return range
+    }
+
+    /// The number of the first problem that does not begin before `offset`.
+    private func firstProblem(from offset: Int) -> Int {
+        var low = 0
+        var high = problems.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if problems[middle].range.lowerBound < offset { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     /// Whether the text is JSON Lines: its root is an array that has no brackets.

@@ -49,6 +49,8 @@ package struct LineIndex: Sendable {
         var starts = [0]
         var bits: UInt8 = 0
         source.withUnsafeBytes { bytes in
+            // Room at once: growing step by step holds old and new side by side.
+            if bytes.count > 1 << 20 { starts.reserveCapacity(bytes.reduce(1) { $1 == 0x0A ? $0 &+ 1 : $0 }) }
             for (offset, byte) in bytes.enumerated() {
                 bits |= byte
                 guard byte <= 0x0D else { continue }

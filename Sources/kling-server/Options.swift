@@ -95,8 +95,11 @@ struct Options {
     var usesColor: Bool {
         if variable("NO_COLOR") != nil { return false }
         if let forced = variable("FORCE_COLOR") { return forced != "0" }
-        return SmallFile.isTerminal(1) && variable("TERM") != "dumb"
+        return SmallFile.isTerminal(1) && !terminalIsPlain
     }
+
+    /// The terminal takes text only.
+    var terminalIsPlain: Bool { variable("TERM") == "dumb" }
 
     /// The proxies of the environment, for the gateway.
     var proxyVariables: [String: String] {

@@ -8,6 +8,9 @@
 enum SmallFile {
     static var lastError: String { String(cString: strerror(errno)) }
 
+    /// The other end of the pipe is closed.
+    static var lastFailedForWantOfReader: Bool { errno == EPIPE }
+
     static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
     /// The user's home by the system's list of users, for a process without `HOME`.
@@ -15,6 +18,10 @@ enum SmallFile {
         guard let entry = getpwuid(getuid()), let directory = entry.pointee.pw_dir else { return nil }
         return String(cString: directory)
     }
+
+    /// More is no request, and of some devices there is no end.
+    private static let largest = 1 << 30
+    private static let largestOfDevice = 1 << 24
 
     /// The bytes of a file, or nil with `errno` set.
     static func read(_ path: String) -> [UInt8]? {
@@ -27,7 +34,13 @@ enum SmallFile {
     static func readAll(_ descriptor: Int32) -> [UInt8]? {
         var status = stat()
         let size = fstat(descriptor, &status) == 0 ? Int(clamping: status.st_size) : 0
+        let isDevice = [S_IFCHR, S_IFBLK].contains(status.st_mode & S_IFMT)
+        let largest = isDevice ? largestOfDevice : largest
         var bytes: [UInt8] = []
+        guard size <= largest else {
+            errno = EFBIG
+            return nil
+        }
         bytes.reserveCapacity(size + 1)
         while true {
             var count = 0
@@ -39,6 +52,10 @@ enum SmallFile {
             }
             if count < 0, errno == EINTR { continue }
             if count < 0 { return nil }
+            guard bytes.count <= largest else {
+                errno = EFBIG
+                return nil
+            }
             if count == 0 { return bytes }
         }
     }
@@ -61,17 +78,24 @@ enum SmallFile {
         return true
     }
 
-    /// Gives a file other content in one step, through a link if it is one, and keeps its permissions; false with `errno` set
-    /// when that cannot be done: the file is then as it was.
+    /// Gives a file other content in one step, through a link if it is one, and keeps its permissions and, where that is
+    /// allowed, its owner; false with `errno` set when that cannot be done: the file is then as it was.
     static func replace(_ path: String, with bytes: [UInt8]) -> Bool {
         guard let resolved = realpath(path, nil) else { return false }
         let target = String(cString: resolved)
         free(resolved)
         var status = stat()
-        guard stat(target, &status) == 0 else { return false }
-        let draft = target + ".\(getpid()).new"
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, status.st_mode & 0o777)
+        guard stat(target, &status) == 0, access(target, W_OK) == 0 else { return false }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            errno = EINVAL
+            return false
+        }
+        // A name of its own: two links may lead here at once.
+        var name = Array((target + ".XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { return false }
+        let draft = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        _ = fchown(descriptor, status.st_uid, status.st_gid)
         let isWritten =
             write(bytes, to: descriptor) && fchmod(descriptor, status.st_mode & 0o7777) == 0
             && fsync(descriptor) == 0

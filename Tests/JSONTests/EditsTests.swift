@@ -185,4 +185,10 @@ import Testing
         let tree = JSONTree("{\"\",'\n\"\"[")
         _ = tree.edits(for: [.remove("/")])
     }
+
+    @Test func `in JSON Lines a value of several lines is no edit`() {
+        let tree = JSONTree("{\"a\":1}\n{\"b\":{}}\n", options: .lines)
+        #expect(tree.edits(for: [.copy(from: "", to: "/0/c")]) == nil)
+        #expect(tree.edits(for: [.replace("/0/a", 2)]) == [TextEdit(range: 5..<6, newText: "2")])
+    }
 }

@@ -15,7 +15,7 @@ import Testing
             ("[⟦True⟧, ⟦None⟧]", [.badLiteral, .badLiteral], "[true, null]"),
             ("[⟦.5⟧, ⟦01⟧, ⟦+1⟧, ⟦2.⟧]", [.badNumber, .badNumber, .badNumber, .badNumber], "[0.5, 1, 1, 2]"),
             ("[⟦'a'⟧]", [.wrongQuote], "[\"a\"]"), ("[⟦“a”⟧]", [.wrongQuote], "[\"a\"]"),
-            ("[⟦\"a⟧\n]", [.missingQuote], "[\"a\"\n]"),
+            ("[⟦\"a⟧\n]", [.missingQuote], "[\"a\"\n]"), ("[⟦'a⟧]", [.wrongQuote], "[\"a\"]"),
             ("⟦[⟧1", [.missingBracket], "[1]"), ("{\"a\": ⟦[⟧1}", [.missingBracket], "{\"a\": [1]}"),
             ("[1]⟦]⟧", [.strayBracket], "[1]"), ("[1] ⟦2 3⟧", [.strayText], "[1] "),
             ("[1⟦,⟧]", [.trailingComma], "[1]"), ("[⟦,⟧ 1]", [.extraComma], "[ 1]"),
@@ -100,5 +100,37 @@ import Testing
     @Test func `a megabyte of broken text has a bounded number of problems`() {
         let tree = JSONTree(String(repeating: "[tru,}", count: 200_000))
         #expect(tree.problems.count <= 1000)
+    }
+
+    @Test(arguments: ["['", "{“", "{\"\"'x", "{// ", "[1 /* c", "[\"a"])
+    func `what is missing at the end is mended once`(source: String) {
+        var bytes = Array(source.utf8)
+        for _ in 0..<6 {
+            // One at a time, the first first: the way of a person.
+            guard let edit = JSONTree(bytes).problems.lazy.compactMap(\.edit).first else { break }
+            bytes = TextEdit.apply([edit], to: bytes)
+        }
+        #expect(JSONTree(bytes).problems.allSatisfy { $0.edit == nil }, "\(text(bytes))")
+        #expect(bytes.count <= source.utf8.count + 4, "\(text(bytes))")
+    }
+
+    @Test func `problems come by position, those found at the end too`() {
+        let problems = JSONTree("{\"a\": [True").problems
+        #expect(problems.map(\.kind) == [.missingBracket, .missingBracket, .badLiteral])
+    }
+
+    @Test func `a megabyte of comments is passed over once`() {
+        let source = "{\"a\"" + String(repeating: "//\n", count: 300_000)
+        let tree = JSONTree(source)
+        #expect(tree.kinds.count == 1000)
+        let bracket = JSONTree(source, options: .jsonc).problems.first { $0.kind == .missingBracket }
+        #expect(bracket?.edit?.range == 4..<4)
+        let lines = JSONTree(String(repeating: "//\n", count: 300_000), options: .lines)
+        #expect(lines.kinds.count == 1000 && lines.count(lines.root) == 300_000)
+    }
+
+    @Test func `in JSON Lines what is missing is missing on its line`() {
+        let problems = JSONTree("[1\n//\n{\n", options: .lines).problems
+        #expect(problems.compactMap { $0.kind == .missingBracket ? $0.edit?.range : nil } == [2..<2, 7..<7])
     }
 }

@@ -74,4 +74,30 @@ import Testing
         }
         return taken.isEmpty ? nil : TextEdit.apply(taken, to: bytes)
     }
+
+    @Test("in broken text a fix says how the text is to be changed, or is not offered")
+    func broken() {
+        for text in [#"{"prompt":"a","duration":5,"#, #"[{"im":1"#, "{", #"{"prompt" "a" {}"#] {
+            for diagnostic in Validator.standard.validate(text: text).diagnostics {
+                #expect(diagnostic.fixes.allSatisfy { !$0.edits.isEmpty }, "\(text) \(diagnostic.code)")
+            }
+        }
+    }
+
+    @Test("a list of one blank text is not made a text that is missing")
+    func blank() {
+        for (value, isMended) in [("[\"\"]", false), ("[\" \"]", false), ("[\"a\"]", true)] {
+            let validation = Validator.standard.validate(text: #"{"model":"kling-v3","prompt":\#(value)}"#)
+            #expect(validation.diagnostics.contains { !$0.fixes.isEmpty } == isMended, "\(value)")
+        }
+    }
+
+    @Test("a name is found behind bytes that are no UTF-8")
+    func undecodable() {
+        let text =
+            #"{"model":"kling-v3","image_urls":["https://a.com/1.jpg"],"element_list":[{"name":"dog","description":"d","element_input_urls":["https://a.com/1.png","https://a.com/2.png"]}],"prompt":"#
+        let bytes = Array(text.utf8) + [0x22, 0xC3] + Array("@dog\"}".utf8)
+        let codes = Validator.standard.validate(document: JSONTree(bytes)).diagnostics.map(\.code)
+        #expect(!codes.contains("element.undefined") && !codes.contains("element.unused"), "\(codes)")
+    }
 }

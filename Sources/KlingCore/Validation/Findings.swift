@@ -74,6 +74,9 @@ package struct Findings: Sendable {
     /// request. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
+    /// In broken text each edit is tried, which costs about eighty times as much.
+    private static let trialCost = 80
+
     /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
     init(options: ValidationOptions, bytes: Int) {
         self.options = options
@@ -99,10 +102,14 @@ package struct Findings: Sendable {
         if count.errors + count.others <= Self.fixLimit {
             for var fix in fixes() {
                 if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
-                    editBudget -= view.tree.range(view.object).count
+                    editBudget -=
+                        view.tree.isValid
+                        ? view.tree.range(view.object).count : view.tree.source.count * Self.trialCost
                     fix.edits = view.tree.edits(for: patch, at: view.object) ?? []
                 }
                 if !options.edits { fix.edits = [] }
+                // In broken text there may be no place for a change: a patch of what the text does not say mends nothing.
+                if options.edits, fix.edits.isEmpty, !view.tree.isValid { continue }
                 guard fix.patch != nil || !fix.edits.isEmpty else { continue }
                 finished.append(base.isEmpty ? fix : fix.prefixed(by: base))
             }

@@ -3,6 +3,12 @@ import KlingCore
 import KlingService
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// `kling-server check`: the validator over files.
 ///
 /// Each file is read, validated and reported on by itself, on as many threads as there are processors; the
@@ -12,7 +18,7 @@ struct Check {
 
     let options: Options
 
-    /// - Returns: the exit status: 0, with errors (in strict mode: warnings) 1, with a file that cannot be read 2.
+    /// - Returns: the exit status: 0, with errors (in strict mode: warnings) 1, with a file that cannot be read or written 2.
     func run() throws(Options.Misuse) -> Int32 {
         let paths = try FileList.expand(options.files)
         let report = makeReport()
@@ -20,24 +26,27 @@ struct Check {
         let output: Int32 = options.fixes && paths.contains("-") ? 2 : 1
         var totals = CheckTotals()
         var hasWritten = false
-        let progress = CheckProgress(of: paths.count, locale: options.settings.locale)
-        SmallFile.write(report.opening, to: output)
+        let progress = CheckProgress(
+            of: paths.count, locale: options.settings.locale, isPlain: options.terminalIsPlain)
+        var out = CheckOutput(descriptor: output)
+        out.write(report.opening)
         forEach(paths) { path in
             let file = CheckedFile(path, manner)
             return (report.text(of: file), CheckTotals(file))
         } then: { (text: [UInt8], file: CheckTotals) in
             if !text.isEmpty {
                 progress.hide()
-                if hasWritten { SmallFile.write(report.separator, to: output) }
-                SmallFile.write(text, to: output)
+                if hasWritten { out.write(report.separator) }
+                out.write(text)
                 hasWritten = true
             }
             totals += file
             progress.show(totals.files)
         }
         progress.hide()
-        SmallFile.write(report.closing(totals), to: output)
-        return totals.unread > 0 ? 2 : totals.invalid > 0 ? 1 : 0
+        out.write(report.closing(totals))
+        if let reason = out.failure { throw Options.Misuse("the report cannot be written: \(reason)") }
+        return totals.unread + totals.unwritten > 0 ? 2 : totals.invalid > 0 ? 1 : 0
     }
 
     private func makeReport() -> any CheckReport {
@@ -103,10 +112,29 @@ private final class OrderedWork<Result: Sendable>: Sendable {
     }
 }
 
+/// Where the report goes, as long as somebody takes it.
+private struct CheckOutput {
+    let descriptor: Int32
+    /// Why it cannot be written, in the system's words.
+    private(set) var failure: String?
+
+    init(descriptor: Int32) { self.descriptor = descriptor }
+
+    mutating func write(_ text: String) { write(Array(text.utf8)) }
+
+    mutating func write(_ bytes: [UInt8]) {
+        guard failure == nil, !SmallFile.write(bytes, to: descriptor) else { return }
+        // Who has read enough is told nothing.
+        guard !SmallFile.lastFailedForWantOfReader else { exit(2) }
+        failure = SmallFile.lastError
+    }
+}
+
 /// What all files together come to.
 struct CheckTotals: Sendable {
     var files = 0
     var unread = 0
+    var unwritten = 0
     var invalid = 0
     var errors = 0
     var warnings = 0
@@ -117,6 +145,7 @@ struct CheckTotals: Sendable {
     init(_ file: CheckedFile) {
         files = 1
         fixes = file.fixes
+        if case .unwritable = file.trouble { unwritten = 1 }
         switch file.outcome {
         case .unreadable: unread = 1
         case .checked(_, let validation):
@@ -129,6 +158,7 @@ struct CheckTotals: Sendable {
     static func += (left: inout CheckTotals, right: CheckTotals) {
         left.files += right.files
         left.unread += right.unread
+        left.unwritten += right.unwritten
         left.invalid += right.invalid
         left.errors += right.errors
         left.warnings += right.warnings

@@ -19,10 +19,11 @@ final class CheckProgress {
     private static let patience = 0.5
     private static let interval = 0.1
 
-    init(of total: Int, locale: Locale) {
+    /// - Parameter isPlain: the terminal takes no instructions.
+    init(of total: Int, locale: Locale, isPlain: Bool) {
         self.total = total
         self.locale = locale
-        isShown = total > 1 && isatty(2) == 1
+        isShown = total > 1 && !isPlain && isatty(2) == 1
     }
 
     func show(_ done: Int) {

@@ -25,15 +25,16 @@ struct JSONReport: CheckReport {
         writer.string(file.path)
         writer.name("valid")
         switch file.outcome {
-        case .unreadable(let reason):
-            writer.literal(#"false,"diagnostics":[]"#)
-            writer.name("error")
-            writer.string("cannot be read: \(reason)")
+        case .unreadable: writer.literal(#"false,"diagnostics":[]"#)
         case .checked(let document, let validation):
             writer.bool(validation.isValid)
             writer.name("diagnostics")
             validation.writeDiagnostics(
                 locale: locale, lines: document.lines, encoding: .utf16, into: &writer)
+        }
+        if let trouble = file.trouble {
+            writer.name("error")
+            writer.string(trouble.words(locale))
         }
         writer.endObject()
         return writer.bytes
@@ -51,8 +52,7 @@ struct GitHubReport: CheckReport {
     func text(of file: CheckedFile) -> [UInt8] {
         var text = ""
         switch file.outcome {
-        case .unreadable(let reason):
-            text = "::error file=\(property(file.path))::cannot be read: \(data(reason))\n"
+        case .unreadable: break
         case .checked(let document, let validation):
             for diagnostic in validation.diagnostics {
                 let (start, end) = document.lines.positions(of: diagnostic.range, encoding: .utf16)
@@ -69,6 +69,9 @@ struct GitHubReport: CheckReport {
                 }
                 text += ",title=\(property(diagnostic.code))::\(data(diagnostic.message(locale)))\n"
             }
+        }
+        if let trouble = file.trouble {
+            text += "::error file=\(property(file.path))::\(data(trouble.words(locale)))\n"
         }
         return Array(text.utf8)
     }

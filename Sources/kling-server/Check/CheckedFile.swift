@@ -11,14 +11,30 @@ import KlingService
 /// One file with what the validator says of it, after its fixes when they were asked for.
 struct CheckedFile: Sendable {
     enum Outcome: Sendable {
-        /// The reason, in the system's words.
-        case unreadable(String)
+        case unreadable
         case checked(DocumentSource, Validation)
+    }
+
+    /// What the system did not let happen. The reason is in its words.
+    enum Trouble: Sendable {
+        case unreadable(String)
+        /// The fixes are not in the file, which is as it was.
+        case unwritable(String)
+
+        func words(_ locale: Locale) -> String {
+            switch (self, locale) {
+            case (.unreadable(let reason), .en): "cannot be read: \(reason)"
+            case (.unreadable(let reason), .zh): "无法读取：\(reason)"
+            case (.unwritable(let reason), .en): "the fixes cannot be written: \(reason)"
+            case (.unwritable(let reason), .zh): "修正无法写入：\(reason)"
+            }
+        }
     }
 
     /// As given; `-` is standard input.
     let path: String
     let outcome: Outcome
+    let trouble: Trouble?
     /// Fixes that were made in the text.
     private(set) var fixes = 0
 
@@ -45,13 +61,15 @@ struct CheckedFile: Sendable {
     init(_ path: String, _ manner: Manner) {
         self.path = path
         guard var bytes = path == "-" ? SmallFile.readAll(0) : SmallFile.read(path) else {
-            outcome = .unreadable(SmallFile.lastError)
+            trouble = .unreadable(SmallFile.lastError)
+            outcome = .unreadable
             return
         }
         let language = manner.language ?? DocumentSource.Language(path: path)
         var (document, validation) = Self.look(at: bytes, language, manner.validation)
+        var trouble: Trouble?
         if manner.fixes {
-            let original = bytes
+            let original = (bytes, document, validation)
             for _ in 0..<Self.passes {
                 let edits = Self.safeEdits(validation)
                 guard !edits.isEmpty else { break }
@@ -59,13 +77,18 @@ struct CheckedFile: Sendable {
                 bytes = TextEdit.apply(edits.flatMap { $0 }, to: bytes)
                 (document, validation) = Self.look(at: bytes, language, manner.validation)
             }
-            if path == "-" {
-                SmallFile.write(bytes)
-            } else if bytes != original, !SmallFile.replace(path, with: bytes) {
-                outcome = .unreadable(SmallFile.lastError)
-                return
+            let isWritten =
+                if path == "-" { SmallFile.write(bytes) } else {
+                    bytes == original.0 || SmallFile.replace(path, with: bytes)
+                }
+            if !isWritten {
+                trouble = .unwritable(SmallFile.lastError)
+                // What is said is about what is there.
+                (bytes, document, validation) = original
+                fixes = 0
             }
         }
+        self.trouble = trouble
         outcome = .checked(document, validation)
     }
 

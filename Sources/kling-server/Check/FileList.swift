@@ -14,7 +14,7 @@ enum FileList {
         var seen: Set<String> = []
         for argument in arguments {
             let found: [String]
-            if argument == "-" || isFile(argument) {
+            if argument == "-" || isAnyFile(argument) {
                 found = [argument]
             } else if isDirectory(argument) {
                 found = requests(below: argument)
@@ -35,7 +35,13 @@ enum FileList {
     }
 
     private static func matches(of pattern: String) -> [String] {
-        let parts = pattern.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        var parts: [String] = []
+        for part in pattern.split(separator: "/", omittingEmptySubsequences: true).map(String.init) {
+            // Once says as much as twice, which would take every way to a file.
+            if part != "**" || parts.last != "**" { parts.append(part) }
+        }
+        // At the end it means every file at any depth.
+        if parts.last == "**" { parts.append("*") }
         var found: [String] = []
         match(parts[...], in: pattern.hasPrefix("/") ? "/" : "", &found)
         return found
@@ -47,7 +53,7 @@ enum FileList {
         if part == "**" {
             // None, or one and any more.
             match(rest, in: directory, &found)
-            for name in names(in: directory) where !isHidden(name) {
+            for name in names(in: directory) where isSearched(name) {
                 let path = directory + name
                 if isDirectory(path), !isLink(path) { match(parts, in: path + "/", &found) }
             }
@@ -74,12 +80,16 @@ enum FileList {
 
     private static func requests(below directory: String) -> [String] {
         let base = directory == "." ? "" : directory.hasSuffix("/") ? directory : directory + "/"
+        // One that cannot be looked into is said like a file that cannot be read.
+        guard canBeListed(base) else { return [directory] }
         var found: [String] = []
-        for name in names(in: base) where !isHidden(name) && name != "node_modules" {
+        for name in names(in: base) where isSearched(name) {
             let path = base + name
             if isDirectory(path) {
                 if !isLink(path) { found += requests(below: path) }
-            } else if endings.contains(where: { name.lowercased().hasSuffix($0) }) {
+            } else if endings.contains(where: { name.lowercased().hasSuffix($0) }),
+                type(path, stat) ?? S_IFREG == S_IFREG
+            {
                 found.append(path)
             }
         }
@@ -102,10 +112,16 @@ enum FileList {
         return names.sorted()
     }
 
-    private static func isHidden(_ name: String) -> Bool { name.hasPrefix(".") }
-    private static func isFile(_ path: String) -> Bool {
+    /// What a search goes into without being told to.
+    private static func isSearched(_ name: String) -> Bool { !name.hasPrefix(".") && name != "node_modules" }
+    private static func isFile(_ path: String) -> Bool { type(path, stat) == S_IFREG }
+    /// A pipe or device too: only who names it means it.
+    private static func isAnyFile(_ path: String) -> Bool {
         guard let type = type(path, stat) else { return false }
         return type != S_IFDIR
+    }
+    private static func canBeListed(_ directory: String) -> Bool {
+        access(directory.isEmpty ? "." : directory, R_OK | X_OK) == 0
     }
     private static func isDirectory(_ path: String) -> Bool { type(path, stat) == S_IFDIR }
     private static func isLink(_ path: String) -> Bool { type(path, lstat) == S_IFLNK }

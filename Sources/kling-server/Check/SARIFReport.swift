@@ -35,21 +35,21 @@ struct SARIFReport: CheckReport {
     }
 
     func closing(_ totals: CheckTotals) -> String {
-        "],\"invocations\":[{\"executionSuccessful\":\(totals.unread == 0)}]}]}\n"
+        "],\"invocations\":[{\"executionSuccessful\":\(totals.unread + totals.unwritten == 0)}]}]}\n"
     }
 
     func text(of file: CheckedFile) -> [UInt8] {
         var results: [JSONValue] = []
         switch file.outcome {
-        case .unreadable(let reason):
-            results = [
-                [
-                    "level": "error", "message": ["text": .string("cannot be read: \(reason)")],
-                    "locations": [["physicalLocation": ["artifactLocation": artifact(file.path)]]]
-                ]
-            ]
+        case .unreadable: break
         case .checked(let document, let validation):
             results = validation.diagnostics.map { result($0, file.path, document.lines) }
+        }
+        if let trouble = file.trouble {
+            results.append([
+                "level": "error", "message": ["text": .string(trouble.words(locale))],
+                "locations": [["physicalLocation": ["artifactLocation": artifact(file.path)]]]
+            ])
         }
         return Array(results.map(\.description).joined(separator: ",").utf8)
     }
@@ -68,7 +68,10 @@ struct SARIFReport: CheckReport {
         var rest = words[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
             let parts = rest[rest.index(after: open)..<close].split(separator: "|")
-            text += rest[..<open] + (parts.count > 1 ? String(parts[parts.count - 1]) : "…")
+            // `{ }` is what is to be written.
+            let isFact = parts.first?.first?.isLetter == true
+            let words = parts.count > 1 ? String(parts[parts.count - 1]) : "…"
+            text += rest[..<open] + (isFact ? words : String(rest[open...close]))
             rest = rest[rest.index(after: close)...]
         }
         return text + rest

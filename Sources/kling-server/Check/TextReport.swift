@@ -13,10 +13,12 @@ struct TextReport: CheckReport {
     func text(of file: CheckedFile) -> [UInt8] {
         var text = ""
         switch file.outcome {
-        case .unreadable(let reason):
-            text = "\(bold(file.path)): \(paint("cannot be read: \(reason)", .error))\n"
+        case .unreadable: break
         case .checked(let document, let validation):
             for diagnostic in validation.diagnostics { text += entry(diagnostic, file.path, document) }
+        }
+        if let trouble = file.trouble {
+            text += "\(bold(plain(file.path) + ":")) \(paint(plain(trouble.words(locale)), .error))\n"
         }
         return Array(text.utf8)
     }
@@ -24,9 +26,9 @@ struct TextReport: CheckReport {
     private func entry(_ diagnostic: Diagnostic, _ path: String, _ document: DocumentSource) -> String {
         let lines = document.lines
         let start = lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
-        var text = bold("\(path):\(start.line + 1):\(start.character + 1):")
+        var text = bold("\(plain(path)):\(start.line + 1):\(start.character + 1):")
         text += " \(paint(word(diagnostic.severity) + ":", diagnostic.severity)) "
-        text += "\(diagnostic.message(locale)) \(dim("[\(diagnostic.code)]"))\n"
+        text += "\(plain(diagnostic.message(locale))) \(dim("[\(diagnostic.code)]"))\n"
         let number = String(start.line + 1)
         let margin = String(repeating: " ", count: number.count)
         let excerpt = SourceExcerpt(
@@ -34,7 +36,8 @@ struct TextReport: CheckReport {
         text += dim("  \(number) | ") + excerpt.text + "\n"
         text += dim("  \(margin) | ") + paint(excerpt.carets, diagnostic.severity) + "\n"
         if let fix = diagnostic.fixes.first {
-            text += dim("  \(margin) = ") + (locale == .en ? "fix: " : "修正：") + fix.title(locale) + "\n"
+            text +=
+                dim("  \(margin) = ") + (locale == .en ? "fix: " : "修正：") + plain(fix.title(locale)) + "\n"
         }
         return text
     }
@@ -49,11 +52,13 @@ struct TextReport: CheckReport {
                 + [some(totals.warnings, "warning")]
                 + (totals.fixes > 0 ? [some(totals.fixes, "problem") + " fixed"] : [])
                 + (totals.unread > 0 ? ["\(totals.unread) could not be read"] : [])
+                + (totals.unwritten > 0 ? ["\(totals.unwritten) could not be written"] : [])
         case .zh:
             parts =
                 ["已检查 \(totals.files) 个文件：\(totals.errors) 个错误", "\(totals.warnings) 个警告"]
                 + (totals.fixes > 0 ? ["已修正 \(totals.fixes) 处"] : [])
                 + (totals.unread > 0 ? ["\(totals.unread) 个文件无法读取"] : [])
+                + (totals.unwritten > 0 ? ["\(totals.unwritten) 个文件无法写入"] : [])
         }
         return parts.joined(separator: locale == .en ? ", " : "，") + "\n"
     }
@@ -66,6 +71,14 @@ struct TextReport: CheckReport {
         case (.hint, .zh): "提示"
         default: severity.rawValue
         }
+    }
+
+    /// What a request or a file's name holds must not steer the terminal.
+    private func plain(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: TerminalWidth.isActive) else { return text }
+        return String(
+            String.UnicodeScalarView(text.unicodeScalars.map { TerminalWidth.isActive($0) ? "\u{FFFD}" : $0 })
+        )
     }
 
     // MARK: Colours (ECMA-48 §8.3.117, SGR)
@@ -142,23 +155,9 @@ struct SourceExcerpt {
             return (ArraySlice("\u{FFFD}".utf8), 1, 1)
         }
         let length = UTF8.width(scalar)
-        guard !(0x80...0x9F).contains(scalar.value) else { return ([0x20], 1, length) }
-        return (source[position..<(position + length)], columns(of: scalar), length)
-    }
-
-    /// The columns of a terminal that a character takes (Unicode Standard Annex 11: wide ones two).
-    private static func columns(of scalar: Unicode.Scalar) -> Int {
-        switch scalar.value {
-        case ..<0x300: return 1
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF,
-            0xA000...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-            0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-            return 2
-        default:
-            switch scalar.properties.generalCategory {
-            case .nonspacingMark, .enclosingMark, .format: return 0
-            default: return 1
-            }
-        }
+        let columns = TerminalWidth.columns(of: scalar)
+        // What a terminal would act upon is not shown, unless it takes no column anyway.
+        guard columns == 0 || !TerminalWidth.isActive(scalar) else { return ([0x20], columns, length) }
+        return (source[position..<(position + length)], columns, length)
     }
 }

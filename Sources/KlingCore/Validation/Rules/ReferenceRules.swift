@@ -52,7 +52,10 @@ extension RequestView {
     ) {
         let references = tree.references(prompt)
         guard !references.isEmpty else { return }
-        let text = tree.string(prompt).map { Array($0.utf8) } ?? []
+        // The bytes that the ranges count: decoding would put three for one that is no UTF-8.
+        let text =
+            tree.isEscaped(prompt)
+            ? tree.string(prompt).map { Array($0.utf8) } ?? [] : Array(tree.source[tree.contentRange(prompt)])
         for reference in references {
             let range = tree.sourceRange(reference.range, inContentOf: prompt)
             switch reference.kind {
