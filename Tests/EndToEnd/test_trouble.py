@@ -475,6 +475,17 @@ class GatewayTrouble(Case):
             return found if found["state"] == "completed" else None
         return None
 
+    def test_a_download_that_fails_says_to_ask_for_it_again(self) -> None:
+        with Gateway(speed=0, faults=["not-a-video"]) as gateway:
+            server = self.real(gateway)
+            task = server.submit()["id"]
+            gateway.clock.advance(10_000)
+            wait_for(lambda: self.completed(server, task), 15, "the end of the task")
+            failure = server.fails("download", task=task, directory=str(self.place.path))
+            self.assertIn("Call `download`", failure.message)
+            self.assertNotIn("goes on", failure.message)
+            self.assertEqual(failure.data["billed"], "yes")
+
     def test_a_task_that_fails_says_why_and_what_it_cost(self) -> None:
         with Gateway(speed=0, faults=["failed:code=1301"]) as gateway:
             server = self.real(gateway)
