@@ -468,6 +468,26 @@ class Fixing(CheckCase):
         self.assertEqual(target.read_text(), f"[{','.join([MENDED] * 500)}]")
         self.assertEqual(len(names_in(target.parent)), 9)
 
+    def test_files_are_mended_though_nobody_reads_the_report(self) -> None:
+        for number in range(100):
+            self.path(f"n{number:03}.json", f"[{','.join([BAD, WARNED] * 200)}]")
+        process = subprocess.Popen(
+            [binary(), "check", "--fix", "n*.json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.place.environment(),
+            cwd=self.place.path,
+        )
+        assert process.stdout and process.stderr
+        process.stdout.readline()
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
+        self.assertEqual(process.wait(20), 0)
+        self.assertEqual(len(names_in(self.place.path)), 101)
+        for path in self.place.path.glob("n*.json"):
+            self.assertNotIn('"duration":"5"', path.read_text())
+
     def test_standard_input_is_a_filter(self) -> None:
         run = self.run_check("-", "--fix", input=BAD + "\n")
         self.assertEqual(run.stdout.decode(), MENDED + "\n")

@@ -28,7 +28,10 @@ struct Check {
         var hasWritten = false
         let progress = CheckProgress(
             of: paths.count, locale: options.settings.locale, isPlain: options.terminalIsPlain)
-        var out = CheckOutput(descriptor: output)
+        let mendsFiles = options.fixes && output == 1
+        // Who reads the first line only still wants the files mended, none of them by half.
+        if mendsFiles { signal(SIGPIPE, SIG_IGN) }
+        var out = CheckOutput(descriptor: output, isNeeded: !mendsFiles)
         out.write(report.opening)
         forEach(paths) { path in
             let file = CheckedFile(path, manner)
@@ -115,18 +118,28 @@ private final class OrderedWork<Result: Sendable>: Sendable {
 /// Where the report goes, as long as somebody takes it.
 private struct CheckOutput {
     let descriptor: Int32
+    /// Nothing else is left to do when nobody reads it.
+    let isNeeded: Bool
+    private var isClosed = false
     /// Why it cannot be written, in the system's words.
     private(set) var failure: String?
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    init(descriptor: Int32, isNeeded: Bool) {
+        self.descriptor = descriptor
+        self.isNeeded = isNeeded
+    }
 
     mutating func write(_ text: String) { write(Array(text.utf8)) }
 
     mutating func write(_ bytes: [UInt8]) {
-        guard failure == nil, !SmallFile.write(bytes, to: descriptor) else { return }
-        // Who has read enough is told nothing.
-        guard !SmallFile.lastFailedForWantOfReader else { exit(2) }
-        failure = SmallFile.lastError
+        guard !isClosed, !SmallFile.write(bytes, to: descriptor) else { return }
+        isClosed = true
+        if SmallFile.lastFailedForWantOfReader {
+            // Who has read enough is told nothing.
+            if isNeeded { exit(2) }
+        } else {
+            failure = SmallFile.lastError
+        }
     }
 }
 
