@@ -129,7 +129,7 @@ package struct Findings: Sendable {
         listed[severity] += 1
         diagnostics.append(
             Diagnostic(
-                severity: severity, path: path(place), range: place.range, fixes: fixes,
+                severity: severity, path: path(place), range: place.range, fixes: options.edits ? fixes : [],
                 allowed: nil, related: [], sentence: message, facts: facts, line: nil))
     }
 
