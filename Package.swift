@@ -75,6 +75,9 @@ let package = Package(
         .executableTarget(
             name: "core-bench", dependencies: ["JSON", "KlingCore"], path: "Tests/bench/core-bench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "fuzz", dependencies: ["JSON", "KlingCore"], path: "Tests/fuzz",
+            exclude: ["RESULTS.md", "drive.py", "run.sh"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON"], swiftSettings: strict),

@@ -3,7 +3,7 @@
 #
 # Needs a Swift toolchain and Python 3.9 or later; on Debian and Ubuntu it installs the two system libraries that are missing, if
 # it may. Writes below .build only. Ends with `N passed, N failed` (and `, N skipped`), and fails when a test failed or a suite
-# could not run. KLING_TEST_ONLY="swift e2e client gateway lint ruff" runs some of the suites.
+# could not run. KLING_TEST_ONLY="swift e2e client gateway fuzz lint ruff" runs some of the suites.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 root=$PWD
@@ -163,10 +163,12 @@ python_suite() { suite "$1" count_python python3 -W error::SyntaxWarning -m unit
 if wanted gateway; then python_suite "test gateway" Tests/gateway; fi
 if wanted client; then python_suite "Python client" Tests/clients/python; fi
 if wanted e2e; then python_suite "end to end" Tests/EndToEnd; fi
+# Ten seconds for each processor; `bash Tests/fuzz/run.sh --minutes N` for more.
+if wanted fuzz; then suite "fuzz" count_one bash Tests/fuzz/run.sh --seconds 10; fi
 # Folders that come later need no line here.
 for folder in Tests/*/ Tests/clients/*/; do
     folder=${folder%/}
-    case $folder in Tests/gateway | Tests/clients/python | Tests/EndToEnd | Tests/bench) continue ;; esac
+    case $folder in Tests/gateway | Tests/clients/python | Tests/EndToEnd | Tests/bench | Tests/fuzz) continue ;; esac
     ls "$folder"/test_*.py >/dev/null 2>&1 || continue
     if wanted "${folder##*/}"; then python_suite "${folder#Tests/}" "$folder"; fi
 done
@@ -182,7 +184,7 @@ if wanted ruff; then
     if [ -x "$ruff" ]; then
         suite "ruff" count_one sh -c '
             "$1" check --no-cache clients/python Tests/clients/python Tests/EndToEnd &&
-            "$1" check --no-cache --config clients/python/pyproject.toml Tests/gateway clients/quickstart.py' sh "$ruff"
+            "$1" check --no-cache --config clients/python/pyproject.toml Tests/gateway Tests/fuzz clients/quickstart.py' sh "$ruff"
     else
         say "ruff: skipped: it cannot be installed here: $(tail -n 1 "$logs/ruff-install.log")"
         skipped=$((skipped + 1))

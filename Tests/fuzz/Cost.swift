@@ -1,0 +1,37 @@
+import JSON
+import KlingCore
+
+/// What an input costs the way an editor asks: tree, lines, rules, fixes as edits, the text of it all, and formatting.
+enum Cost {
+    /// Milliseconds that 100 KB may take; a smaller input may take as long.
+    static let milliseconds = 100.0
+    /// Times its size that an input may add to the peak of memory.
+    static let memory = 20
+
+    private static let formattedBytes = 1 << 17
+
+    /// Milliseconds of the processor for each 100 KB begun.
+    static func of(_ input: Input) -> Double {
+        let start = Machine.processorSeconds
+        let tree = JSONTree(input.bytes, options: input.options)
+        let lines = LineIndex(tree.source)
+        let validation = Validator.standard.validate(document: tree, options: ValidationOptions(edits: true))
+        var writer = JSONWriter(capacity: 1 << 12)
+        validation.writeDiagnostics(locale: .en, lines: lines, encoding: .utf16, into: &writer)
+        // Its tokens take forty bytes each: too many to be counted among the rest.
+        if input.bytes.count <= formattedBytes { _ = tree.formatted() }
+        return (Machine.processorSeconds - start) * 1000 / max(1, Double(input.bytes.count) / 100_000)
+    }
+
+    static func failures(_ input: Input, slowest: inout Double) -> [Properties.Failure] {
+        var cost = of(input)
+        // What disturbed the machine does so once.
+        if cost > milliseconds { cost = min(cost, of(input)) }
+        slowest = max(slowest, cost)
+        guard cost > milliseconds else { return [] }
+        return [
+            Properties.Failure(
+                property: "time is bounded", detail: "\(Int(cost)) ms for 100 KB, \(input.bytes.count) bytes")
+        ]
+    }
+}
