@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Callable
 
 PATIENCE = 25
+# A trap ends the process at once: looking for its place would take seconds, each time while it is made small.
+os.environ["SWIFT_BACKTRACE"] = "enable=no"
 
 
 class Input:
