@@ -2,7 +2,7 @@
 # Sets up, builds and passes every test: bash Tests/run.sh
 #
 # Needs a Swift toolchain and Python 3.9 or later; on Debian and Ubuntu it installs the two system libraries that are missing, if
-# it may. Writes below .build only. Ends with `N passed, N failed` (and `, N skipped`), and fails when a test failed or a suite
+# it may. Writes below .build only. Ends with `N passed, N failed`, and fails when a test failed or a suite
 # could not run. KLING_TEST_ONLY="swift e2e client gateway fuzz lint ruff" runs some of the suites.
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -18,11 +18,8 @@ began=$SECONDS
 say() { printf '%s\n' "$*"; }
 
 finish() {
-    if [ "$skipped" -gt 0 ]; then
-        say "$passed passed, $failed failed, $skipped skipped"
-    else
-        say "$passed passed, $failed failed"
-    fi
+    [ "$skipped" -eq 0 ] || say "$skipped skipped, for the reasons above"
+    say "$passed passed, $failed failed"
     [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
     exit
 }

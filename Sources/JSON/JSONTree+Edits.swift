@@ -154,6 +154,9 @@ private struct DocumentEditor {
         return [index]
     }
 
+    /// Each of several members of one name costs a reading of the text; whoever has more mends the doubles first.
+    private static let mostOfOneName = 8
+
     // MARK: Operations
 
     private mutating func add(_ content: NewContent, at path: JSONPointer) -> Bool {
@@ -181,6 +184,7 @@ private struct DocumentEditor {
             return false
         }
         let numbers = numbers(token, in: container)
+        guard numbers.count <= Self.mostOfOneName else { return false }
         // From the last, so that the numbers of the others hold.
         for number in numbers.reversed() {
             refresh()

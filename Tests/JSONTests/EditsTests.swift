@@ -191,4 +191,11 @@ import Testing
         #expect(tree.edits(for: [.copy(from: "", to: "/0/c")]) == nil)
         #expect(tree.edits(for: [.replace("/0/a", 2)]) == [TextEdit(range: 5..<6, newText: "2")])
     }
+
+    @Test func `a name that stands there very often is not removed as text`() {
+        let eight = JSONTree("{" + Array(repeating: "\"a\":1", count: 8).joined(separator: ",") + "}")
+        #expect(eight.edits(for: [.remove("/a")]) != nil)
+        let many = JSONTree("{" + Array(repeating: "\"a\":1", count: 9).joined(separator: ",") + "}")
+        #expect(many.edits(for: [.remove("/a")]) == nil)
+    }
 }
