@@ -165,8 +165,8 @@ if wanted e2e && ! ls .build/jsonschema/lib/python3*/site-packages/jsonschema_rs
         .build/jsonschema/bin/pip install -q --disable-pip-version-check jsonschema-rs==0.60.3
 fi >"$logs/jsonschema-install.log" 2>&1
 if wanted e2e; then python_suite "end to end" Tests/EndToEnd; fi
-# Ten seconds for each processor, when asked for by name; `bash Tests/fuzz/run.sh --minutes N` for more.
-if [ -n "${KLING_TEST_ONLY:-}" ] && wanted fuzz; then suite "fuzz" count_one bash Tests/fuzz/run.sh --seconds 10; fi
+# Ten seconds for each processor; `bash Tests/fuzz/run.sh --minutes N` for more.
+if wanted fuzz; then suite "fuzz" count_one bash Tests/fuzz/run.sh --seconds 10; fi
 # Folders that come later need no line here.
 for folder in Tests/*/ Tests/clients/*/; do
     folder=${folder%/}
