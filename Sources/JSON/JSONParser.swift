@@ -57,7 +57,7 @@ struct JSONParser {
     /// Makes room for the nodes of a large text at once, by the density of its beginning: growing step by
     /// step would copy them over and over and hold old and new side by side.
     mutating func reserve(for text: Span<UInt8>, in range: Range<Int>) {
-        guard range.count > 1 << 20 else { return }
+        guard range.count > 1 << 16 else { return }
         let sample = range.prefix(1 << 16)
         var count = 1
         // JSON Lines, and text with its commas forgotten, have values without a sign between them.

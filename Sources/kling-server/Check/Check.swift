@@ -163,8 +163,14 @@ struct CheckTotals: Sendable {
         case .unreadable: unread = 1
         case .checked(_, let validation):
             invalid = validation.isValid ? 0 : 1
-            errors = validation.diagnostics.count { $0.severity == .error }
-            warnings = validation.diagnostics.count { $0.severity == .warning }
+            let diagnostics = validation.diagnostics.span
+            for number in diagnostics.indices {
+                switch diagnostics[number].severity {
+                case .error: errors += 1
+                case .warning: warnings += 1
+                case .information, .hint, .off: break
+                }
+            }
         }
     }
 
