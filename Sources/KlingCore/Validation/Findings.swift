@@ -30,6 +30,8 @@ package struct Findings: Sendable {
     /// error is never hidden behind warnings.
     private var count = Tally()
     private var listed = Tally()
+    /// Only whether there are errors is asked: no fix is worked out, so that a trial never asks for another.
+    let isTrial: Bool
 
     private struct Tally {
         var errors = 0
@@ -78,9 +80,22 @@ package struct Findings: Sendable {
     private static let trialCost = 80
 
     /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
-    init(options: ValidationOptions, bytes: Int) {
+    init(options: ValidationOptions, bytes: Int, isTrial: Bool = false) {
         self.options = options
+        self.isTrial = isTrial
         documentLimit = max(Self.requestLimit, min(bytes / 1024, 10_000))
+    }
+
+    /// Bytes of requests that may still be validated again to see what a fix would do.
+    private var trialBudget = 1 << 20
+
+    /// Whether a fix may be tried on a request of so many bytes; counts it then.
+    mutating func mayTry(_ bytes: Int) -> Bool {
+        guard !isTrial, count.errors + count.others < Self.fixLimit, bytes <= trialBudget else {
+            return false
+        }
+        trialBudget -= bytes + 4096
+        return true
     }
 
     mutating func begin(base: [String]) {
@@ -99,7 +114,7 @@ package struct Findings: Sendable {
         count[severity] += 1
         listed[severity] += 1
         var finished: [Fix] = []
-        if count.errors + count.others <= Self.fixLimit {
+        if !isTrial, count.errors + count.others <= Self.fixLimit {
             for var fix in fixes() {
                 if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -=

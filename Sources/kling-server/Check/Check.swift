@@ -151,6 +151,8 @@ struct CheckTotals: Sendable {
     var invalid = 0
     var errors = 0
     var warnings = 0
+    var informations = 0
+    var hints = 0
     var fixes = 0
 
     init() {}
@@ -165,6 +167,8 @@ struct CheckTotals: Sendable {
             invalid = validation.isValid ? 0 : 1
             errors = validation.diagnostics.count { $0.severity == .error }
             warnings = validation.diagnostics.count { $0.severity == .warning }
+            informations = validation.diagnostics.count { $0.severity == .information }
+            hints = validation.diagnostics.count { $0.severity == .hint }
         }
     }
 
@@ -175,6 +179,8 @@ struct CheckTotals: Sendable {
         left.invalid += right.invalid
         left.errors += right.errors
         left.warnings += right.warnings
+        left.informations += right.informations
+        left.hints += right.hints
         left.fixes += right.fixes
     }
 }
