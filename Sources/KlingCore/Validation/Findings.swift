@@ -68,6 +68,9 @@ package struct Findings: Sendable {
     /// Whether the text edits of one more fix would be worked out.
     var worksOutEdits: Bool { options.edits && count.errors + count.others < Self.fixLimit && editBudget > 0 }
 
+    /// Whether the fixes of one more problem would be worked out.
+    var worksOutFixes: Bool { !isTrial && count.errors + count.others < Self.fixLimit }
+
     /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the
     /// request.
     static let fixLimit = 64
@@ -79,6 +82,9 @@ package struct Findings: Sendable {
     /// In broken text each edit is tried, which costs about eighty times as much.
     private static let trialCost = 80
 
+    /// Bytes of requests that may still be validated again to see what a fix would do.
+    private var trialBudget = 4 << 20
+
     /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
     init(options: ValidationOptions, bytes: Int, isTrial: Bool = false) {
         self.options = options
@@ -86,15 +92,10 @@ package struct Findings: Sendable {
         documentLimit = max(Self.requestLimit, min(bytes / 1024, 10_000))
     }
 
-    /// Bytes of requests that may still be validated again to see what a fix would do.
-    private var trialBudget = 1 << 20
-
     /// Whether a fix may be tried on a request of so many bytes; counts it then.
     mutating func mayTry(_ bytes: Int) -> Bool {
-        guard !isTrial, count.errors + count.others < Self.fixLimit, bytes <= trialBudget else {
-            return false
-        }
-        trialBudget -= bytes + 4096
+        guard worksOutFixes, bytes <= trialBudget else { return false }
+        trialBudget -= bytes + 1024
         return true
     }
 

@@ -2,9 +2,10 @@ import JSON
 
 /// Trials: what a fix would do to a request, before it is offered.
 extension RequestView {
-    /// Whether a patch adds no error. Says no to what is too much to try.
-    func addsNoError(_ patch: [JSONPatchOperation], _ findings: inout Findings) -> Bool {
-        guard findings.mayTry(tree.range(object).count), let patched = patched(patch) else { return false }
+    /// Whether a patch adds no error; nil when that would be too much to try.
+    func addsNoError(_ patch: [JSONPatchOperation], _ findings: inout Findings) -> Bool? {
+        guard findings.mayTry(tree.range(object).count) else { return nil }
+        guard let patched = patched(patch) else { return false }
         return patched.errors().isSubset(of: errors(moved: patch))
     }
 

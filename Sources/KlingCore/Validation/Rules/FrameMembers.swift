@@ -6,6 +6,7 @@ extension RequestView {
     func reportFrame(
         _ key: JSONTree.Index, _ value: JSONTree.Index, _ frame: Vocabulary.Frame, _ findings: inout Findings
     ) {
+        if findings.skips(.parameterFrameField) { return }
         let name = tree.string(key) ?? ""
         let child = Place(tokens: [name], range: tree.range(key), line: table.parameter(.imageURLs)?.source)
         var facts: Facts = [
@@ -13,7 +14,7 @@ extension RequestView {
         ]
         var message = Message.parameterFrameField
         var fixes: [Fix] = []
-        if !findings.isTrial {
+        if findings.worksOutFixes {
             switch framePatch() {
             case .patch(let patch, let isLastAlone, let isPlain):
                 if isLastAlone { message = .parameterFrameFieldLast }

@@ -30,7 +30,7 @@ extension RequestView {
             mentioned.contains(field) ? .replace(pointer(field), value) : .add(pointer(field), value)
         }
         let patch = [put(.multiShot, true), put(.shotType, "customize")]
-        return addsNoError(patch, &findings) ? [Fix(.useShots, patch: patch)] : []
+        return addsNoError(patch, &findings) == true ? [Fix(.useShots, patch: patch)] : []
     }
 
     /// A list of objects under a name that reads like `multi_prompt`.

@@ -46,6 +46,7 @@ extension RequestView {
         of key: JSONTree.Index, _ near: String, _ child: Place, in object: JSONTree.Index, at place: Place,
         _ remove: Fix, _ findings: inout Findings
     ) -> Advice {
+        guard findings.worksOutFixes else { return Advice(.parameterUnknownNear, fixes: []) }
         let slot = place.tokens.isEmpty ? tables.names.number(of: near).flatMap(slot) : nil
         if slot == Field.imageURLs.rawValue, let advice = pictureAdvice(key, child, &findings) {
             return advice
@@ -55,7 +56,10 @@ extension RequestView {
         }
         let target = JSONPointer(tokens: place.tokens + [near])
         let rename = [JSONPatchOperation.move(from: child.pointer, to: target)]
-        if fits(key, near, place) || addsNoError(rename, &findings) {
+        let isRenamed = fits(key, near, place) ? true : addsNoError(rename, &findings)
+        // Not known: then nothing is offered and nothing said of the value.
+        guard let isRenamed else { return Advice(.parameterUnknownNear, fixes: []) }
+        if isRenamed {
             return Advice(
                 .parameterUnknownNear, fixes: [Fix(.rename, ["name": .text(near)], patch: rename), remove])
         }
@@ -66,7 +70,7 @@ extension RequestView {
         if let other = converted(value, slot), other != tree.value(value) {
             let patch = rename + [.replace(target, other)]
             let shown = Fact.text(other.description)
-            if addsNoError(patch, &findings) {
+            if addsNoError(patch, &findings) == true {
                 return Advice(
                     .parameterUnknownOtherwise, ["value": shown],
                     fixes: [Fix(.writeInstead, ["name": .text(near), "value": shown], patch: patch), remove])
@@ -94,7 +98,7 @@ extension RequestView {
             let patch: [JSONPatchOperation] = [
                 .add(JSONPointer(tokens: [spelling(.imageURLs), "-"]), url), .remove(child.pointer)
             ]
-            if addsNoError(patch, &findings) { fixes.insert(Fix(.moveAsLast, patch: patch), at: 0) }
+            if addsNoError(patch, &findings) == true { fixes.insert(Fix(.moveAsLast, patch: patch), at: 0) }
         }
         return Advice(.parameterUnknownPicture, fixes: fixes)
     }
