@@ -1,5 +1,70 @@
-/// What can be wrong inside a string.
+/// Strings: their end, and what can be wrong inside them.
 extension JSONParser {
+    /// Reads the string that begins at `start`, appends its node, and returns where it ends.
+    @inline(__always) mutating func string(_ text: Span<UInt8>, _ start: Int) -> Int {
+        let bytes = text.bytes
+        var at = start &+ 1
+        var flags: JSONTree.Flags = [.opened, .closed]
+        while true {
+            at = Self.plainTextEnd(bytes, from: at, &flags)
+            guard at < text.count else { return unterminated(text, start, at, flags) }
+            let byte = text[at]
+            if byte == UInt8(ascii: "\"") {
+                at &+= 1
+                append(.string, start, at, flags)
+                return at
+            } else if byte >= 0x80 {
+                flags.insert(.beyondASCII)
+                while at < text.count && text[at] >= 0x80 {
+                    let length = Self.sequenceLength(text, at)
+                    at &+= length > 0 ? length : invalidBytes(text, at)
+                }
+            } else if byte == UInt8(ascii: "\\") {
+                flags.insert(.escaped)
+                at = escape(text, at)
+            } else if byte < 0x20 {
+                if byte == 0x0A || byte == 0x0D { return unterminated(text, start, at, flags) }
+                at = controlCharacter(text, at)
+            } else {
+                at &+= 1
+            }
+        }
+    }
+
+    /// The length of the UTF-8 sequence at `at`, which begins with a byte beyond ASCII; 0 when it is none
+    /// (Unicode Standard, table 3-7).
+    @inline(__always) static func sequenceLength(_ text: Span<UInt8>, _ at: Int) -> Int {
+        let lead = text[at]
+        let rest = text.count &- at
+        func continues(_ offset: Int) -> Bool { text[at &+ offset] & 0xC0 == 0x80 }
+        if lead >= 0xE0, lead < 0xF0 {
+            guard rest >= 3, continues(1), continues(2) else { return 0 }
+            let second = text[at &+ 1]
+            return (lead == 0xE0 && second < 0xA0) || (lead == 0xED && second >= 0xA0) ? 0 : 3
+        }
+        if lead >= 0xC2, lead < 0xE0 { return rest >= 2 && continues(1) ? 2 : 0 }
+        if lead >= 0xF0, lead < 0xF5 {
+            guard rest >= 4, continues(1), continues(2), continues(3) else { return 0 }
+            let second = text[at &+ 1]
+            return (lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second >= 0x90) ? 0 : 4
+        }
+        return 0
+    }
+
+    /// Behind the escape at `at` (RFC 8259 §7).
+    @inline(__always) mutating func escape(_ text: Span<UInt8>, _ at: Int) -> Int {
+        guard at &+ 1 < text.count else { return badEscape(text, at) }
+        switch text[at &+ 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "n"), UInt8(ascii: "t"),
+            UInt8(ascii: "r"), UInt8(ascii: "b"), UInt8(ascii: "f"):
+            return at &+ 2
+        case UInt8(ascii: "u"):
+            return unicodeEscape(text, at)
+        default:
+            return badEscape(text, at)
+        }
+    }
+
     /// Behind a `\u` escape with its four digits, or both halves of a surrogate pair.
     mutating func unicodeEscape(_ text: Span<UInt8>, _ at: Int) -> Int {
         guard let unit = Self.codeUnit(text, at) else { return badEscape(text, at) }

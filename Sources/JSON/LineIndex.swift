@@ -29,8 +29,8 @@ package struct TextPosition: Sendable, Hashable, Comparable {
 /// 4 KiB of the line.
 package struct LineIndex: Sendable {
     private let source: [UInt8]
-    /// The offset of the first byte of each line.
-    private let starts: [Int]
+    /// The offset of the first byte of each line; as in a tree, in 32 bits.
+    private let starts: [UInt32]
     /// Whether all of the text is ASCII, so that all encodings count alike.
     private let isASCII: Bool
     /// Places inside of long lines with what is counted before them, by offset. A document may be one line.
@@ -46,30 +46,48 @@ package struct LineIndex: Sendable {
     private static let markInterval = 4096
 
     package init(_ source: [UInt8]) {
-        var starts = [0]
-        var bits: UInt8 = 0
-        source.withUnsafeBytes { bytes in
-            // Room at once: growing step by step holds old and new side by side.
-            if bytes.count > 1 << 20 { starts.reserveCapacity(bytes.reduce(1) { $1 == 0x0A ? $0 &+ 1 : $0 }) }
-            for (offset, byte) in bytes.enumerated() {
-                bits |= byte
-                guard byte <= 0x0D else { continue }
-                let endsLine =
-                    byte == 0x0A || byte == 0x0D && !(offset + 1 < bytes.count && bytes[offset + 1] == 0x0A)
-                if endsLine { starts.append(offset + 1) }
-            }
-        }
+        var starts: [UInt32] = [0]
+        let isASCII = Self.forEachLineEnd(in: source) { starts.append(UInt32(truncatingIfNeeded: $0)) }
         self.source = source
         self.starts = starts
-        isASCII = bits < 0x80
-        marks = bits < 0x80 ? [] : Self.marks(source, starts)
+        self.isASCII = isASCII
+        marks = isASCII ? [] : Self.marks(source, starts)
     }
 
-    private static func marks(_ source: [UInt8], _ starts: [Int]) -> [Mark] {
+    /// Calls `body` with the offset behind each line end; passes over sixteen bytes at a time where there is none.
+    /// - Returns: whether all of the text is ASCII.
+    @inline(__always) private static func forEachLineEnd(in source: [UInt8], _ body: (Int) -> Void) -> Bool {
+        source.withUnsafeBytes { bytes in
+            let low: UInt64 = 0x0E0E_0E0E_0E0E_0E0E
+            let tops: UInt64 = 0x8080_8080_8080_8080
+            var seen: UInt64 = 0
+            var at = 0
+            while at < bytes.count {
+                var end = bytes.count
+                if at &+ 16 <= end {
+                    let left = bytes.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+                    let right = bytes.loadUnaligned(fromByteOffset: at &+ 8, as: UInt64.self)
+                    seen |= left | right
+                    end = at &+ 16
+                    // Whether a byte is below 0x0E.
+                    if ((left &- low) & ~left | (right &- low) & ~right) & tops == 0 { at = end }
+                }
+                while at < end {
+                    let byte = bytes[at]
+                    seen |= UInt64(byte)
+                    at &+= 1
+                    if byte == 0x0A || byte == 0x0D && !(at < bytes.count && bytes[at] == 0x0A) { body(at) }
+                }
+            }
+            return seen & tops == 0
+        }
+    }
+
+    private static func marks(_ source: [UInt8], _ starts: [UInt32]) -> [Mark] {
         var marks: [Mark] = []
         for (line, start) in starts.enumerated() {
-            let end = line + 1 < starts.count ? starts[line + 1] : source.count
-            var mark = Mark(offset: start)
+            let end = line + 1 < starts.count ? Int(starts[line + 1]) : source.count
+            var mark = Mark(offset: Int(start))
             while end - mark.offset > 2 * markInterval {
                 let target = mark.offset + markInterval
                 let wide = count(source, from: mark.offset, to: target, before: end, .utf16)
@@ -100,8 +118,8 @@ package struct LineIndex: Sendable {
     /// The bytes of a line without its end; empty at the end of the text for a line that does not exist.
     package func content(ofLine line: Int) -> Range<Int> {
         guard line < starts.count else { return source.count..<source.count }
-        let start = starts[max(0, line)]
-        var end = max(0, line) + 1 < starts.count ? starts[max(0, line) + 1] : source.count
+        let start = Int(starts[max(0, line)])
+        var end = max(0, line) + 1 < starts.count ? Int(starts[max(0, line) + 1]) : source.count
         if max(0, line) + 1 < starts.count {
             end -= 1
             if end > start, source[end] == 0x0A, source[end - 1] == 0x0D { end -= 1 }

@@ -40,35 +40,28 @@ package struct Connection: ~Copyable {
     }
 
     private let input: Int32
-    private let outbox: Outbox
-    private let inFlight: InFlight
-    private let handler: any MessageHandler
+    let outbox: Outbox
+    let inFlight: InFlight
+    let handler: any MessageHandler
     private let limits: Limits
     private let afterFirstReply: () -> Void
-    private var framer: Framer
+    var framer: Framer
     private var isFramingTold = false
     /// The storage of the last message's tree, for the next. While a message is handled it is out on loan, as a local value:
     /// handing a stored property on would count references to each of its arrays.
     private var spare: JSONTree?
     private var scratch = JSONWriter(capacity: 4096)
-    private let options: JSONOptions
+    let options: JSONOptions
     /// Held here, because a look at a static property costs a call each time.
-    private let names = Message.names
+    let names = Message.names
     /// Requests that have been read and are cancelled by a message further on: they are not begun.
     /// How many have the id: the first is cancelled, the others are duplicates of it.
-    private var cancelledAhead: [InFlight.Key: Cancellation] = [:]
-
-    private struct Cancellation {
-        var requests: Int
-        var isAnswered = false
-    }
+    var cancelledAhead: [InFlight.Key: Cancellation] = [:]
 
     /// So much output has come together that it goes out before the next message.
-    private var isOutputDue = false
-    private static let largeMessage = 1 << 20
-    /// What the answers of a small batch may come to; those of a large one to eight times its own size.
-    private static let batchBytes = 8 << 20
-    private static let cancelMethod: StaticString = "$/cancelRequest"
+    var isOutputDue = false
+    static let largeMessage = 1 << 20
+    static let cancelMethod: StaticString = "$/cancelRequest"
 
     /// - Parameter afterFirstReply: what need not be there before the first reply.
     package init(
@@ -121,59 +114,6 @@ package struct Connection: ~Copyable {
         let count = framer.fill { free in read(input, free.baseAddress, free.count) }
         if count > 0, framer.holds(Self.cancelMethod, inLast: count) { lookAhead() }
         return count
-    }
-
-    private mutating func lookAhead() {
-        var ahead = framer
-        var tree = JSONTree()
-        var waiting: [InFlight.Key: Int] = [:]
-        while let event = ahead.next() {
-            guard case .message(let range) = event, range.count <= Self.largeMessage else { continue }
-            ahead.buffer.withUnsafeBytes { bytes in
-                tree.parse(UnsafeRawBufferPointer(rebasing: bytes[range]), options: options)
-            }
-            guard tree.isValid, case .call(let message) = Message.read(tree.root, in: tree, names: names)
-            else { continue }
-            if let id = message.id {
-                let key = InFlight.Key(id, in: tree)
-                // One with an id that is taken is refused; the cancellation is about the one that has it.
-                if !inFlight.contains(key) { waiting[key, default: 0] += 1 }
-            } else if let key = cancelled(by: message, in: tree),
-                let requests = waiting.removeValue(forKey: key)
-            {
-                cancelledAhead[key, default: Cancellation(requests: 0)].requests += requests
-            }
-        }
-    }
-
-    /// Answers a request that a message further on cancels; false when none does.
-    private mutating func isCancelledAhead(_ id: JSONTree.Index, in tree: borrowing JSONTree) -> Bool {
-        let key = InFlight.Key(id, in: tree)
-        guard var cancellation = cancelledAhead[key] else { return false }
-        if cancellation.isAnswered {
-            refuse(duplicateError(key))
-        } else {
-            refuse(.cancelledUnbegun, id: idBytes(id, in: tree))
-        }
-        cancellation.isAnswered = true
-        cancelledAhead[key] = cancellation
-        passCancelled(key)
-        return true
-    }
-
-    /// One fewer of the requests that a cancellation further on may be about.
-    private mutating func passCancelled(_ key: InFlight.Key) {
-        guard var cancellation = cancelledAhead[key] else { return }
-        cancellation.requests -= 1
-        cancelledAhead[key] = cancellation.requests > 0 ? cancellation : nil
-    }
-
-    /// What a notification cancels.
-    private func cancelled(by message: Message, in tree: borrowing JSONTree) -> InFlight.Key? {
-        guard tree.string(message.method, equals: Self.cancelMethod), let params = message.params,
-            let id = tree.member("id", of: params)
-        else { return nil }
-        return InFlight.Key(id, in: tree)
     }
 
     /// Handles all messages that are whole.
@@ -288,7 +228,7 @@ package struct Connection: ~Copyable {
         if scratch.withBytes({ outbox.gather($0) }) { isOutputDue = true }
     }
 
-    private mutating func notified(_ message: Message, in tree: borrowing JSONTree) {
+    mutating func notified(_ message: Message, in tree: borrowing JSONTree) {
         if tree.string(message.method, equals: Self.cancelMethod) {
             if let key = cancelled(by: message, in: tree) { inFlight.cancel(key, answering: .cancelled) }
             return
@@ -300,80 +240,7 @@ package struct Connection: ~Copyable {
         }
     }
 
-    private mutating func answerBatch(_ count: Int, in tree: borrowing JSONTree) {
-        let held = heldKeys(in: tree)
-        let room = min(max(Self.batchBytes, 8 * tree.source.count), 32 << 20)
-        let batch = Batch(count: count, room: room) { [outbox, inFlight] answers in
-            // Before the client can have the answer: it may use the ids again at once.
-            inFlight.release(held.keys)
-            if let answers { outbox.send(answers) }
-        }
-        defer { if outbox.isBehind { isOutputDue = true } }
-        var number = -1
-        var elements = tree.elements(tree.root)
-        while let element = elements.next(in: tree) {
-            number += 1
-            switch Message.read(element, in: tree, names: names) {
-            case .response: batch.deliver(nil)
-            case .invalid(let id, let reason):
-                Reply(id: idBytes(id, in: tree), to: batch).send(.failure(.invalidRequest(reason)))
-            case .call(let message):
-                guard let id = message.id else {
-                    notified(message, in: tree)
-                    batch.deliver(nil)
-                    continue
-                }
-                if held.duplicates.contains(number) {
-                    let error = duplicateError(InFlight.Key(id, in: tree))
-                    Reply(id: Array("null".utf8), to: batch).send(.failure(error))
-                    continue
-                }
-                guard !batch.isFull else {
-                    Reply(id: idBytes(id, in: tree), to: batch).send(
-                        .failure(
-                            .invalidRequest(
-                                "the answers of this batch are over \(room) bytes; this one was not begun: send fewer at once"
-                            )))
-                    continue
-                }
-                var writer = JSONWriter()
-                Reply.begin(id: id, of: tree, into: &writer)
-                let mark = writer.count
-                writer.name("result")
-                switch handler.handle(message, in: tree, writer: &writer) {
-                case .written:
-                    writer.endObject()
-                    batch.deliver(writer.bytes)
-                case .failure(let error):
-                    writer.truncate(to: mark, follows: true)
-                    writer.name("error")
-                    error.write(into: &writer)
-                    writer.endObject()
-                    batch.deliver(writer.bytes)
-                case .none: batch.deliver(nil)
-                case .deferred(let work): start(id, in: tree, to: batch, work)
-                }
-            }
-        }
-    }
-
-    /// Takes the ids of a batch until it is answered; which of its messages have an id that is taken.
-    private func heldKeys(in tree: borrowing JSONTree) -> (keys: [InFlight.Key], duplicates: Set<Int>) {
-        var keys: [InFlight.Key] = []
-        var duplicates: Set<Int> = []
-        var number = -1
-        var elements = tree.elements(tree.root)
-        while let element = elements.next(in: tree) {
-            number += 1
-            guard case .call(let message) = Message.read(element, in: tree, names: names), let id = message.id
-            else { continue }
-            let key = InFlight.Key(id, in: tree)
-            if inFlight.hold(key) { keys.append(key) } else { duplicates.insert(number) }
-        }
-        return (keys, duplicates)
-    }
-
-    private mutating func start(
+    mutating func start(
         _ id: JSONTree.Index, in tree: borrowing JSONTree, to destination: any ReplyDestination,
         _ work: DeferredWork
     ) {
@@ -392,19 +259,19 @@ package struct Connection: ~Copyable {
         return inFlight.contains(key) ? key : nil
     }
 
-    private func duplicateError(_ key: InFlight.Key) -> RPCError {
+    func duplicateError(_ key: InFlight.Key) -> RPCError {
         .invalidRequest("a request with the id \(key.text) is still being answered")
     }
 
     private static let null = Array("null".utf8)
 
-    private func idBytes(_ id: JSONTree.Index?, in tree: borrowing JSONTree) -> [UInt8] {
+    func idBytes(_ id: JSONTree.Index?, in tree: borrowing JSONTree) -> [UInt8] {
         guard let id else { return Self.null }
         return Array(tree.source[tree.range(id)])
     }
 
     /// Answers without a handler; the id is null where none could be told (JSON-RPC 2.0 §5).
-    private mutating func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
+    mutating func refuse(_ error: RPCError, id: [UInt8] = Connection.null) {
         scratch.removeAll()
         Reply.write(id: id, .failure(error), into: &scratch)
         if scratch.withBytes({ outbox.gather($0) }) { isOutputDue = true }
@@ -413,34 +280,5 @@ package struct Connection: ~Copyable {
     private struct Direct: ReplyDestination {
         let outbox: Outbox
         func deliver(_ response: [UInt8]?) { if let response { outbox.send(response) } }
-    }
-}
-
-extension SyntaxProblem.Kind {
-    /// For whoever debugs a client; documents get full sentences from the validator.
-    fileprivate var words: String {
-        switch self {
-        case .empty: "nothing"
-        case .strayText: "something behind the end"
-        case .strayBracket: "a bracket that closes nothing"
-        case .missingBracket: "no closing bracket for the one"
-        case .missingComma: "no comma"
-        case .trailingComma: "a comma with nothing behind it"
-        case .extraComma: "a comma with nothing before it"
-        case .missingColon: "no colon"
-        case .missingValue: "no value"
-        case .unquotedName: "a name without double quotes"
-        case .badLiteral: "no JSON value"
-        case .badNumber: "no JSON number"
-        case .missingQuote: "no closing quote for the string"
-        case .wrongQuote: "the wrong kind of quote"
-        case .badEscape: "an unknown escape"
-        case .loneSurrogate: "half a surrogate pair"
-        case .controlCharacter: "a raw control character"
-        case .invalidUTF8: "bytes that are not UTF-8"
-        case .depth: "too deep"
-        case .count: "too many values"
-        case .comment: "a comment"
-        }
     }
 }

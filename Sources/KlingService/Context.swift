@@ -1,3 +1,4 @@
+import JSON
 package import JSONRPC
 package import KlingCore
 
@@ -11,6 +12,9 @@ package final class Context {
         known = validator
         return validator
     }
+    /// The list of requests that was validated last, from ``rememberedSize`` bytes on: its next version may differ in a letter.
+    var lastList: CheckedList?
+    static let rememberedSize = (1 << 16)...(8 << 20)
     package let outbox: Outbox
     package let clientLog: ClientLog
     package let version: String
@@ -55,4 +59,13 @@ package final class Context {
     package static let defaultWait: Double = 45
     /// The longest time a `wait` may be asked to take.
     package static let longestWait: Double = 3600
+
+    /// Validates a document. What is large is taken for the next version of the last large one, as far as they agree.
+    func validate(_ document: DocumentSource, _ options: ValidationOptions) -> Validation {
+        let tree = document.tree
+        guard Self.rememberedSize.contains(tree.source.count) else {
+            return validator.validate(document: tree, options: options)
+        }
+        return validator.validate(document: tree, options: options, after: &lastList)
+    }
 }

@@ -41,10 +41,12 @@ enum SmallFile {
             errno = EFBIG
             return nil
         }
-        bytes.reserveCapacity(size + 1)
+        bytes.reserveCapacity(size > 0 ? size + 1 : 1 << 16)
         while true {
             var count = 0
-            bytes.append(addingCapacity: max(1 << 16, size - bytes.count)) { span in
+            // What is reserved first: at its end there is a byte free to see that nothing follows.
+            let free = bytes.capacity - bytes.count
+            bytes.append(addingCapacity: free > 0 ? free : 1 << 16) { span in
                 span.withUnsafeMutableBufferPointer { free, initialized in
                     count = systemRead(descriptor, free)
                     initialized = max(0, count)

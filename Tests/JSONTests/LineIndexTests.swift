@@ -97,4 +97,23 @@ import Testing
         #expect((0..<5).map { text(source[index.content(ofLine: $0)]) } == ["a", "bc", "", "d", ""])
         #expect(index.positions(of: 3..<5, encoding: .utf8).end == TextPosition(line: 1, character: 2))
     }
+
+    @Test func `a line begins behind each LF, CRLF and CR, wherever in the text it stands`() {
+        let pieces: [[UInt8]] = [
+            [0x0A], [0x0D], [0x0D, 0x0A], [0x0B], [0x0C], [0x0E], [0x00], [0x8A], [0x8D], [0xE4, 0xBD, 0xA0],
+            Array("plain text".utf8)
+        ]
+        var random = Seeded(11)
+        for _ in 0..<2000 {
+            var source: [UInt8] = []
+            for _ in 0..<random.below(30) { source += pieces[random.below(random.below(3) == 0 ? 11 : 3)] }
+            var starts = [0]
+            for (offset, byte) in source.enumerated() {
+                let isBeforeLF = offset + 1 < source.count && source[offset + 1] == 0x0A
+                if byte == 0x0A || byte == 0x0D && !isBeforeLF { starts.append(offset + 1) }
+            }
+            let index = LineIndex(source)
+            #expect(starts == (0..<index.lineCount).map { index.content(ofLine: $0).lowerBound }, "\(source)")
+        }
+    }
 }

@@ -50,29 +50,16 @@ import Testing
     func idempotent(_ label: Labelled) {
         var bytes = label.bytes
         var rounds = 0
-        while let next = Self.fixed(bytes, label), rounds < 40 {
-            bytes = next
+        while rounds < 40 {
+            let edits = label.validate(bytes).fixesAtOnce.flatMap(\.edits)
+            if edits.isEmpty { break }
+            bytes = TextEdit.apply(edits, to: bytes)
             rounds += 1
         }
         #expect(rounds < 40, "\(String(decoding: bytes, as: UTF8.self))")
         let codes = Set(label.validate(bytes).diagnostics.filter { $0.severity == .error }.map(\.code))
         #expect(codes.isSubset(of: label.validate().diagnostics.map(\.code)))
         #expect(!label.validate(bytes).diagnostics.contains { $0.fixes.contains(where: \.isPreferred) })
-    }
-
-    /// The text with the preferred fixes made, as many as touch different places; nil when there is none.
-    static func fixed(_ bytes: [UInt8], _ label: Labelled) -> [UInt8]? {
-        var taken: [TextEdit] = []
-        for diagnostic in label.validate(bytes).diagnostics {
-            guard let fix = diagnostic.fixes.first(where: \.isPreferred), !fix.edits.isEmpty else { continue }
-            let isFree = fix.edits.allSatisfy { edit in
-                taken.allSatisfy {
-                    edit.range.upperBound < $0.range.lowerBound || $0.range.upperBound < edit.range.lowerBound
-                }
-            }
-            if isFree { taken += fix.edits }
-        }
-        return taken.isEmpty ? nil : TextEdit.apply(taken, to: bytes)
     }
 
     @Test("in broken text a fix says how the text is to be changed, or is not offered")

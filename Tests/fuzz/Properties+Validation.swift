@@ -149,8 +149,10 @@ extension Properties {
         var validation = first
         var seen: Set<[UInt8]> = [bytes]
         let isValid = JSONTree(bytes, options: input.options).isValid
-        while let next = Self.fixed(bytes, validation) {
-            bytes = next
+        while true {
+            let edits = validation.fixesAtOnce.flatMap(\.edits)
+            if edits.isEmpty { break }
+            bytes = TextEdit.apply(edits, to: bytes)
             guard seen.insert(bytes).inserted, seen.count < 1200 else {
                 expect(false, "the preferred fixes come to an end", String(decoding: bytes, as: UTF8.self))
                 return
@@ -161,20 +163,5 @@ extension Properties {
         expect(
             Self.errors(validation) <= Self.errors(first) || Self.isOpen(first),
             "the preferred fixes together add no error", String(decoding: bytes, as: UTF8.self))
-    }
-
-    /// The text with the preferred fixes made, as many as touch different places; nil when there is none.
-    private static func fixed(_ bytes: [UInt8], _ validation: Validation) -> [UInt8]? {
-        var taken: [TextEdit] = []
-        for diagnostic in validation.diagnostics {
-            guard let fix = diagnostic.fixes.first(where: \.isPreferred), !fix.edits.isEmpty else { continue }
-            let isFree = fix.edits.allSatisfy { edit in
-                taken.allSatisfy {
-                    edit.range.upperBound < $0.range.lowerBound || $0.range.upperBound < edit.range.lowerBound
-                }
-            }
-            if isFree { taken += fix.edits }
-        }
-        return taken.isEmpty ? nil : TextEdit.apply(taken, to: bytes)
     }
 }

@@ -8,13 +8,13 @@ public struct Diagnostic: Sendable, Hashable {
     /// Where, from the validated request or document; of something missing, its container.
     public let path: JSONPointer
     /// The bytes of the text concerned.
-    public let range: Range<Int>
+    public internal(set) var range: Range<Int>
     /// What may be done about it, the best first.
-    public let fixes: [Fix]
+    public internal(set) var fixes: [Fix]
     /// The values allowed here: a list, or limits by the names of JSON Schema.
     public let allowed: JSONValue?
     /// Other places that have to do with it.
-    public let related: [RelatedPlace]
+    public internal(set) var related: [RelatedPlace]
 
     package let sentence: Message
     package let facts: Facts
@@ -53,7 +53,7 @@ public struct Fix: Sendable, Hashable {
 /// A place that has to do with a problem.
 public struct RelatedPlace: Sendable, Hashable {
     public let path: JSONPointer
-    public let range: Range<Int>
+    public internal(set) var range: Range<Int>
     package let note: Phrase
 
     public func message(_ locale: Locale) -> String { note.text(locale) }

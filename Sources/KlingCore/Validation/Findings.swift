@@ -149,6 +149,21 @@ package struct Findings: Sendable {
                 allowed: nil, related: [], sentence: message, facts: facts, line: nil))
     }
 
+    /// Takes over what is known of a request.
+    mutating func adopt(_ known: [Diagnostic]) {
+        for diagnostic in known {
+            guard listed[diagnostic.severity] < documentLimit else {
+                hide(1, diagnostic.severity)
+                continue
+            }
+            listed[diagnostic.severity] += 1
+            diagnostics.append(diagnostic)
+        }
+    }
+
+    /// Nothing was left out to keep an answer short or quick.
+    var isComplete: Bool { hidden == 0 && editBudget > 0 }
+
     private func path(_ place: Place) -> JSONPointer { JSONPointer(tokens: base + place.tokens) }
 
     private func severity(of message: Message) -> Severity? {

@@ -29,8 +29,9 @@ extension Validation {
         into writer: inout JSONWriter
     ) {
         writer.beginArray()
-        for diagnostic in diagnostics {
-            diagnostic.write(locale: locale, lines: lines, encoding: encoding, into: &writer)
+        let diagnostics = diagnostics.span
+        for number in diagnostics.indices {
+            diagnostics[number].write(locale: locale, lines: lines, encoding: encoding, into: &writer)
         }
         writer.endArray()
     }

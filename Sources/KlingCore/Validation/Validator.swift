@@ -33,19 +33,43 @@ public struct Validator: Sendable {
     package func validate(
         document tree: JSONTree, options: ValidationOptions = ValidationOptions()
     ) -> Validation {
-        guard tree.kind(tree.root) == .array else {
-            return validate(tree, options: options)
-        }
+        var last: CheckedList?
+        return validate(document: tree, options: options, after: &last, keeps: false)
+    }
+
+    /// - Parameters:
+    ///   - last: the last version of the document, or of another; then this one. Nil for all but a list that is JSON.
+    ///   - keeps: whether this one will be the last version of another.
+    package func validate(
+        document tree: JSONTree, options: ValidationOptions, after last: inout CheckedList?,
+        keeps: Bool = true
+    ) -> Validation {
+        let comparison = last?.compared(with: tree, options)
+        last = nil
+        guard tree.kind(tree.root) == .array else { return validate(tree, options: options) }
         var findings = Findings(options: options, bytes: tree.source.count)
         if !tree.isValid { Self.reportSyntax(tree, &findings) }
+        var checked: [CheckedList.Element] = []
+        if keeps { checked.reserveCapacity(tree.count(tree.root)) }
         var elements = tree.elements(tree.root)
         var position = 0
         while let element = elements.next(in: tree) {
-            findings.begin(base: [String(position)])
-            check(tree, at: element, &findings)
+            let range = tree.range(element)
+            if keeps {
+                checked.append(CheckedList.Element(range: range, diagnostics: findings.diagnostics.count))
+            }
+            if tree.isValid, let known = comparison?.diagnostics(ofElement: position, at: range) {
+                findings.adopt(known)
+            } else {
+                findings.begin(base: [String(position)])
+                check(tree, at: element, &findings)
+            }
             position += 1
         }
         findings.finish(at: tree.source.count)
+        if keeps, tree.isValid, findings.isComplete {
+            last = CheckedList(tree, checked, findings.diagnostics, options)
+        }
         return Validation(.list(tree, tables), findings.diagnostics, isStrict: options.strict)
     }
 

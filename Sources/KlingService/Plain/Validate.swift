@@ -35,7 +35,7 @@ extension PlainDialect {
                 .writeResult(locale: locale, lines: nil, encoding: .utf16, into: &writer)
         case .document(let document):
             options.edits = true
-            context.validator.validate(document: document.tree, options: options)
+            context.validate(document, options)
                 .writeResult(locale: locale, lines: document.lines, encoding: .utf16, into: &writer)
         }
         return .written

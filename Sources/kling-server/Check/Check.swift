@@ -165,10 +165,16 @@ struct CheckTotals: Sendable {
         case .unreadable: unread = 1
         case .checked(_, let validation):
             invalid = validation.isValid ? 0 : 1
-            errors = validation.diagnostics.count { $0.severity == .error }
-            warnings = validation.diagnostics.count { $0.severity == .warning }
-            informations = validation.diagnostics.count { $0.severity == .information }
-            hints = validation.diagnostics.count { $0.severity == .hint }
+            let diagnostics = validation.diagnostics.span
+            for number in diagnostics.indices {
+                switch diagnostics[number].severity {
+                case .error: errors += 1
+                case .warning: warnings += 1
+                case .information: informations += 1
+                case .hint: hints += 1
+                case .off: break
+                }
+            }
         }
     }
 

@@ -71,10 +71,10 @@ struct CheckedFile: Sendable {
         if manner.fixes {
             let original = (bytes, document, validation)
             for _ in 0..<Self.passes {
-                let edits = Self.safeEdits(validation)
-                guard !edits.isEmpty else { break }
-                fixes += edits.count
-                bytes = TextEdit.apply(edits.flatMap { $0 }, to: bytes)
+                let safe = validation.fixesAtOnce
+                guard !safe.isEmpty else { break }
+                fixes += safe.count
+                bytes = TextEdit.apply(safe.flatMap(\.edits), to: bytes)
                 (document, validation) = Self.look(at: bytes, language, manner.validation)
             }
             let isWritten =
@@ -97,23 +97,6 @@ struct CheckedFile: Sendable {
     ) -> (DocumentSource, Validation) {
         let document = DocumentSource(bytes: bytes, language: language)
         return (document, Validator.standard.validate(document: document.tree, options: options))
-    }
-
-    /// The edits of each preferred fix that touches no other; the rest waits for the next pass.
-    private static func safeEdits(_ validation: Validation) -> [[TextEdit]] {
-        var taken: [Range<Int>] = []
-        var edits: [[TextEdit]] = []
-        for diagnostic in validation.diagnostics {
-            guard let fix = diagnostic.fixes.first(where: \.isPreferred), !fix.edits.isEmpty else { continue }
-            let ranges = fix.edits.map(\.range)
-            let touches = ranges.contains { range in
-                taken.contains { $0.lowerBound <= range.upperBound && range.lowerBound <= $0.upperBound }
-            }
-            guard !touches else { continue }
-            taken += ranges
-            edits.append(fix.edits)
-        }
-        return edits
     }
 }
 

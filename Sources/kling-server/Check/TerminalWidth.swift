@@ -3,6 +3,8 @@ enum TerminalWidth {
     /// 0 for marks and what does not show, 2 for wide ones (Unicode Standard Annex 11, W and F), else 1.
     static func columns(of scalar: Unicode.Scalar) -> Int {
         guard scalar.value >= 0x300 else { return 1 }
+        // Most of Chinese: letters all, and wide.
+        if (0x4E00...0x9FFF).contains(scalar.value) { return 2 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: return isWide(scalar.value) ? 2 : 1
@@ -16,6 +18,11 @@ enum TerminalWidth {
         case ..<0x20, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
         default: false
         }
+    }
+
+    /// Whether a character of a text can be one: a look at its bytes.
+    static func mayBeActive(_ text: String.UTF8View) -> Bool {
+        text.contains { $0 < 0x20 || $0 == 0x7F || $0 == 0xC2 || $0 == 0xE2 }
     }
 
     private static func isWide(_ value: UInt32) -> Bool {

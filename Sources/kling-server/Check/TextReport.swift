@@ -11,35 +11,40 @@ struct TextReport: CheckReport {
     let separator = ""
 
     func text(of file: CheckedFile) -> [UInt8] {
-        var text = ""
+        var text: [UInt8] = []
         switch file.outcome {
         case .unreadable: break
         case .checked(let document, let validation):
-            for diagnostic in validation.diagnostics { text += entry(diagnostic, file.path, document) }
+            let path = plain(file.path)
+            let diagnostics = validation.diagnostics.span
+            for number in diagnostics.indices { append(diagnostics[number], path, document, to: &text) }
         }
         if let trouble = file.trouble {
-            text += "\(bold(plain(file.path) + ":")) \(paint(plain(trouble.words(locale)), .error))\n"
-        }
-        return Array(text.utf8)
-    }
-
-    private func entry(_ diagnostic: Diagnostic, _ path: String, _ document: DocumentSource) -> String {
-        let lines = document.lines
-        let start = lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
-        var text = bold("\(plain(path)):\(start.line + 1):\(start.character + 1):")
-        text += " \(paint(word(diagnostic.severity) + ":", diagnostic.severity)) "
-        text += "\(plain(diagnostic.message(locale))) \(dim("[\(diagnostic.code)]"))\n"
-        let number = String(start.line + 1)
-        let margin = String(repeating: " ", count: number.count)
-        let excerpt = SourceExcerpt(
-            document.tree.source, line: lines.content(ofLine: start.line), diagnostic.range)
-        text += dim("  \(number) | ") + excerpt.text + "\n"
-        text += dim("  \(margin) | ") + paint(excerpt.carets, diagnostic.severity) + "\n"
-        if let fix = diagnostic.fixes.first {
-            text +=
-                dim("  \(margin) = ") + (locale == .en ? "fix: " : "修正：") + plain(fix.title(locale)) + "\n"
+            text += "\(bold(plain(file.path) + ":")) \(paint(plain(trouble.words(locale)), .error))\n".utf8
         }
         return text
+    }
+
+    private func append(
+        _ diagnostic: borrowing Diagnostic, _ path: String, _ document: DocumentSource, to text: inout [UInt8]
+    ) {
+        let lines = document.lines
+        let start = lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
+        text += bold("\(path):\(start.line + 1):\(start.character + 1):").utf8
+        text += " \(paint(word(diagnostic.severity) + ":", diagnostic.severity)) ".utf8
+        text += "\(plain(diagnostic.message(locale))) \(dim("[\(diagnostic.code)]"))\n".utf8
+        let number = String(start.line + 1)
+        let margin = String("                      ".prefix(number.utf8.count + 3))
+        text += dim("  \(number) | ").utf8
+        let (spaces, carets) = SourceExcerpt.append(
+            document.tree.source, line: lines.content(ofLine: start.line), diagnostic.range, to: &text)
+        text += "\n\(dim(margin + "| "))".utf8
+        text += repeatElement(0x20, count: spaces)
+        text += "\(paint(carets, diagnostic.severity))\n".utf8
+        if let fix = diagnostic.fixes.first {
+            let title = plain(fix.title(locale))
+            text += "\(dim(margin + "= "))\(locale == .en ? "fix: " : "修正：")\(title)\n".utf8
+        }
     }
 
     func closing(_ totals: CheckTotals) -> String {
@@ -79,7 +84,9 @@ struct TextReport: CheckReport {
 
     /// What a request or a file's name holds must not steer the terminal.
     private func plain(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: TerminalWidth.isActive) else { return text }
+        guard TerminalWidth.mayBeActive(text.utf8),
+            text.unicodeScalars.contains(where: TerminalWidth.isActive)
+        else { return text }
         return String(
             String.UnicodeScalarView(text.unicodeScalars.map { TerminalWidth.isActive($0) ? "\u{FFFD}" : $0 })
         )
@@ -103,65 +110,86 @@ struct TextReport: CheckReport {
 }
 
 /// One line of source, cut to what a terminal shows, with carets under the part that is meant.
-struct SourceExcerpt {
-    let text: String
-    let carets: String
-
+enum SourceExcerpt {
     private static let width = 100
     /// Columns shown before the part that is meant.
     private static let lead = 40
 
-    init(_ source: [UInt8], line: Range<Int>, _ range: Range<Int>) {
+    /// Writes the line, and returns the spaces and the carets that belong under it.
+    static func append(
+        _ source: [UInt8], line: Range<Int>, _ range: Range<Int>, to text: inout [UInt8]
+    ) -> (spaces: Int, carets: String) {
         let start = min(max(range.lowerBound, line.lowerBound), line.upperBound)
         let end = min(max(range.upperBound, start), line.upperBound)
         // Characters before the part, backwards, no more than are shown: a line may be megabytes long.
         var first = start
         var before = 0
-        while first > line.lowerBound, before < Self.lead {
+        while first > line.lowerBound, before < lead {
             first -= 1
             if source[first] & 0xC0 != 0x80 { before += 1 }
         }
-        var text: [UInt8] = first > line.lowerBound ? Array("…".utf8) : []
-        var carets: [UInt8] = first > line.lowerBound ? [0x20] : []
+        var spaces = 0
+        var carets = 0
+        if first > line.lowerBound {
+            text += "…".utf8
+            spaces = 1
+        }
         var position = first
         var width = 0
         while position < line.upperBound {
-            let character = Self.character(source, at: position, before: line.upperBound)
+            let character = Character.read(source, at: position, before: line.upperBound)
             guard width + character.columns <= Self.width else {
                 text += "…".utf8
                 break
             }
-            text += character.shown
-            let isMeant = position >= start && position < end
-            if position < end {
-                for _ in 0..<character.columns { carets.append(isMeant ? UInt8(ascii: "^") : 0x20) }
+            character.append(of: source, at: position, to: &text)
+            if position < start {
+                spaces += character.columns
+            } else if position < end {
+                carets += character.columns
             }
             width += character.columns
             position += character.length
         }
-        if start == end || carets.last != UInt8(ascii: "^") { carets.append(UInt8(ascii: "^")) }
-        self.text = String(decoding: text, as: UTF8.self)
-        self.carets = String(decoding: carets, as: UTF8.self)
+        let bytes = repeatElement(UInt8(ascii: "^"), count: max(carets, 1))
+        return (spaces, String(decoding: Array(bytes), as: UTF8.self))
     }
 
-    /// A character of a line: what is shown of it, in how many columns, and how many bytes it is. Control characters show as
-    /// spaces, bytes that are no character as U+FFFD.
-    private static func character(
-        _ source: [UInt8], at position: Int, before end: Int
-    ) -> (shown: ArraySlice<UInt8>, columns: Int, length: Int) {
-        let byte = source[position]
-        if byte < 0x80 {
-            return (byte < 0x20 || byte == 0x7F ? [0x20] : source[position...position], 1, 1)
+    /// A character of a line: how many bytes it is, in how many columns it shows, and as what.
+    fileprivate struct Character {
+        var length = 1
+        var columns = 1
+        var look = Look.itself
+
+        /// Control characters show as spaces, bytes that are no character as U+FFFD.
+        enum Look { case itself, space, replacement }
+
+        @inline(__always) static func read(_ source: [UInt8], at position: Int, before end: Int) -> Character
+        {
+            let byte = source[position]
+            guard byte >= 0x80 else { return Character(look: byte < 0x20 || byte == 0x7F ? .space : .itself) }
+            return beyondASCII(source, at: position, before: end)
         }
-        var decoder = UTF8()
-        var rest = source[position..<min(position + 4, end)].makeIterator()
-        guard case .scalarValue(let scalar) = decoder.decode(&rest) else {
-            return (ArraySlice("\u{FFFD}".utf8), 1, 1)
+
+        private static func beyondASCII(_ source: [UInt8], at position: Int, before end: Int) -> Character {
+            var decoder = UTF8()
+            var rest = source[position..<min(position + 4, end)].makeIterator()
+            guard case .scalarValue(let scalar) = decoder.decode(&rest) else {
+                return Character(look: .replacement)
+            }
+            let columns = TerminalWidth.columns(of: scalar)
+            // What a terminal would act upon is not shown, unless it takes no column anyway.
+            return Character(
+                length: UTF8.width(scalar), columns: columns,
+                look: columns > 0 && TerminalWidth.isActive(scalar) ? .space : .itself)
         }
-        let length = UTF8.width(scalar)
-        let columns = TerminalWidth.columns(of: scalar)
-        // What a terminal would act upon is not shown, unless it takes no column anyway.
-        guard columns == 0 || !TerminalWidth.isActive(scalar) else { return ([0x20], columns, length) }
-        return (source[position..<(position + length)], columns, length)
+
+        @inline(__always) func append(of source: [UInt8], at position: Int, to text: inout [UInt8]) {
+            switch look {
+            case .itself: for offset in 0..<length { text.append(source[position + offset]) }
+            case .space: text.append(0x20)
+            case .replacement: text += "\u{FFFD}".utf8
+            }
+        }
     }
 }
