@@ -151,11 +151,14 @@ extension TaskService {
     /// Learns which tasks of other processes are in line.
     func countOthers() async throws(JournalFailure) {
         var query = JournalQuery(states: [.queued], limit: 500)
+        var found: [VideoTask] = []
         while true {
             let page = try await journal.list(query)
-            for task in page where live[task.id] == nil { others.insert(task) }
-            guard page.count == query.limit, let last = page.last else { return }
+            found += page.filter { live[$0.id] == nil }
+            guard page.count == query.limit, let last = page.last else { break }
             query.before = last.id
         }
+        // The oldest first: those of one moment stay in their order.
+        for task in found.reversed() { others.insert(task) }
     }
 }
