@@ -119,6 +119,7 @@ struct Serve {
     ) -> TaskService {
         var service = TaskServiceOptions()
         service.maximumActive = settings.maximumActive
+        service.readsPerSecond = settings.readsPerSecond
         service.budget = settings.budget
         service.downloadDirectory = settings.downloadDirectory
         let gateway: any Gateway
