@@ -138,7 +138,7 @@ struct Serve {
         return TaskService(
             journal: SQLiteJournal(path: journalPath, simulated: simulation != nil), gateway: gateway,
             clock: SystemClock(), random: SystemRandom(), options: service
-        ) { event in log.write(event, locale: settings.locale) }
+        ) { notice in log.write(notice, locale: settings.locale) }
     }
 
     /// The journal in force. Simulated tasks never share one with real ones.
