@@ -113,7 +113,10 @@ extension TaskService {
     /// Well before the others would take over. One that was silent for too long finds out what is still its own.
     private func keepTasks() async throws(JournalFailure) {
         let now = clock.elapsed()
-        guard live.values.contains(where: { !$0.isForeign }) else { return }
+        guard live.values.contains(where: { !$0.isForeign }) else {
+            if staysUntil != nil, try await journal.stay(until: nil) { staysUntil = nil }
+            return
+        }
         if let staysUntil, now < staysUntil - Self.silence / 2 { return }
         let isKept = try await journal.stay(until: clock.wallTime().advanced(by: Self.silence))
         defer { staysUntil = now + Self.silence }
