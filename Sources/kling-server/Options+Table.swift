@@ -99,8 +99,9 @@ extension Options {
         limit("--max-depth", "N", "arrays and objects inside each other, up to 10000 [512]", most: 10_000) {
             $0.limits.depth = $1
         },
-        limit("--max-values", "N", "values and names in one message or text [1000000]") {
+        limit("--max-values", "N", "values and names in one message or text [1000000; check: none]") {
             $0.limits.values = $1
+            $0.fileValues = $1
         },
         limit("--max-batch", "N", "messages in one batch [10000]") { $0.limits.batch = $1 },
         limit("--max-output", "BYTES", "output that may wait for the client [33554432]") {

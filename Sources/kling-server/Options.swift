@@ -19,6 +19,8 @@ struct Options {
     var journal: String?
     var framing: Framer.Framing?
     var limits = Connection.Limits()
+    /// Values and names read of a file; nobody else than its owner pays for a long one.
+    var fileValues = Int.max
     var outboxLimits = Outbox.Limits()
     var logLevel = LogLevel.warning
     var settings = Settings()
