@@ -104,6 +104,8 @@ class Exchange:
             return None
         status = int(fault.name[:3])
         message = fault.options.get("message")
+        if fault.name == "429-1303":
+            message = message or "parallel task over resource pack limit (code: 1303)"
         if fault.name == "500-build_request_failed":
             message = "build_request_failed: unsupported aspect_ratio"
         body = error_body(status, message)
