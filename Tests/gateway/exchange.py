@@ -122,6 +122,8 @@ class Exchange:
 
     def deliver(self, reply: Reply) -> None:
         """Sends the reply, slowly or without length if so drawn."""
+        if self._gateway.clock_offset is not None:
+            reply.headers["date"] = formatdate(time.time() + self._gateway.clock_offset, usegmt=True)
         body = b"" if self._request.method == "HEAD" else reply.body
         if "no-length" in self._faults:
             self._connection.send(reply.head(None, close=True) + body)

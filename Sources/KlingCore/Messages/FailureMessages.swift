@@ -201,10 +201,11 @@ public enum FailureMessages {
 extension FailureMessages {
     /// Nothing is sent without the journal, so none of these costs anything.
     public static func sentence(for failure: JournalFailure, locale: Locale) -> String {
-        words(failure)[locale] + (locale == .en ? " Nothing was sent or charged." : "没有发送任何内容，也没有产生费用。")
+        cause(of: failure)[locale] + (locale == .en ? " Nothing was sent or charged." : "没有发送任何内容，也没有产生费用。")
     }
 
-    private static func words(_ failure: JournalFailure) -> LocalizedText {
+    /// Why a journal cannot be used, and what to do, without a word of what that means for a call.
+    public static func cause(of failure: JournalFailure) -> LocalizedText {
         switch failure {
         case .cannotOpen(let path, let reason):
             LocalizedText(
