@@ -7,6 +7,7 @@ internal import Synchronization
 /// libcurl and its thread are had by the first call that needs the network. A create goes over a connection
 /// of its own and is sent once; see ``Options`` for the times. Without a key nothing is sent.
 public final class HTTPGateway: Gateway {
+    /// Times, trust and network; the defaults are those of the server.
     public struct Options: Sendable {
         /// Of this program, for `User-Agent: kling-server/<version>`.
         public var version = "0"

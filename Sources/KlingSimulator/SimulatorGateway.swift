@@ -33,7 +33,7 @@ public final class SimulatorGateway: Gateway {
 
     /// - Parameter clock: the service's, whose options need `timeScale = spec.speed`.
     public init(
-        spec: SimulatorSpec = SimulatorSpec(), language: Locale = .en, clock: any ServiceClock
+        spec: SimulatorSpec = SimulatorSpec(), language: Locale = .en, clock: any ServiceClock = SystemClock()
     ) {
         self.spec = spec
         self.language = language

@@ -47,6 +47,7 @@ public protocol Journal: Sendable {
 
 /// One change of one task, as it was after the change.
 public struct JournalEvent: Sendable, Hashable {
+    /// What replay must keep of a change.
     public enum Kind: Int, Sendable, Hashable {
         /// A change of state, an error, a result: never dropped.
         case change = 0
@@ -65,6 +66,7 @@ public struct JournalEvent: Sendable, Hashable {
     }
 }
 
+/// What came of writing an intent.
 public enum JournalBeginning: Sendable, Hashable {
     /// The intent is durable.
     case created(VideoTask)
@@ -74,6 +76,7 @@ public enum JournalBeginning: Sendable, Hashable {
     case conflict(VideoTask)
 }
 
+/// Which tasks a list is about.
 public struct JournalQuery: Sendable, Hashable {
     /// Empty means every state.
     public var states: Set<VideoTask.State>
