@@ -14,7 +14,9 @@ public enum FailureMessages {
         var text = parts.compactMap { $0?[locale] }.joined(separator: space(locale))
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
         // So do words in another script than the sentence's.
-        if let message = failure.message, !message.isEmpty, isOver || failure.billed != .unknown,
+        let mayAdvise = failure.httpStatus != nil && (failure.billed != .no || task?.state == .queued)
+        if let message = failure.message, !message.isEmpty,
+            isOver || failure.billed != .unknown && !mayAdvise,
             locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
         {
             let words = Fact.shortened(message, to: 300)
