@@ -30,6 +30,7 @@ extension Options {
         http.version = Serve.version
         http.language = settings.locale.rawValue
         http.environment = proxyVariables
+        http.certificateFile = certificateFile
         http.isIdempotent = gatewayIsIdempotent
         if isBrief {
             http.connectTimeout = .seconds(5)

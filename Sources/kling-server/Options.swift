@@ -110,6 +110,10 @@ struct Options {
         return variables
     }
 
+    /// The certificates to trust instead of the system's, by the variable that OpenSSL and curl have for it. libcurl
+    /// alone does not look.
+    var certificateFile: String? { variable("SSL_CERT_FILE") }
+
     /// The gateway is known to bill a create only once per `Idempotency-Key`.
     var gatewayIsIdempotent: Bool { variable("KLING_GATEWAY_IDEMPOTENT") == "1" }
 

@@ -69,12 +69,22 @@ extension TaskMachine {
     }
 
     private mutating func isPatienceOver(at now: Timestamp, under rules: Rules) -> Bool {
-        guard let refusedSince else {
+        defer { lastRefusal = now }
+        guard let since = refusedSince, let lastRefusal else {
             refusedSince = now
             return false
         }
-        return now.since(refusedSince) >= rules.retryFor
+        // No pause between two attempts is so long: the clock was set, or the machine slept. Nobody was refused
+        // meanwhile.
+        let gap = now.since(lastRefusal)
+        let isPause = gap >= .zero && gap <= Self.longestPause
+        let start = isPause ? since : since.advanced(by: gap)
+        refusedSince = start
+        return now.since(start) >= rules.retryFor
     }
+
+    /// The longest wish of a gateway, with what an attempt itself may take.
+    private static let longestPause = Backoff.longestWish + .seconds(600)
 
     mutating func unconfirmed(because failure: Failure, at now: Timestamp) -> [Action] {
         task.billed = .unknown
@@ -83,8 +93,12 @@ extension TaskMachine {
         return [.record(.change)]
     }
 
-    /// The task was given up while its create was under way: what came of it is still worth knowing.
+    /// The task was given up while its create was under way, by the user or by another process that took this one for gone:
+    /// what came of it is still worth knowing.
     private mutating func createdTooLate(_ outcome: CreateOutcome, at now: Timestamp) -> [Action] {
+        if task.state == .unconfirmed, case .accepted(let taskId, _) = outcome {
+            return adopt(taskId, at: now)
+        }
         guard task.state == .abandoned, task.taskId == nil else { return [] }
         switch outcome {
         case .accepted(let taskId, _):

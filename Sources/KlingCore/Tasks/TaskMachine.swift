@@ -11,6 +11,8 @@ public struct TaskMachine: Sendable, Hashable {
     var refusals = 0
     /// When the first of those was.
     var refusedSince: Timestamp?
+    /// When the last of those was.
+    var lastRefusal: Timestamp?
     /// Reads that failed, since the last one that did not.
     var readFailures = 0
     /// Readings that said `completed` and had no link.
