@@ -111,6 +111,7 @@ struct Serve {
     ) -> TaskService {
         var service = TaskServiceOptions()
         service.maximumActive = settings.maximumActive
+        service.readsPerSecond = settings.readsPerSecond
         service.budget = settings.budget
         service.downloadDirectory = settings.downloadDirectory
         let gateway: any Gateway
@@ -126,6 +127,6 @@ struct Serve {
         return TaskService(
             journal: SQLiteJournal(path: options.journalPath, simulated: simulation != nil), gateway: gateway,
             clock: SystemClock(), random: SystemRandom(), options: service
-        ) { event in log.write(event, locale: settings.locale) }
+        ) { notice in log.write(notice, locale: settings.locale) }
     }
 }

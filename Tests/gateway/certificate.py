@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def certificate(directory: Path, address: str = "127.0.0.1", days: int = 30) -> tuple[str, str]:
-    """Writes a key pair whose only name is ``address`` (an IP or a host); returns (certificate, key) paths."""
+    """Writes a key pair whose only name is ``address`` (IP or host); returns (certificate, key) paths."""
     kind = "IP" if address.replace(".", "").isdigit() else "DNS"
     cert, key = directory / f"{address}.crt", directory / f"{address}.key"
     command = [
