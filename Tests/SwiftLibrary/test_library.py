@@ -23,7 +23,7 @@ class Library(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        # Swift plans the build of a package anew when its own files come and go, not when those of another do.
+        # Swift plans a build anew when files of the package itself come and go, not those of another.
         (SCRATCH / "debug.yaml").unlink(missing_ok=True)
         command = ["swift", "build", "--package-path", str(HERE), "--scratch-path", str(SCRATCH)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
