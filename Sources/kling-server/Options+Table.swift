@@ -110,7 +110,7 @@ extension Options {
         limit("--stuck-after", "SECONDS", "end when the client takes nothing for so long [60]") {
             $0.outboxLimits.stuckSeconds = $1
         },
-        Option("--format", "FORMAT", "check: text, json, sarif or github [text]") {
+        Option("--format", "FORMAT", "check: text, json, sarif or github; doctor: text or json [text]") {
             guard let format = Check.Format(rawValue: $1) else {
                 return "text, json, sarif or github is expected"
             }
@@ -167,6 +167,8 @@ extension Options {
             kling-server [serve] [OPTIONS]     speak JSON-RPC 2.0 on standard input and output
             kling-server check FILE… [OPTIONS] say what is wrong with requests in files, directories and patterns
                                                (- is standard input); exits 0, with errors 1, when misused 2
+            kling-server doctor [OPTIONS]      look at key, gateway, clock, journal and output, and change nothing;
+                                               exits 0, with a problem 1, when misused 2
             kling-server schema [NAME]         print a document of the protocol; without NAME their names
             kling-server schema --write DIR    write all of them, as the folder protocol has them
 
