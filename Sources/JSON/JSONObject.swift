@@ -45,7 +45,9 @@ public struct JSONObject: Sendable, Hashable {
     /// Names are compared code point by code point (RFC 8259 §8.3); Swift's own comparison takes `é` and `e` with an accent for
     /// the same.
     @inlinable func index(of name: String) -> Int? {
-        names.firstIndex { $0.utf8.elementsEqual(name.utf8) }
+        // The lengths tell most names apart at once.
+        let length = name.utf8.count
+        return names.firstIndex { $0.utf8.count == length && $0.utf8.elementsEqual(name.utf8) }
     }
 
     /// Equality does not depend on the order of the members (RFC 6902 §4.6).
