@@ -8,7 +8,7 @@ internal import KlingCore
     internal import Darwin
 #endif
 
-/// Tells whether the process that is submitting a task still lives.
+/// Tells whether the process that looks after a task still lives.
 ///
 /// Each journal draws a random number and holds a lock on the byte at that offset of a file of its own beside
 /// the journal. The kernel lets go of the lock at the moment the process ends, however it ends; process ids,
@@ -17,12 +17,13 @@ internal import KlingCore
 final class JournalOwners {
     /// The number of this journal, below 2^62.
     let number: Int64
-    private let path: String
+    /// Nil for a journal in memory, which no other process sees.
+    private let path: String?
     private var descriptor: Int32 = -1
     private var isLocked = false
 
-    init(journal: String, number: Int64) {
-        path = journal + "-owners"
+    init(journal: String?, number: Int64) {
+        path = journal.map { $0 + "-owners" }
         self.number = number
     }
 
@@ -36,8 +37,8 @@ final class JournalOwners {
 
     /// Holds the lock of this journal's number from now on.
     func hold() throws(JournalFailure) {
-        guard !isLocked else { return }
-        try open()
+        guard !isLocked, let path else { return }
+        try open(path)
         var range = region(of: number)
         guard control(Self.setLock, &range) == 0 else { throw JournalFiles.failure(errno: errno, path: path) }
         isLocked = true
@@ -45,14 +46,14 @@ final class JournalOwners {
 
     /// Whether the owner of the number lives, this journal included.
     func isAlive(_ owner: Int64) throws(JournalFailure) -> Bool {
-        guard owner != number else { return true }
-        try open()
+        guard owner != number, let path else { return owner == number }
+        try open(path)
         var range = region(of: owner)
         guard control(Self.getLock, &range) == 0 else { throw JournalFiles.failure(errno: errno, path: path) }
         return range.l_type != Int16(F_UNLCK)
     }
 
-    private func open() throws(JournalFailure) {
+    private func open(_ path: String) throws(JournalFailure) {
         guard descriptor < 0 else { return }
         #if canImport(Glibc)
             descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

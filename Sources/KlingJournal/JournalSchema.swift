@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 1
+    static let version = 2
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -37,6 +37,7 @@ enum JournalSchema {
             }
         }
         if isNew { try create(connection, simulated: simulated) }
+        try upgrade(connection)
         let kind = try connection.first("SELECT value FROM meta WHERE name = 'simulated'") {
             (row) throws(JournalFailure) in row.integer(0) != 0
         }
@@ -66,7 +67,7 @@ enum JournalSchema {
         do {
             // Another process may have been faster.
             if try check(connection) {
-                for statement in tables { try connection.run(statement) }
+                for statement in tables + upgrades.joined() { try connection.run(statement) }
                 try connection.run("INSERT INTO meta VALUES ('simulated', ?)", .integer(simulated ? 1 : 0))
                 try connection.run("PRAGMA application_id = \(applicationId)")
                 try connection.run("PRAGMA user_version = \(version)")
@@ -78,9 +79,28 @@ enum JournalSchema {
         }
     }
 
+    /// Brings a journal of an older version up to this one.
+    private static func upgrade(_ connection: SQLiteConnection) throws(JournalFailure) {
+        func version() throws(JournalFailure) -> Int {
+            try connection.first("PRAGMA user_version") { (row) throws(JournalFailure) in Int(row.integer(0))
+            } ?? 0
+        }
+        guard try version() < Self.version else { return }
+        try connection.run("BEGIN IMMEDIATE")
+        do {
+            for statement in upgrades.dropFirst(try version() - 1).joined() { try connection.run(statement) }
+            try connection.run("PRAGMA user_version = \(Self.version)")
+            try connection.run("COMMIT")
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            throw error
+        }
+    }
+
     /// `tasks` holds every task as it is now; `body` is its stored form without `request` and `seq`, which
     /// have columns of their own. `place` is the order of arrival. `bound` says whether the key still stands
-    /// for this task. `owner` is who is submitting it. The columns beside `body` exist for look-up only.
+    /// for this task. `is_open` says that it is not settled, and `owner` who looks after it then. The columns beside `body`
+    /// exist for look-up only.
     ///
     /// `events` holds changes by their rising number, which is never used again; of progress only the newest
     /// per task.
@@ -132,5 +152,17 @@ enum JournalSchema {
         )
         """,
         "CREATE INDEX events_progress ON events (place) WHERE kind = 1"
+    ]
+
+    /// What each version added, from the second on.
+    ///
+    /// `staying` holds by when each owner says it will be heard of again.
+    private static let upgrades = [
+        [
+            "CREATE TABLE staying (owner INTEGER PRIMARY KEY, until INTEGER NOT NULL)",
+            "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
+            "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds)",
+            "DROP INDEX tasks_created"
+        ]
     ]
 }

@@ -54,20 +54,6 @@ extension JournalStore {
             "SELECT \(Self.columns) FROM tasks \(filter) ORDER BY id DESC LIMIT ?", values, read: task)
     }
 
-    func unfinished() throws(JournalFailure) -> [VideoTask] {
-        let found = try connection().all(
-            "SELECT \(Self.columns), owner FROM tasks WHERE is_open = 1 ORDER BY place", []
-        ) { (row) throws(JournalFailure) in
-            (task: try task(row), owner: row.isNull(3) ? nil : row.integer(3))
-        }
-        var tasks: [VideoTask] = []
-        for (task, owner) in found {
-            if task.state == .submitting, let owner, let owners, try owners.isAlive(owner) { continue }
-            tasks.append(task)
-        }
-        return tasks
-    }
-
     func position(of id: TaskID) throws(JournalFailure) -> Int {
         let count = try connection().first(
             """

@@ -3,13 +3,19 @@ internal import KlingCore
 
 /// Writing tasks: beginnings, claims, changes.
 extension JournalStore {
-    func begin(_ task: VideoTask) throws(JournalFailure) -> JournalBeginning {
+    func begin(_ task: VideoTask, within budget: SpendBudget.Window?) throws(JournalFailure)
+        -> JournalBeginning
+    {
         var task = task
         if let key = task.idempotencyKey {
             if let bound = try bound(to: key) {
                 return bound.request == task.request ? .existing(bound) : .conflict(bound)
             }
             task.previous = try newest(of: key) ?? task.previous
+        }
+        if let budget {
+            let spent = try spent(since: budget.start)
+            guard budget.budget.allows(task.request, after: spent) else { return .overBudget(spent: spent) }
         }
         let connection = try connection()
         let body = Self.body(of: task)
@@ -20,9 +26,10 @@ extension JournalStore {
             """,
             .text(task.id.text), .optional(task.taskId), .optional(task.idempotencyKey),
             .integer(task.idempotencyKey != nil && task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
-            .integer(task.state.isTerminal ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
+            .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
             .text(task.request.mode), .integer(Int64(task.request.duration)),
-            .integer(task.createdAt.milliseconds), try owner(of: task), .utf8(Self.bytes(task.request.body)),
+            .integer(task.createdAt.milliseconds), try owner(of: task, after: nil),
+            .utf8(Self.bytes(task.request.body)),
             .utf8(body))
         let place = connection.lastInsertedRow
         for (name, value) in task.labels {
@@ -48,22 +55,23 @@ extension JournalStore {
         task.state = .submitting
         task.attempts += 1
         task.updatedAt = time
-        return try record(task, .change)
+        guard case .written(let written) = try record(task, .change) else { return nil }
+        return written
     }
 
-    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> VideoTask {
+    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
         let found = try connection.first(
-            "SELECT place, seq, is_open FROM tasks WHERE id = ?", .text(task.id.text)
+            "SELECT place, seq, owner FROM tasks WHERE id = ?", .text(task.id.text)
         ) {
             (row) throws(JournalFailure) in
-            (place: row.integer(0), seq: row.integer(1), isOpen: row.integer(2) != 0)
+            (place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2))
         }
-        guard let (place, newest, isOpen) = found else {
+        guard let (place, newest, keeper) = found else {
             throw .other(path: path, reason: "no task \(task.id) to change")
         }
-        // Another process has ended the task since: an end is not taken back by one who does not know of it.
-        if newest > task.seq, !isOpen, let ended = try self.task(task.id) { return ended }
+        // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
+        if newest != task.seq, let current = try self.task(task.id) { return .outdated(current) }
         var task = task
         let body = Self.body(of: task)
         task.seq = try append(body, of: task, place: place, kind)
@@ -74,16 +82,30 @@ extension JournalStore {
                 seq = ?, body = ? WHERE place = ?
             """,
             .optional(task.taskId), .integer(task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
-            .integer(task.state.isTerminal ? 0 : 1), .text(task.billed.rawValue), try owner(of: task),
+            .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), try owner(of: task, after: keeper),
             .integer(task.seq), .utf8(body), .integer(place))
-        return task
+        return .written(task)
     }
 
-    /// Whoever writes that a task is being submitted is the one who submits it.
-    private func owner(of task: VideoTask) throws(JournalFailure) -> SQLiteConnection.Value {
-        guard task.state == .submitting, let owners else { return .null }
+    /// Who looks after a task that this process writes: who does so already, and else this process.
+    private func owner(of task: VideoTask, after keeper: Int64?) throws(JournalFailure)
+        -> SQLiteConnection.Value
+    {
+        guard !task.isSettled else { return .null }
+        // Whoever sends it looks after it.
+        if let keeper, task.state != .submitting, try owners.isAlive(keeper) { return .integer(keeper) }
         try owners.hold()
         return .integer(owners.number)
+    }
+
+    /// What counts against a budget: all but what ended unbilled.
+    private func spent(since start: Timestamp) throws(JournalFailure) -> SpendBudget {
+        try connection().first(
+            "SELECT count(*), sum(seconds) FROM tasks WHERE created >= ? AND NOT (billed = 'no' AND is_open = 0)",
+            .integer(start.milliseconds)
+        ) { (row) throws(JournalFailure) in
+            SpendBudget(submissions: Int(row.integer(0)), seconds: Int(row.integer(1)))
+        } ?? SpendBudget(submissions: 0, seconds: 0)
     }
 
     /// The task that a key stands for (GATEWAY §2.4).

@@ -6,8 +6,9 @@ final class JournalStore {
     let path: String
     private let simulated: Bool
     let options: SQLiteJournal.Options
-    /// Nil for a journal in memory, which no other process sees.
-    let owners: JournalOwners?
+    let owners: JournalOwners
+    /// What SQLite counts up when another connection has written.
+    var lastDataVersion: Int64?
     private var opened: SQLiteConnection?
     /// Changes written since history was last trimmed.
     var untrimmed = 0
@@ -16,7 +17,7 @@ final class JournalStore {
         self.path = path
         self.simulated = simulated
         self.options = options
-        owners = path == ":memory:" ? nil : JournalOwners(journal: path, number: owner)
+        owners = JournalOwners(journal: path == ":memory:" ? nil : path, number: owner)
     }
 
     var isOpen: Bool { opened != nil }
@@ -31,6 +32,7 @@ final class JournalStore {
                     path: path, simulated: simulated, busyTimeout: options.busyTimeout,
                     maximumPages: options.maximumPages)
                 opened = connection
+                lastDataVersion = nil
                 return connection
             } catch .locked where clock.now < deadline {
                 // SQLite does not wait by itself while several processes make the same file at once.
@@ -41,14 +43,20 @@ final class JournalStore {
 
     func close() {
         opened = nil
-        owners?.release()
+        owners.release()
     }
 
     // MARK: Transactions
 
     func beginTransaction(_ access: JournalThread.Access) throws(JournalFailure) {
+        let connection = try connection()
+        if wasFull {
+            // What the log holds has a place in the file: moved there, it makes room on a disk that has no more.
+            wasFull = false
+            _ = try? connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { (_) throws(JournalFailure) in }
+        }
         // IMMEDIATE: the right to write is had at once or not at all, never half-way through.
-        try connection().run(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
+        try connection.run(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
     }
 
     /// Commits. A failure means that nothing of the group has happened.
@@ -72,6 +80,8 @@ final class JournalStore {
     }
 
     private var interruption: JournalFailure?
+    /// The disk was full at the last commit.
+    private var wasFull = false
 
     /// One call of a group. A write that fails takes only its own changes with it.
     func isolated<T>(
@@ -102,6 +112,7 @@ final class JournalStore {
     /// A connection that has seen a broken file is not used again: the file may be replaced.
     private func reopenAfter(_ failure: JournalFailure) {
         switch failure {
+        case .diskFull: wasFull = true
         case .corrupt, .cannotOpen, .other, .readOnly: opened = nil
         default: break
         }

@@ -41,8 +41,12 @@ public final class SQLiteJournal: Journal {
 
     deinit { thread.end(then: nil) }
 
-    public func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
-        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.begin(task) }
+    public func begin(
+        _ task: VideoTask, within budget: SpendBudget.Window?
+    ) async throws(JournalFailure) -> JournalBeginning {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in
+            try store.begin(task, within: budget)
+        }
     }
 
     public func bound(to key: String) async throws(JournalFailure) -> VideoTask? {
@@ -57,8 +61,9 @@ public final class SQLiteJournal: Journal {
         }
     }
 
-    public func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
-    {
+    public func record(
+        _ task: VideoTask, _ kind: JournalEvent.Kind
+    ) async throws(JournalFailure) -> JournalRecord {
         try await thread.perform(.write) { (store) throws(JournalFailure) in try store.record(task, kind) }
     }
 
@@ -70,8 +75,27 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.list(query) }
     }
 
-    public func unfinished() async throws(JournalFailure) -> [VideoTask] {
-        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.unfinished() }
+    public func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+        // Nearly always there is nothing, and then nothing is to be locked or written.
+        let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
+            try !store.absentOwners(at: now).isEmpty
+        }
+        guard isNeeded else { return [] }
+        return try await thread.perform(.write) { (store) throws(JournalFailure) in
+            try store.takeOver(limit: limit, at: now)
+        }
+    }
+
+    public func stay(until time: Timestamp) async throws(JournalFailure) -> Bool {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.stay(until: time) }
+    }
+
+    public func lookedAfter() async throws(JournalFailure) -> Set<TaskID> {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.lookedAfter() }
+    }
+
+    public func hasForeignChanges() async throws(JournalFailure) -> Bool {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.hasForeignChanges() }
     }
 
     public func position(of id: TaskID) async throws(JournalFailure) -> Int {

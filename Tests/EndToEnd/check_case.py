@@ -17,6 +17,18 @@ GOOD = json.dumps(CLIP)
 BAD = '{"model":"kling-v3","prompt":"A cat","duration":"5"}'
 MENDED = '{"model":"kling-v3","prompt":"A cat","duration":5}'
 WARNED = '{"model":"kling-v3","prompt":"A cat","colour":"red"}'
+TEXTS = (
+    GOOD,
+    BAD,
+    WARNED,
+    "",
+    f"[{GOOD},\n{BAD}]",
+    '{"model":"kling-v3",\r\n"prompt":"猫 😀 @dog","duration":"5"}',
+    '{"model":"kling-v3","prompt":"a" "mode":\'std\',}',
+    '{"model":"kling-video-o1","prompt":"<<<image_3>>> 猫","image_urls":["https://a.com/1.jpg"]}',
+    '{"model":"kling-v3","prompt":"a","prompt":"b","sound":true,"size":"1:1","duration":3.5}',
+)
+
 LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint": "note"}
 IS_ROOT = os.geteuid() == 0
 

@@ -6,22 +6,9 @@ import json
 import re
 import unicodedata
 import unittest
-from typing import Any
 from urllib.parse import unquote
 
-from check_case import BAD, GOOD, LEVELS, WARNED, CheckCase
-
-TEXTS = (
-    GOOD,
-    BAD,
-    WARNED,
-    "",
-    f"[{GOOD},\n{BAD}]",
-    '{"model":"kling-v3",\r\n"prompt":"猫 😀 @dog","duration":"5"}',
-    '{"model":"kling-v3","prompt":"a" "mode":\'std\',}',
-    '{"model":"kling-video-o1","prompt":"<<<image_3>>> 猫","image_urls":["https://a.com/1.jpg"]}',
-    '{"model":"kling-v3","prompt":"a","prompt":"b","sound":true,"size":"1:1","duration":3.5}',
-)
+from check_case import BAD, TEXTS, CheckCase
 
 
 def columns(text: str) -> int:
@@ -88,6 +75,29 @@ class Text(CheckCase):
                 self.assertIn("[duration.quoted]", head)
                 at = source.index('"5"')
                 self.assertEqual(carets, " " * columns(source[:at]) + "^^^")
+
+    def test_the_last_line_counts_whatever_is_shown(self) -> None:
+        hints = self.path(
+            "hints.json", '{"model":"kling-v3","prompt":"a","mode":null,"negative_prompt":"","duration":"5"}'
+        )
+        both = self.path(
+            "both.json",
+            '{"model":"kling-video-o1","prompt":"a","image_urls":["https://a.com/1.jpg"],"mode":null}',
+        )
+        for names, locale, expected in (
+            ([hints], "en", "1 file checked: 1 error, 0 warnings, 2 hints"),
+            ([hints], "zh", "已检查 1 个文件：1 个错误，0 个警告，2 条提示"),
+            ([both], "en", "1 file checked: 0 errors, 0 warnings, 1 for information, 1 hint"),
+            ([both], "zh", "已检查 1 个文件：0 个错误，0 个警告，1 条信息，1 条提示"),
+            ([hints, both], "en", "2 files checked: 1 error, 0 warnings, 1 for information, 3 hints"),
+        ):
+            with self.subTest(names=names, locale=locale):
+                shown = self.run_check(*map(str, names), "--locale", locale).stdout.decode()
+                self.assertEqual(shown.splitlines()[-1], expected)
+                if locale == "en":
+                    said = [d for one in self.report(*map(str, names)) for d in one["diagnostics"]]
+                    counted = sum(map(int, re.findall(r"(\d+) (?!files?\b)", expected)))
+                    self.assertEqual(counted, len(said))
 
     def test_a_tab_takes_one_column_in_both_lines(self) -> None:
         _, source, carets = self.excerpt('{"model":"kling-v3","prompt":"a",\n\t\t"duration":\t"5"}')
@@ -211,164 +221,6 @@ class Formats(CheckCase):
             self.assertRegex(
                 line, r"^::error file=list\.json,line=\d+(,col=\d+,endColumn=\d+)?,title=[\w.]+::"
             )
-
-
-class SARIF(CheckCase):
-    """The structure by the specification (SARIF 2.1.0, sections by number), as far as check uses it."""
-
-    def sarif(self, *arguments: str) -> dict[str, Any]:
-        log = json.loads(self.run_check(*arguments, "--format", "sarif").stdout)
-        self.check_log(log)
-        return log["runs"][0]
-
-    def members(self, value: Any, required: set[str], optional: set[str] = frozenset()) -> None:  # type: ignore[assignment]
-        self.assertIsInstance(value, dict)
-        self.assertLessEqual(required, set(value))
-        self.assertLessEqual(set(value), required | optional)
-
-    def check_log(self, log: Any) -> None:
-        # §3.13
-        self.members(log, {"$schema", "version", "runs"})
-        self.assertEqual(log["version"], "2.1.0")
-        self.assertRegex(log["$schema"], r"^https://.*sarif.*2\.1\.0.*\.json$")
-        self.assertEqual(len(log["runs"]), 1)
-        run = log["runs"][0]
-        # §3.14
-        self.members(run, {"tool", "results", "columnKind", "invocations"})
-        self.assertEqual(run["columnKind"], "utf16CodeUnits")
-        self.members(run["invocations"][0], {"executionSuccessful"})
-        self.assertIsInstance(run["invocations"][0]["executionSuccessful"], bool)
-        # §3.19
-        self.members(run["tool"], {"driver"})
-        driver = run["tool"]["driver"]
-        self.members(driver, {"name", "version", "semanticVersion", "rules"})
-        self.assertRegex(driver["semanticVersion"], r"^\d+\.\d+\.\d+$")
-        # §3.49
-        ids = [rule["id"] for rule in driver["rules"]]
-        self.assertEqual(len(ids), len(set(ids)))
-        for rule in driver["rules"]:
-            self.members(rule, {"id", "shortDescription", "defaultConfiguration"})
-            self.check_message(rule["shortDescription"])
-            self.assertNotRegex(rule["shortDescription"]["text"], r"\{\w")
-            self.assertIn(rule["defaultConfiguration"]["level"], ("none", "note", "warning", "error"))
-        for result in run["results"]:
-            self.check_result(result, ids)
-
-    def check_message(self, message: Any) -> None:
-        # §3.11
-        self.members(message, {"text"})
-        self.assertIsInstance(message["text"], str)
-        self.assertTrue(message["text"])
-
-    def check_result(self, result: Any, ids: list[str]) -> None:
-        # §3.27
-        self.members(
-            result, {"level", "message", "locations"}, {"ruleId", "ruleIndex", "relatedLocations", "fixes"}
-        )
-        self.assertIn(result["level"], ("note", "warning", "error"))
-        self.check_message(result["message"])
-        if "ruleId" in result:
-            self.assertEqual(ids[result["ruleIndex"]], result["ruleId"])
-        self.assertEqual(len(result["locations"]), 1)
-        for location in result["locations"] + result.get("relatedLocations", []):
-            self.members(location, {"physicalLocation"}, {"message"})
-            if "message" in location:
-                self.check_message(location["message"])
-            physical = location["physicalLocation"]
-            self.members(physical, {"artifactLocation"}, {"region"})
-            self.check_artifact(physical["artifactLocation"])
-            if "region" in physical:
-                self.check_region(physical["region"])
-        # §3.55
-        for fix in result.get("fixes", []):
-            self.members(fix, {"description", "artifactChanges"})
-            self.check_message(fix["description"])
-            self.assertEqual(len(fix["artifactChanges"]), 1)
-            for change in fix["artifactChanges"]:
-                self.members(change, {"artifactLocation", "replacements"})
-                self.check_artifact(change["artifactLocation"])
-                self.assertTrue(change["replacements"])
-                for replacement in change["replacements"]:
-                    self.members(replacement, {"deletedRegion", "insertedContent"})
-                    self.check_region(replacement["deletedRegion"])
-                    self.members(replacement["insertedContent"], {"text"})
-
-    def check_artifact(self, artifact: Any) -> None:
-        # §3.4.3: a URI reference (RFC 3986).
-        self.members(artifact, {"uri"})
-        self.assertRegex(artifact["uri"], r"^(file:///)?([A-Za-z0-9\-._~!$&'()*+,;=@/]|%[0-9A-F]{2})+$")
-
-    def check_region(self, region: Any) -> None:
-        # §3.30.5: from 1; the end column is behind the last character.
-        self.members(region, {"startLine", "startColumn", "endLine", "endColumn"})
-        self.assertTrue(all(type(number) is int and number >= 1 for number in region.values()), region)
-        self.assertLessEqual(
-            (region["startLine"], region["startColumn"]), (region["endLine"], region["endColumn"])
-        )
-
-    def test_every_kind_of_text(self) -> None:
-        names = [self.path(f"t{number}.json", text).name for number, text in enumerate(TEXTS)]
-        run = self.sarif(*names)
-        report = self.report(*names)
-        said = [(one["path"], d) for one in report for d in one["diagnostics"]]
-        self.assertEqual(len(run["results"]), len(said))
-        for result, (name, diagnostic) in zip(run["results"], said):
-            self.assertEqual(result["ruleId"], diagnostic["code"])
-            self.assertEqual(result["level"], LEVELS[diagnostic["severity"]])
-            self.assertEqual(result["message"]["text"], diagnostic["message"])
-            physical = result["locations"][0]["physicalLocation"]
-            self.assertEqual(physical["artifactLocation"]["uri"], name)
-            span = diagnostic["range"]
-            self.assertEqual(
-                physical["region"],
-                {
-                    "startLine": span["start"]["line"] + 1,
-                    "startColumn": span["start"]["character"] + 1,
-                    "endLine": span["end"]["line"] + 1,
-                    "endColumn": span["end"]["character"] + 1,
-                },
-            )
-            edits = [fix["edits"] for fix in diagnostic.get("fixes", []) if fix.get("edits")]
-            changes = [fix["artifactChanges"][0]["replacements"] for fix in result.get("fixes", [])]
-            self.assertEqual(
-                [[r["insertedContent"]["text"] for r in one] for one in changes],
-                [[e["newText"] for e in one] for one in edits],
-            )
-
-    def test_no_file_wrong_and_many_wrong(self) -> None:
-        self.assertEqual(self.sarif(str(self.path("good.json")))["results"], [])
-        names = [self.path(f"n{number}.json", BAD).name for number in range(30)]
-        self.assertEqual(len(self.sarif(*names)["results"]), 30)
-        self.assertEqual(len(self.sarif(*names, "--locale", "zh")["results"]), 30)
-        self.sarif("nowhere.json", *names)
-
-    def test_names_become_uris(self) -> None:
-        for name, uri in (
-            ("a b.json", "a%20b.json"),
-            ("猫.json", "%E7%8C%AB.json"),
-            ("a:b#c?d[e].json", "a%3Ab%23c%3Fd%5Be%5D.json"),
-            ("100%.json", "100%25.json"),
-            ("sub/x.json", "sub/x.json"),
-        ):
-            self.path(name, BAD)
-            (result,) = self.sarif(name)["results"]
-            self.assertEqual(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], uri)
-        path = self.path("x.json", BAD)
-        (result,) = self.sarif(str(path))["results"]
-        self.assertEqual(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], path.as_uri())
-
-    def test_rules_say_what_is_literal_and_leave_facts_out(self) -> None:
-        rules = {
-            rule["id"]: rule["shortDescription"]["text"]
-            for rule in self.sarif(str(self.path("a.json")))["tool"]["driver"]["rules"]
-        }
-        self.assertIn("{ }", rules["syntax.empty"])
-        codes = {
-            one
-            for text in TEXTS
-            for one in re.findall(r"\[([\w.]+)\]$", self.run_check("-", input=text).stdout.decode(), re.M)
-        }
-        self.assertLessEqual(codes, set(rules))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,8 @@ final class TaskTestJournal: Journal {
         var failure: JournalFailure?
         var calls = 0
 
+        func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
+
         mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
             var task = task
             seq += 1
@@ -32,6 +34,7 @@ final class TaskTestJournal: Journal {
     let shared: Shared
     private let process: Int
     private let isClosed = Mutex(false)
+    private let seen = Mutex<Int64?>(nil)
 
     init(shared: Shared = Shared(), process: Int = 1) {
         self.shared = shared
@@ -49,6 +52,9 @@ final class TaskTestJournal: Journal {
         if afterDeath { isClosed.withLock { $0 = true } }
         return TaskTestJournal(shared: shared, process: number)
     }
+
+    /// Is not heard of for too long, though it is still there.
+    func fallSilent() { shared.store.withLock { _ = $0.living.remove(process) } }
 
     func fail(with failure: JournalFailure?) { shared.store.withLock { $0.failure = failure } }
     func trim() { shared.store.withLock { $0.trimmed = $0.seq } }
@@ -70,8 +76,10 @@ final class TaskTestJournal: Journal {
         return try result.get()
     }
 
-    func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
-        try await transaction { store in
+    func begin(
+        _ task: VideoTask, within budget: SpendBudget.Window?
+    ) async throws(JournalFailure) -> JournalBeginning {
+        try await transaction { [process] store in
             var task = task
             if let key = task.idempotencyKey, let id = store.keys[key], let bound = store.tasks[id] {
                 if !bound.state.isTerminal || bound.billed != .no {
@@ -79,6 +87,17 @@ final class TaskTestJournal: Journal {
                 }
                 task.previous = id
             }
+            if let budget {
+                let counted = store.tasks.values.filter {
+                    $0.createdAt >= budget.start && !($0.state.isTerminal && $0.billed == .no)
+                }
+                let spent = SpendBudget(
+                    submissions: counted.count, seconds: counted.reduce(0) { $0 + $1.request.duration })
+                guard budget.budget.allows(task.request, after: spent) else {
+                    return .overBudget(spent: spent)
+                }
+            }
+            store.owners[task.id] = process
             if let key = task.idempotencyKey { store.keys[key] = task.id }
             store.order.append(task.id)
             return .created(store.write(task, .change))
@@ -107,8 +126,13 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask {
-        try await transaction { $0.write(task, kind) }
+    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord {
+        try await transaction { [process] store in
+            if let current = store.tasks[task.id], current.seq != task.seq { return .outdated(current) }
+            if !store.isLookedAfter(task.id) { store.owners[task.id] = process }
+            if task.isSettled { store.owners[task.id] = nil }
+            return .written(store.write(task, kind))
+        }
     }
 
     func find(_ id: String) async throws(JournalFailure) -> VideoTask? {
@@ -129,12 +153,29 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func unfinished() async throws(JournalFailure) -> [VideoTask] {
-        try await transaction { store in
-            store.order.compactMap { store.tasks[$0] }.filter { task in
-                guard !task.state.isTerminal else { return false }
-                return task.state != .submitting || !store.living.contains(store.owners[task.id] ?? 0)
+    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+        try await transaction { [process] store in
+            let left = store.order.compactMap { store.tasks[$0] }.filter {
+                !$0.isSettled && !store.isLookedAfter($0.id)
             }
+            for task in left.prefix(limit) { store.owners[task.id] = process }
+            return Array(left.prefix(limit))
+        }
+    }
+
+    func stay(until time: Timestamp) async throws(JournalFailure) -> Bool {
+        try await transaction { [process] store in !store.living.insert(process).inserted }
+    }
+
+    func lookedAfter() async throws(JournalFailure) -> Set<TaskID> {
+        try await transaction { [process] store in Set(store.owners.filter { $0.value == process }.keys) }
+    }
+
+    func hasForeignChanges() async throws(JournalFailure) -> Bool {
+        let seq = try await transaction(\.seq)
+        return seen.withLock { seen in
+            defer { seen = seq }
+            return seen != seq
         }
     }
 

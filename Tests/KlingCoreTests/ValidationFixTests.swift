@@ -87,4 +87,13 @@ import Testing
         let codes = Validator.standard.validate(document: JSONTree(bytes)).diagnostics.map(\.code)
         #expect(!codes.contains("element.undefined") && !codes.contains("element.unused"), "\(codes)")
     }
+
+    @Test(
+        "a great many frames under names of their own are looked at once each", .timeLimit(.minutes(1)),
+        arguments: [#""image":"https://a.com/1.jpg""#, #""image_with_roles":[]"#])
+    func manyFrames(_ member: String) {
+        let members = Array(repeating: member, count: 30_000).joined(separator: ",")
+        let validation = Validator.standard.validate(text: #"{"model":"kling-v3","prompt":"a",\#(members)}"#)
+        #expect(!validation.isValid)
+    }
 }

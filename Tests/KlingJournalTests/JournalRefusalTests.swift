@@ -106,7 +106,7 @@ import Testing
         }
         #expect(last == .diskFull(path: path))
         #expect(try await journal.find(sample(written).id.text) == nil)
-        #expect(try await journal.unfinished().count == written - 1)
+        #expect(try await journal.lookedAfter().count == written - 1)
         // Many at once: whoever fits is told so, the others are told why not, and both is true.
         let told = await withTaskGroup(of: (Int, JournalFailure?).self) { group in
             for number in 20_000..<20_100 {

@@ -10,13 +10,15 @@ let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 /// A queued task; `number` orders the tasks in time and makes the id.
 func sample(
     _ number: Int, key: String? = nil, labels: [String: String] = [:], model: String = "kling-v3",
-    prompt: String = "a cat"
+    prompt: String = "a cat", seq: Int64 = 0
 ) -> VideoTask {
     let time = epoch.advanced(by: .seconds(number))
-    return VideoTask(
+    var task = VideoTask(
         id: TaskID(at: time, randomness: (0, UInt64(number))),
         request: VideoRequest(body: ["model": .string(model), "prompt": .string(prompt), "duration": 5]),
         createdAt: time, idempotencyKey: key, labels: labels)
+    task.seq = seq
+    return task
 }
 
 /// A new directory, removed when this value goes.
@@ -37,6 +39,16 @@ final class Folder: Sendable {
 }
 
 extension SQLiteJournal {
+    func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
+        try await begin(task, within: nil)
+    }
+
+    /// Writes a change that nobody else has overtaken.
+    func write(_ task: VideoTask, _ kind: JournalEvent.Kind = .change) async throws -> VideoTask {
+        guard case .written(let written) = try await record(task, kind) else { throw Unexpected() }
+        return written
+    }
+
     func created(_ task: VideoTask) async throws -> VideoTask {
         guard case .created(let created) = try await begin(task) else { throw Unexpected() }
         return created
@@ -53,7 +65,7 @@ extension SQLiteJournal {
     func changed(_ task: VideoTask, _ change: (inout VideoTask) -> Void) async throws -> VideoTask {
         var task = task
         change(&task)
-        return try await record(task, .change)
+        return try await write(task)
     }
 }
 

@@ -18,6 +18,7 @@ while [ $# -gt 0 ]; do
 done
 awk "BEGIN { exit !($seconds >= 300) }" && results=Tests/fuzz/RESULTS.md
 set -- -c release --product fuzz --scratch-path .build/fuzz -Xswiftc -assert-config -Xswiftc Debug
-swift build "$@" >.build/fuzz-build.log 2>&1 || { cat .build/fuzz-build.log && exit 1; }
+mkdir -p .build
+swift build "$@" >.build/fuzz-build.log 2>&1 || { cat .build/fuzz-build.log; exit 1; }
 exec python3 Tests/fuzz/drive.py "$(swift build "$@" --show-bin-path)/fuzz" Tests/labelled "$PWD/.build/fuzz/failures" \
     --seconds "$seconds" ${results:+--results "$results"} ${more[@]+"${more[@]}"}

@@ -7,23 +7,40 @@ extension LocalizedText {
     static let rename = LocalizedText(en: "Rename to `{name}`", zh: "重命名为 `{name}`")
     static let add = LocalizedText(en: "Add `{name}`: {value}", zh: "添加 `{name}`：{value}")
     static let keep = LocalizedText(en: "Keep `{name}`: {value}", zh: "保留 `{name}`：{value}")
-    static let moveToImages = LocalizedText(en: "Move into `image_urls`", zh: "移入 `image_urls`")
+    static let writeInstead = LocalizedText(
+        en: "Write `{name}` instead: {value}", zh: "改写为 `{name}`：{value}")
+    static let moveToImages = LocalizedText(
+        en: "Move the picture into `image_urls`", zh: "将图片移入 `image_urls`")
+    static let moveAsFirst = LocalizedText(
+        en: "Move the picture into `image_urls`, as the first frame", zh: "将图片移入 `image_urls`，作为首帧")
+    static let moveAsLast = LocalizedText(
+        en: "Move the picture into `image_urls`, as the last frame", zh: "将图片移入 `image_urls`，作为尾帧")
+    static let removePicture = LocalizedText(
+        en: "Remove `{name}` and do without its picture", zh: "删除 `{name}`，不使用其中的图片")
     static let changeModel = LocalizedText(en: "Use the model {value}", zh: "改用模型 {value}")
     static let unquote = LocalizedText(en: "Write {value} without quotes", zh: "去掉引号，写成 {value}")
-    static let keepFirst = LocalizedText(en: "Keep the first {count}", zh: "只保留前 {count} 项")
-    static let renumber = LocalizedText(en: "Renumber the shots", zh: "重新为分镜编号")
+    static let keepFirst = LocalizedText(en: "Keep only the first {count}", zh: "只保留前 {count} 项")
+    static let renumber = LocalizedText(
+        en: "Number the shots 1, 2, 3 … in the order of the list", zh: "按排列顺序将分镜编号为 1、2、3 …")
     static let setTotal = LocalizedText(en: "Set `duration` to {value}", zh: "将 `duration` 改为 {value}")
     static let rebalance = LocalizedText(
-        en: "Rebalance the shots to {value} seconds", zh: "将各分镜调整为共 {value} 秒")
-    static let mendText = LocalizedText(en: "Mend the text", zh: "修正文本")
-    static let trim = LocalizedText(en: "Remove the white space", zh: "删除空白字符")
-    static let enableMultiShot = LocalizedText(en: "Set `multi_shot` to true", zh: "将 `multi_shot` 设为 true")
+        en: "Change the shots to last {value} seconds together", zh: "将各分镜时长调整为共 {value} 秒")
+    static let setTotalToShots = LocalizedText(
+        en: "Set `duration` to {value}, the sum of the shots", zh: "将 `duration` 改为 {value}，即各分镜时长之和")
+    static let insertText = LocalizedText(en: "Insert {value}", zh: "插入{value}")
+    static let removeText = LocalizedText(en: "Remove {value}", zh: "删除{value}")
+    static let replaceText = LocalizedText(en: "Write {value} instead of {old}", zh: "将{old}改为{value}")
+    static let trim = LocalizedText(
+        en: "Remove the white space around the address", zh: "删除地址前后的空白字符")
+    static let useShots = LocalizedText(
+        en: "Set `multi_shot` to true and `shot_type` to \"customize\"",
+        zh: "将 `multi_shot` 设为 true，`shot_type` 设为 \"customize\"")
     static let addPrefix = LocalizedText(
-        en: "Write `<<<image_1>>>` into the prompt", zh: "在提示词中写明 `<<<image_1>>>`")
+        en: "Write `<<<image_1>>>` before the prompt", zh: "在提示词前写上 `<<<image_1>>>`")
 
     // Notes at related places.
     static let counts = LocalizedText(en: "this one counts", zh: "这一个生效")
     static let otherValue = LocalizedText(en: "the other value", zh: "另一个取值")
-    static let decides = LocalizedText(en: "this decides", zh: "由此决定")
+    static let decides = LocalizedText(en: "this is what decides", zh: "由此决定")
     static let firstNamed = LocalizedText(en: "the name is first used here", zh: "名称首次出现在这里")
 }

@@ -47,11 +47,33 @@ package struct Phrase: Sendable, Hashable {
                     position += 1
                     continue
                 }
+                let start = text.count
                 append(bytes[(position + 1)..<close], locale, to: &text)
                 position = close + 1
+                if locale == .zh { Self.space(&text, from: start, next: bytes[position...].first) }
             }
         }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// A space between a Chinese character and a Latin letter, digit or sign on either side of a fact: only
+    /// the fact says on which sides one is needed.
+    private static func space(_ text: inout [UInt8], from start: Int, next: UInt8?) {
+        guard start < text.count else { return }
+        if let next, isChinese(next), isLatin(text[text.count - 1], unless: "([{") {
+            text.append(UInt8(ascii: " "))
+        }
+        if start > 2, isChinese(text[start - 3]), isLatin(text[start], unless: ",.;:!?)]}") {
+            text.insert(UInt8(ascii: " "), at: start)
+        }
+    }
+
+    /// Whether a character of U+4000 to U+9FFF begins with this byte.
+    private static func isChinese(_ byte: UInt8) -> Bool { (0xE4...0xE9).contains(byte) }
+
+    private static func isLatin(_ byte: UInt8, unless signs: StaticString) -> Bool {
+        guard (0x21...0x7E).contains(byte) else { return false }
+        return signs.withUTF8Buffer { !$0.contains(byte) }
     }
 
     /// What stands for `name` or `name|one|many`.
@@ -80,8 +102,16 @@ package struct Facts: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 
     package subscript(name: String) -> Fact? {
-        guard let index = names.firstIndex(of: name) else { return nil }
-        return values[index]
+        get { names.firstIndex(of: name).map { values[$0] } }
+        set {
+            if let index = names.firstIndex(of: name) {
+                names.remove(at: index)
+                values.remove(at: index)
+            }
+            guard let newValue else { return }
+            names.append(name)
+            values.append(newValue)
+        }
     }
 }
 

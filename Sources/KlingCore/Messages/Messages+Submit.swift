@@ -7,8 +7,8 @@ extension Message {
         "submit.possibleDuplicate", .hint, source: "wire contract, submit",
         en:
             "The same request was submitted less than two minutes ago as {task}; this one is made and billed as well. "
-            + "Give an idempotencyKey to get the same task again instead.",
-        zh: "两分钟内已提交过相同的请求（{task}）；本次会另行生成并计费。如需返回同一任务，请使用 idempotencyKey。")
+            + "Give an `idempotencyKey` to get the same task again instead.",
+        zh: "两分钟内已提交过相同的请求（{task}）；本次会另行生成并计费。如需返回同一任务，请使用 `idempotencyKey`。")
 
     static let submitTable: [Message] = [possibleDuplicate]
 }

@@ -42,31 +42,33 @@ extension Message {
     static let syntaxStrayText = syntax(
         .strayText, "2",
         en: "Something follows the end of the request. Remove it.",
-        zh: "请求结束之后还有内容，请删除。")
+        zh: "请求结束之后还有内容。请删除。")
     static let syntaxStrayBracket = syntax(
         .strayBracket, "2",
-        en: "\"{text}\" closes nothing: there is one too many, or the opening one is missing.",
-        zh: "“{text}”没有对应的开始括号：多写了一个，或缺少开始括号。")
+        en: "`{text}` closes nothing. Remove it, or add the opening bracket that is missing.",
+        zh: "`{text}` 没有对应的开始括号。请删除它，或补上缺少的开始括号。")
     static let syntaxMissingBracket = syntax(
         .missingBracket, "4",
-        en: "This bracket is never closed.",
-        zh: "这个括号没有对应的结束括号。")
+        en: "This bracket is never closed. Add the closing one where its content ends.",
+        zh: "这个括号没有对应的结束括号。请在内容结束处补上。")
     static let syntaxMissingComma = syntax(
         .missingComma, "4", en: "A comma is missing between two entries.", zh: "两项之间缺少逗号。")
     static let syntaxTrailingComma = syntax(
-        .trailingComma, "4", en: "JSON allows no comma after the last entry.", zh: "JSON 不允许最后一项之后有逗号。")
+        .trailingComma, "4",
+        en: "JSON allows no comma after the last entry. Remove it.",
+        zh: "JSON 不允许最后一项之后有逗号。请删除。")
     static let syntaxExtraComma = syntax(
         .extraComma, "4",
         en: "There is nothing before this comma. Remove it.",
-        zh: "这个逗号之前没有内容，请删除。")
+        zh: "这个逗号之前没有内容。请删除。")
     static let syntaxMissingColon = syntax(
         .missingColon, "4",
         en: "A colon is missing between a name and its value.",
         zh: "名称与值之间缺少冒号。")
     static let syntaxMissingValue = syntax(
         .missingValue, "4",
-        en: "A value is missing after the colon.",
-        zh: "冒号之后缺少值。")
+        en: "A value is missing after the colon. Write it, or remove the name.",
+        zh: "冒号之后缺少值。请填写，或删除该名称。")
     static let syntaxUnquotedName = syntax(
         .unquotedName, "4",
         en: "A name must be in double quotes: \"{text}\".",
@@ -78,24 +80,25 @@ extension Message {
         zh: "`{text}` 不是 JSON 值：文本必须加英文双引号；不加引号的只能是数字、true、false 或 null。")
     static let syntaxBadNumber = syntax(
         .badNumber, "6",
-        en: "`{text}` is not a number as JSON writes it, such as 5 or 0.5.",
-        zh: "`{text}` 不是 JSON 数字的写法，应写成 5 或 0.5 这样。")
+        en: "`{text}` is not a number as JSON writes it. Write it like 5 or 0.5.",
+        zh: "`{text}` 不是 JSON 数字的写法。请写成 5 或 0.5 这样。")
     static let syntaxMissingQuote = syntax(
         .missingQuote, "7",
-        en: "The closing quote of this text is missing.",
-        zh: "这段文本缺少结束引号。")
+        en: "This text has no closing quote. Add \" where it ends.",
+        zh: "这段文本缺少结束引号。请在结尾处补上英文双引号 \"。")
     static let syntaxWrongQuote = syntax(
         .wrongQuote, "7",
-        en: "JSON allows straight double quotes only: \".",
-        zh: "JSON 只允许使用英文双引号 \"。")
+        en: "JSON allows only straight double quotes: write \".",
+        zh: "JSON 只允许使用英文双引号：请写 \"。")
     static let syntaxBadEscape = syntax(
         .badEscape, "7",
         en: "`{text}` means nothing in JSON; to write a backslash itself, double it: \\\\.",
         zh: "`{text}` 在 JSON 中没有意义；要写反斜杠本身，请写两个：\\\\。")
     static let syntaxLoneSurrogate = syntax(
         .loneSurrogate, "7",
-        en: "`{text}` is half a character; the other half, one more \\u…, is missing.",
-        zh: "`{text}` 只是半个字符，缺少另一半（另一个 \\u…）。")
+        en: "`{text}` is only half of a character. Write the character itself, or add the other "
+            + "half, one more \\u….",
+        zh: "`{text}` 只是半个字符。请直接写出该字符，或补上另一半（另一个 \\u…）。")
     static let syntaxControlCharacter = syntax(
         .controlCharacter, "7",
         en: "A line break or tab inside quotes must be written as \\n or \\t, another control "
@@ -104,15 +107,15 @@ extension Message {
     static let syntaxInvalidUTF8 = syntax(
         .invalidUTF8, "8.1",
         en: "These bytes are not UTF-8 text. Save the file as UTF-8.",
-        zh: "这些字节不是 UTF-8 文本，请将文件保存为 UTF-8 编码。")
+        zh: "这些字节不是 UTF-8 文本。请将文件保存为 UTF-8 编码。")
     static let syntaxCount = syntax(
         .count, "9",
-        en: "There are too many values: no request needs so many.",
-        zh: "值的数量过多，远超一个请求所需。")
+        en: "There are too many values here; no request needs so many. Split the text into several files.",
+        zh: "值的数量过多，远超一个请求所需。请拆分为多个文件。")
     static let syntaxDepth = syntax(
         .depth, "9",
-        en: "Too many brackets are open inside each other.",
-        zh: "括号嵌套层数过多。")
+        en: "Too many brackets are open inside each other; no request needs more than four.",
+        zh: "括号嵌套层数过多；请求最多只需四层。")
     static let syntaxComment = syntax(
         .comment, "2",
         en: "JSON has no comments. Remove it, or name the file .jsonc.",

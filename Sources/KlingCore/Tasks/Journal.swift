@@ -4,8 +4,10 @@
 /// Several processes may share one journal; each method is one transaction. A returned task carries its new
 /// `seq`.
 public protocol Journal: Sendable {
-    /// Writes a new intent, unless its idempotency key is bound already (GATEWAY §2.4).
-    func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning
+    /// Writes a new intent, which this process looks after, unless its idempotency key is bound already (GATEWAY §2.4) or the
+    /// budget is spent: what all processes have submitted since the beginning of its window counts (GATEWAY §2.6).
+    func begin(_ task: VideoTask, within budget: SpendBudget.Window?) async throws(JournalFailure)
+        -> JournalBeginning
 
     /// The task that an idempotency key stands for.
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
@@ -15,9 +17,9 @@ public protocol Journal: Sendable {
     func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)
         -> VideoTask?
 
-    /// Writes a change of a task. `kind` tells replay what to keep. A task that another process has ended in the meantime is
-    /// not changed any more: the answer is the task as it ended.
-    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> VideoTask
+    /// Writes a change of a task, made from the task as it was at `task.seq`; one that was changed since is left as it is.
+    /// `kind` tells replay what to keep. A task that nobody looks after is this process's from now on, until it is settled.
+    func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord
 
     /// By our id or the gateway's.
     func find(_ id: String) async throws(JournalFailure) -> VideoTask?
@@ -25,10 +27,21 @@ public protocol Journal: Sendable {
     /// Newest first.
     func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask]
 
-    /// Every task that is not at its end, oldest first. A task that a process left in `submitting` when it
-    /// died comes as it was: its create may have arrived. Tasks that a living process is submitting are left
-    /// out.
-    func unfinished() async throws(JournalFailure) -> [VideoTask]
+    /// Takes over at most `limit` of the tasks that are not settled and that nobody looks after, oldest first: each is given to
+    /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
+    /// silent for longer than it said in ``stay(until:)``. A task that was left in `submitting` comes as it was: its create
+    /// may have arrived.
+    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
+
+    /// Says that this process will be heard of again by then.
+    /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
+    func stay(until time: Timestamp) async throws(JournalFailure) -> Bool
+
+    /// The unsettled tasks that this process looks after.
+    func lookedAfter() async throws(JournalFailure) -> Set<TaskID>
+
+    /// Whether another process has written since this was last asked. Costs next to nothing.
+    func hasForeignChanges() async throws(JournalFailure) -> Bool
 
     /// Queued tasks before this one.
     func position(of id: TaskID) async throws(JournalFailure) -> Int
@@ -65,6 +78,12 @@ public struct JournalEvent: Sendable, Hashable {
     }
 }
 
+public enum JournalRecord: Sendable, Hashable {
+    case written(VideoTask)
+    /// The task was changed by another process since, and is this now.
+    case outdated(VideoTask)
+}
+
 public enum JournalBeginning: Sendable, Hashable {
     /// The intent is durable.
     case created(VideoTask)
@@ -72,6 +91,8 @@ public enum JournalBeginning: Sendable, Hashable {
     case existing(VideoTask)
     /// The key is bound to this task, whose request is another one.
     case conflict(VideoTask)
+    /// Nothing is written: with the task, more would be spent than is allowed.
+    case overBudget(spent: SpendBudget)
 }
 
 public struct JournalQuery: Sendable, Hashable {

@@ -9,8 +9,6 @@ final class LiveTask {
         /// Waits for its turn, or for the gateway.
         case reading
         case delivering
-        /// Another process has it; this one looks into the journal now and then.
-        case observing
     }
 
     let id: TaskID
@@ -19,6 +17,8 @@ final class LiveTask {
     /// A change could not be written yet, and will be.
     var isUnsaved = false
     var activity = Activity.none
+    /// Another process looks after it: this one only does what a user asks for.
+    var isForeign = false
     /// When the last read began; a moment of the service's clock.
     var lastRead: Duration?
     var readWaiters: [CheckedContinuation<Void, Never>] = []

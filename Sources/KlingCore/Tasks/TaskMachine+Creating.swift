@@ -83,8 +83,12 @@ extension TaskMachine {
         return [.record(.change)]
     }
 
-    /// The task was given up while its create was under way: what came of it is still worth knowing.
+    /// The task was given up while its create was under way, by the user or by another process that took this one for gone:
+    /// what came of it is still worth knowing.
     private mutating func createdTooLate(_ outcome: CreateOutcome, at now: Timestamp) -> [Action] {
+        if task.state == .unconfirmed, case .accepted(let taskId, _) = outcome {
+            return adopt(taskId, at: now)
+        }
         guard task.state == .abandoned, task.taskId == nil else { return [] }
         switch outcome {
         case .accepted(let taskId, _):

@@ -61,6 +61,11 @@ struct TaskQueue: Sendable {
         return index < places.count && places[index].id == task.id ? index - start + 1 : 0
     }
 
+    /// How many were made before a task that is in no line or in another.
+    func count(before task: VideoTask) -> Int {
+        index(of: Place(time: task.createdAt, number: 0, id: task.id)) - start
+    }
+
     private mutating func place(of task: VideoTask) -> Place {
         if let number = numbers[task.id] { return Place(time: task.createdAt, number: number, id: task.id) }
         lastNumber += 1

@@ -19,21 +19,27 @@ extension TaskService {
     ) async throws(JournalFailure) -> TaskMachine.Refusal? {
         await task.turn.take()
         defer { finish(task) }
-        let before = task.machine
-        let actions = task.machine.handle(event, at: clock.wallTime(), under: rules)
+        var before = task.machine
+        var actions = task.machine.handle(event, at: clock.wallTime(), under: rules)
+        // Another process may have changed the task: then it happens to the task as that left it.
+        while case .record(let kind)? = actions.first {
+            do {
+                if try await record(task, kind, else: before) { break }
+            } catch {
+                if isWish {
+                    task.machine = before
+                    throw error
+                }
+                keep(task)
+                break
+            }
+            before = task.machine
+            actions = task.machine.handle(event, at: clock.wallTime(), under: rules)
+        }
         var refusal: TaskMachine.Refusal?
         for action in actions {
             switch action {
-            case .record(let kind):
-                do {
-                    try await record(task, kind)
-                } catch {
-                    if isWish {
-                        task.machine = before
-                        throw error
-                    }
-                    keep(task)
-                }
+            case .record: break
             case .enqueue(let backoff): enqueue(task, after: backoff)
             case .create: create(task)
             case .follow(let pace): follow(task, pace)
@@ -46,10 +52,24 @@ extension TaskService {
     }
 
     /// Writes the task as it is now, and tells.
-    func record(_ task: LiveTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) {
+    /// - Parameter before: what it was; another process that has changed it since has changed that.
+    /// - Returns: whether it is written; if not, the task is as the other process left it.
+    func record(
+        _ task: LiveTask, _ kind: JournalEvent.Kind, else before: TaskMachine
+    ) async throws(JournalFailure) -> Bool {
+        var current: VideoTask?
         try await write(task, kind) { (journal, task) throws(JournalFailure) in
-            try await journal.record(task, kind)
+            switch try await journal.record(task, kind) {
+            case .written(let written): return written
+            case .outdated(let found):
+                current = found
+                return nil
+            }
         }
+        guard let current else { return true }
+        task.machine = before
+        absorb(current, in: task)
+        return false
     }
 
     /// Runs one write of the journal that changes a task, keeping the order of the telling.
@@ -88,22 +108,47 @@ extension TaskService {
         await task.turn.take()
         defer { finish(task) }
         guard task.isUnsaved else { return }
-        do { try await record(task, .change) } catch { keep(task) }
+        let unsaved = task.machine
+        do {
+            if try await record(task, .change, else: unsaved) { return }
+        } catch {
+            return keep(task)
+        }
+        // Another process took the task for left. What was never written here is lost but for the id, which is paid for.
+        task.isUnsaved = false
+        guard let taskId = unsaved.task.taskId, task.machine.task.taskId == nil else { return }
+        let accepted = CreateOutcome.accepted(taskId: taskId, requestId: nil)
+        _ = task.machine.handle(.created(accepted), at: clock.wallTime(), under: rules)
+        do { _ = try await record(task, .change, else: task.machine) } catch { keep(task) }
+    }
+
+    /// Takes a task that a user asks about among those that are known here, or finds it there. One that is under way and not
+    /// followed here is looked after by another process.
+    func loadForUser(_ task: VideoTask) -> LiveTask {
+        if let known = live[task.id] { return known }
+        let isInLine = others.position(of: task) > 0
+        let loaded = load(task)
+        loaded.isForeign = !task.isSettled
+        if isInLine { others.insert(task) }
+        index(loaded)
+        return loaded
     }
 
     /// Takes a task among those that are followed, or finds it there.
     func load(_ task: VideoTask) -> LiveTask {
         if let known = live[task.id] { return known }
+        others.forget(task)
         let task = LiveTask(task)
         live[task.id] = task
         index(task)
+        watch()
         return task
     }
 
     /// Keeps the look-up tables as the task is.
     private func index(_ task: LiveTask) {
         if let taskId = task.machine.task.taskId { byGatewayID[taskId] = task.id }
-        if task.state.isActive { active.insert(task.id) } else { active.remove(task.id) }
+        if task.state.isActive, !task.isForeign { active.insert(task.id) } else { active.remove(task.id) }
         if task.state != .queued { queue.remove(task.machine.task) }
     }
 
@@ -117,11 +162,10 @@ extension TaskService {
 
     /// Lets go of a task to which nothing happens any more; the journal has it.
     func forget(_ task: LiveTask) {
-        guard task.machine.task.isSettled, !task.isUnsaved, task.isIdle else { return }
+        guard task.machine.task.isSettled || task.isForeign, !task.isUnsaved, task.isIdle else { return }
         if task.activity == .creating || task.activity == .delivering { return }
         live[task.id] = nil
         due.remove(.read(task.id))
-        due.remove(.observe(task.id))
         queue.forget(task.machine.task)
         if let taskId = task.machine.task.taskId { byGatewayID[taskId] = nil }
     }

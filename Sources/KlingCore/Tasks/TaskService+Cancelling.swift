@@ -8,7 +8,7 @@ extension TaskService {
     public func cancel(_ id: String, abandon: Bool = false) async throws(TaskServiceError) -> TaskReport {
         wakeUp()
         await resumed()
-        let task = load(try await locate(id))
+        let task = loadForUser(try await locate(id))
         let refusal = try await wish(.cancelled(abandon: abandon), for: task)
         switch refusal {
         case .sentAlready: throw .cannotCancel(task.visible)
@@ -40,7 +40,7 @@ extension TaskService {
         if case .failure(let failure) = reading, failure.isAboutTheTask { throw .gateway(failure, target) }
         let task: LiveTask
         if let target {
-            task = load(target)
+            task = loadForUser(target)
             if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
         } else {
             task = try await foundling(taskId, labels)
@@ -73,6 +73,7 @@ extension TaskService {
         task.billed = .pending
         switch try await writeIntent(task) {
         case .created(let written), .existing(let written), .conflict(let written): return load(written)
+        case .overBudget(let spent): throw .budgetExceeded(options.budget ?? SpendBudget(), spent: spent)
         }
     }
 

@@ -30,7 +30,7 @@ extension TaskService {
         progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
     ) async throws(TaskServiceError) -> [DeliveredFile] {
         wakeUp()
-        let task = load(try await locate(id))
+        let task = loadForUser(try await locate(id))
         defer { forget(task) }
         guard task.state == .completed, !task.machine.task.videos.isEmpty else {
             throw .noResult(task.visible)
@@ -46,7 +46,7 @@ extension TaskService {
 
     /// Begins the delivery that the task asks for; a few run at once, the rest waits.
     func deliver(_ task: LiveTask) {
-        guard !isDraining, task.activity != .delivering else { return }
+        guard !isDraining, !task.isForeign, task.activity != .delivering else { return }
         task.activity = .delivering
         guard deliveries.count < Self.deliveriesAtOnce else {
             deliveryBacklog.append(task.id)

@@ -2,7 +2,7 @@
 extension TaskService {
     /// Sets the time of the next read.
     func follow(_ task: LiveTask, _ pace: FollowSchedule.Pace) {
-        guard !isDraining else { return }
+        guard !isDraining, !task.isForeign else { return }
         let (estimate, _) = estimator.estimate(
             task.machine.task.request, gatewaySays: task.machine.task.gatewayEstimate)
         let start = task.machine.task.submittedAt ?? task.machine.task.createdAt
@@ -17,11 +17,26 @@ extension TaskService {
             task.state == .submitted || task.state == .processing, let taskId = task.machine.task.taskId
         else { return }
         task.activity = .reading
-        guard overtaking || reads < max(1, options.maximumReads) else {
+        guard overtaking else {
             readBacklog.append(id)
-            return
+            return sendReads()
         }
         sendRead(task, taskId)
+    }
+
+    /// Begins the reads that wait, as many at once and in a second as the options allow; a few may come close together.
+    func sendReads() {
+        let interval = real(.seconds(1 / max(options.readsPerSecond, 0.01)))
+        let now = clock.elapsed()
+        while reads < max(1, options.maximumReads), let id = readBacklog.first {
+            guard now >= nextRead else { return schedule(.reads, after: nextRead - now) }
+            readBacklog.removeFirst()
+            guard let task = live[id], task.activity == .reading, let taskId = task.machine.task.taskId else {
+                continue
+            }
+            nextRead = max(nextRead, now - interval * Double(options.maximumReads)) + interval
+            sendRead(task, taskId)
+        }
     }
 
     private func sendRead(_ task: LiveTask, _ taskId: String) {
@@ -36,12 +51,7 @@ extension TaskService {
 
     private func endRead(_ id: TaskID, _ result: Result<TaskReading, Failure>) async {
         reads -= 1
-        while reads < max(1, options.maximumReads), !readBacklog.isEmpty {
-            guard let next = live[readBacklog.removeFirst()], let taskId = next.machine.task.taskId else {
-                continue
-            }
-            sendRead(next, taskId)
-        }
+        sendReads()
         guard let task = live[id] else { return }
         task.activity = .none
         await apply(.read(result), to: task)

@@ -24,11 +24,11 @@ extension TaskService {
         guard beginning == .none, !isDraining else { return }
         beginning = .underWay
         do {
-            let tasks = try await journal.unfinished()
-            // What was submitted meanwhile is followed already.
-            let fresh = tasks.filter { live[$0.id] == nil }.map { load($0) }
-            for task in fresh where !isDraining { await apply(.resumed, to: task) }
+            try await beginTelling()
+            try await takeOver()
+            try await countOthers()
             beginning = .done
+            schedule(.stay, after: .zero)
         } catch {
             beginning = .none
             // The next call tries again, and so does the clock.
@@ -41,7 +41,7 @@ extension TaskService {
         if beginning == .done { await recall() }
     }
 
-    /// Learns from the newest completed tasks, and takes up the deliveries that were cut short.
+    /// Learns from the newest tasks.
     private func recall() async {
         guard let ended = try? await journal.list(JournalQuery(states: [.completed], limit: 200)) else {
             return
@@ -53,7 +53,6 @@ extension TaskService {
             {
                 estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
             }
-            if task.awaitsDelivery, live[task.id] == nil { await apply(.resumed, to: load(task)) }
         }
         let now = clock.wallTime()
         for task in (try? await journal.list(JournalQuery(limit: 100)))?.reversed() ?? [] {

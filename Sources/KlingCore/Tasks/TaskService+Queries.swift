@@ -10,7 +10,9 @@ extension TaskService {
         let task = try await locate(id)
         guard refresh else { return report(task) }
         await resumed()
-        if let task = live[task.id] { await self.refresh(task) }
+        let live = loadForUser(task)
+        await self.refresh(live)
+        defer { forget(live) }
         return report(try await locate(id))
     }
 
@@ -48,11 +50,18 @@ extension TaskService {
     func report(_ task: VideoTask) -> TaskReport {
         var task = task
         if task.state == .queued, let failure = gateway.readiness { task.error = failure.billed(task.billed) }
-        let position = task.state == .queued ? queue.position(of: task) : 0
+        let position = task.state == .queued ? position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()
         return TaskReport(
             task: task, elapsed: max(.zero, end.since(task.createdAt)),
             estimate: estimate(task, position: position),
             queue: QueuePlace(position: position))
+    }
+
+    /// 1 for the next to go, over all processes.
+    private func position(of task: VideoTask) -> Int {
+        let isOwn = queue.position(of: task) > 0
+        let place = isOwn ? queue.position(of: task) : others.position(of: task)
+        return place == 0 ? 0 : place + (isOwn ? others : queue).count(before: task)
     }
 }

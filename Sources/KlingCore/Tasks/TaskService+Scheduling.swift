@@ -26,7 +26,9 @@ extension TaskService {
         while let item = due.pop(dueBy: now) {
             switch item {
             case .read(let id): readable.append(id)
-            case .observe(let id): run { await $0.observe(id) }
+            case .reads: sendReads()
+            case .tail: run { await $0.tail() }
+            case .stay: run { await $0.stay() }
             case .save(let id): run { await $0.save(id) }
             case .send: send()
             case .waiter(let number): release(number)

@@ -17,7 +17,7 @@ extension TaskService {
             queue.dropFirst()
             return send()
         }
-        guard gateway.readiness == nil else { return attendQueued(task) }
+        guard gateway.readiness == nil else { return }
         let now = clock.elapsed()
         // The reason that holds now replaces an earlier one.
         guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
@@ -31,13 +31,6 @@ extension TaskService {
         isClaiming = true
         task.activity = .creating
         run { await $0.claim(id, limit: limit) }
-    }
-
-    /// Watches the first of the queue, which another process that can send may take.
-    private func attendQueued(_ task: LiveTask) {
-        guard task.activity == .none else { return }
-        task.activity = .observing
-        schedule(.observe(task.id), after: .seconds(0.5))
     }
 
     /// Takes a slot in the journal, where it counts for all processes.
@@ -54,7 +47,7 @@ extension TaskService {
         // Other processes have the slots, or this task; or the journal could not be asked. None of them tells when
         // that ends, so it is tried again, but not at once.
         pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(0.5 + 0.5 * random.unit()))
-        if isClaimed == false { await lookAgain(task) }
+        if isClaimed == false { await lookAgain(id) }
         forget(task)
         send()
     }
@@ -79,7 +72,7 @@ extension TaskService {
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
             _ = task.machine.handle(.unsent, at: time, under: rules)
-            try? await record(task, .change)
+            _ = try? await record(task, .change, else: task.machine)
             return false
         }
         create(task)
@@ -114,27 +107,19 @@ extension TaskService {
     }
 
     /// Reads from the journal what another process has made of a task.
-    func lookAgain(_ task: LiveTask) async {
+    func lookAgain(_ id: TaskID) async {
+        guard let task = live[id] else { return }
         await task.turn.take()
         defer { finish(task) }
-        guard let found = try? await journal.find(task.id.text), found.seq > task.told.seq else { return }
+        guard let found = try? await journal.find(task.id.text) else { return }
+        absorb(found, in: task)
+    }
+
+    /// A change of another process becomes this one's knowledge.
+    func absorb(_ found: VideoTask, in task: LiveTask) {
+        guard found.seq > task.told.seq else { return }
         task.machine.journaled(found)
         task.told = found
         wake(found)
-        if found.state.isActive, task.activity == .none {
-            task.activity = .observing
-            schedule(.observe(task.id), after: .seconds(0.5))
-        }
-    }
-
-    /// Follows, through the journal, a task that another process is at work on.
-    func observe(_ id: TaskID) async {
-        guard let task = live[id], task.activity == .observing else { return }
-        await lookAgain(task)
-        guard !task.told.isSettled, !isDraining else {
-            task.activity = .none
-            return forget(task)
-        }
-        schedule(.observe(id), after: .seconds(0.5))
     }
 }

@@ -9,11 +9,6 @@ extension TaskService {
         guard !isDraining else { throw .shuttingDown }
         if let failure = gateway.readiness { return try await repeated(submission, otherwise: failure) }
         wakeUp()
-        guard let budget = options.budget else { return try await begin(submission) }
-        // One at a time, so that two cannot both be the last one the budget allows.
-        await budgetTurn.take()
-        defer { budgetTurn.give() }
-        try await check(budget, for: submission)
         return try await begin(submission)
     }
 
@@ -27,7 +22,11 @@ extension TaskService {
         let fingerprint = submission.request.fingerprint
         let earlier = submission.key == nil ? recent.earlier(fingerprint, at: now) : nil
         recent.add(fingerprint, task.id, at: now)
-        switch try await writeIntent(task) {
+        let budget = options.budget
+        switch try await writeIntent(task, within: budget?.window(at: now)) {
+        case .overBudget(let spent):
+            recent.forget(fingerprint, task.id)
+            throw .budgetExceeded(budget ?? SpendBudget(), spent: spent)
         case .created(let written):
             let report = accept(written)
             return Submitted(report: report, possibleDuplicateOf: earlier)
@@ -63,10 +62,13 @@ extension TaskService {
     }
 
     /// Writes the intent and tells of it.
-    func writeIntent(_ task: VideoTask) async throws(TaskServiceError) -> JournalBeginning {
+    func writeIntent(
+        _ task: VideoTask, within budget: SpendBudget.Window? = nil
+    ) async throws(TaskServiceError) -> JournalBeginning {
+        do { try await beginTelling() } catch { throw .journal(error) }
         let ticket = order.begin()
         do {
-            let result = try await journal.begin(task)
+            let result = try await journal.begin(task, within: budget)
             if case .created(let written) = result {
                 publish(order.finish(ticket, JournalEvent(seq: written.seq, kind: .change, task: written)))
             } else {
@@ -85,27 +87,5 @@ extension TaskService {
         if task.state == .queued { enqueue(task, after: nil) }
         send()
         return report(task.visible)
-    }
-
-    /// Counts what was submitted in the last 24 hours, by all processes. A key that is bound costs nothing
-    /// more.
-    private func check(_ budget: SpendBudget, for submission: Submission) async throws(TaskServiceError) {
-        let since = clock.wallTime().advanced(by: .zero - SpendBudget.period)
-        var spent = SpendBudget(submissions: 0, seconds: 0)
-        var query = JournalQuery(limit: 500)
-        while true {
-            let page: [VideoTask]
-            do { page = try await journal.list(query) } catch { throw .journal(error) }
-            for task in page where task.createdAt >= since && !(task.state.isTerminal && task.billed == .no) {
-                if let key = submission.key, key == task.idempotencyKey { return }
-                spent.submissions = (spent.submissions ?? 0) + 1
-                spent.seconds = (spent.seconds ?? 0) + task.request.duration
-            }
-            guard page.count == query.limit, let last = page.last, last.createdAt >= since else { break }
-            query.before = last.id
-        }
-        guard budget.allows(submission.request, after: spent) else {
-            throw .budgetExceeded(budget, spent: spent)
-        }
     }
 }

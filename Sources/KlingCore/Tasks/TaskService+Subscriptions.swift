@@ -30,6 +30,7 @@ extension TaskService {
             id: "sub_\(lastSubscription)", selection: selection, cursor: cursor, tasks: tasks,
             minimumInterval: minimumInterval, tells: since == nil || isSnapshot, onEvent: onEvent)
         subscriptions[state.id] = state
+        watch()
         return Subscription(
             id: state.id, seq: cursor, tasks: tasks.map { report($0) }, isSnapshot: isSnapshot)
     }
@@ -111,17 +112,15 @@ extension TaskService {
     @discardableResult
     public func unsubscribe(_ id: SubscriptionID) -> Bool { subscriptions.removeValue(forKey: id) != nil }
 
-    /// Tells everyone, in the order of the numbers.
-    func publish(_ events: [JournalEvent]) {
-        for event in events {
-            published = max(published, event.seq)
-            observer(event)
-            for subscription in subscriptions.values where subscription.phase == .live {
-                tell(event, to: subscription)
-                endIfDone(subscription)
-            }
-            wake(event.task)
+    /// Tells everyone; called in the order of the numbers.
+    func tell(_ event: JournalEvent) {
+        published = max(published, event.seq)
+        observer(event)
+        for subscription in subscriptions.values where subscription.phase == .live {
+            tell(event, to: subscription)
+            endIfDone(subscription)
         }
+        wake(event.task)
     }
 
     private func tell(_ event: JournalEvent, to subscription: SubscriptionState) {

@@ -36,21 +36,14 @@ extension TaskService {
         defer { remove(number) }
         for name in names {
             let task = try await locate(name.text)
-            if condition.isMet(by: task) { waiter.remaining.remove(name) } else { attend(task) }
+            if condition.isMet(by: task) { waiter.remaining.remove(name) }
         }
+        watch()
         if timeout > .zero { await suspend(number, until: deadline) }
 
         var reports: [TaskReport] = []
         for name in names { reports.append(report(try await locate(name.text))) }
         return Waited(tasks: reports, done: reports.allSatisfy { condition.isMet(by: $0.task) })
-    }
-
-    /// Sees to it that a change of the task will be noticed: one that nobody here follows is another
-    /// process's.
-    private func attend(_ task: VideoTask) {
-        guard live[task.id] == nil, !task.isSettled, beginning == .done else { return }
-        load(task).activity = .observing
-        schedule(.observe(task.id), after: .seconds(0.5))
     }
 
     private func suspend(_ number: Int, until deadline: Duration) async {

@@ -34,7 +34,8 @@ public actor TaskService {
     var pausedUntil = Duration.zero
     var recent = RecentRequests()
     var ids = TaskIDs()
-    let budgetTurn = Turn()
+    /// Queued tasks that other processes look after: they count for the position only.
+    var others = TaskQueue()
 
     // Following.
     var due = DueHeap<Due>()
@@ -43,11 +44,20 @@ public actor TaskService {
     var alarm = 0
     var reads = 0
     var readBacklog: [TaskID] = []
+    /// No read but a user's before this moment.
+    var nextRead = Duration.zero
     var estimator = DurationEstimator()
 
     // Telling.
     var order = EventOrder()
+    /// The newest change that was told.
     var published: Int64 = 0
+    /// The newest change of this process that is in the journal, though others before it may not be told yet.
+    var newestOwn: Int64 = 0
+    var isCatchingUp = false
+    /// Changes are told without a gap from ``published`` on.
+    var isTelling = false
+    let tellingTurn = Turn()
     var waiters: [Int: Waiter] = [:]
     var waitersByTask: [TaskID: Set<Int>] = [:]
     var lastWaiter = 0
@@ -68,13 +78,20 @@ public actor TaskService {
     var isClosed = false
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
 
+    /// By when this process has said that it will be heard of again; nil before it did.
+    var staysUntil: Duration?
+
     enum Beginning { case none, underWay, done }
 
     /// What the scheduler wakes up for.
     enum Due: Hashable, Sendable {
         case read(TaskID)
-        /// Look into the journal: another process has it.
-        case observe(TaskID)
+        /// Begin the next of the reads that wait.
+        case reads
+        /// Look for what other processes have written.
+        case tail
+        /// Say that this process is there, and look for tasks that nobody looks after.
+        case stay
         /// Write again what could not be written.
         case save(TaskID)
         /// Try to send the next task.

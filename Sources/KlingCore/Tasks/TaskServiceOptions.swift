@@ -9,6 +9,8 @@ public struct TaskServiceOptions: Sendable, Hashable {
     public var timeScale: Double
     /// Reads under way at once.
     public var maximumReads: Int
+    /// Reads begun in a second, over all tasks; one that a user asks for comes on top.
+    public var readsPerSecond: Double
     /// For so long a create that is not taken is sent again.
     public var retryCreatesFor: Duration
     /// Where results go whose task does not say where (`--download-dir`); nil leaves them at the gateway.
@@ -16,12 +18,14 @@ public struct TaskServiceOptions: Sendable, Hashable {
 
     public init(
         maximumActive: Int = 3, budget: SpendBudget? = nil, timeScale: Double = 1, maximumReads: Int = 8,
+        readsPerSecond: Double = 20,
         retryCreatesFor: Duration = .seconds(86_400), downloadDirectory: String? = nil
     ) {
         self.maximumActive = maximumActive
         self.budget = budget
         self.timeScale = timeScale
         self.maximumReads = maximumReads
+        self.readsPerSecond = readsPerSecond
         self.retryCreatesFor = retryCreatesFor
         self.downloadDirectory = downloadDirectory
     }
@@ -39,10 +43,18 @@ public struct SpendBudget: Sendable, Hashable {
         self.seconds = seconds
     }
 
-    static let period = Duration.seconds(86_400)
+    /// What it counts from: 24 hours before `now`.
+    package func window(at now: Timestamp) -> Window {
+        Window(budget: self, start: now.advanced(by: .seconds(-86_400)))
+    }
+
+    public struct Window: Sendable, Hashable {
+        public var budget: SpendBudget
+        public var start: Timestamp
+    }
 
     /// Whether one more of `request` stays within it, after `spent`.
-    func allows(_ request: VideoRequest, after spent: SpendBudget) -> Bool {
+    package func allows(_ request: VideoRequest, after spent: SpendBudget) -> Bool {
         if let submissions, (spent.submissions ?? 0) >= submissions { return false }
         if let seconds, (spent.seconds ?? 0) + request.duration > seconds { return false }
         return true

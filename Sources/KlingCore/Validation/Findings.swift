@@ -30,6 +30,8 @@ package struct Findings: Sendable {
     /// error is never hidden behind warnings.
     private var count = Tally()
     private var listed = Tally()
+    /// Only whether there are errors is asked: no fix is worked out, so that a trial never asks for another.
+    let isTrial: Bool
 
     private struct Tally {
         var errors = 0
@@ -66,6 +68,9 @@ package struct Findings: Sendable {
     /// Whether the text edits of one more fix would be worked out.
     var worksOutEdits: Bool { options.edits && count.errors + count.others < Self.fixLimit && editBudget > 0 }
 
+    /// Whether the fixes of one more problem would be worked out.
+    var worksOutFixes: Bool { !isTrial && count.errors + count.others < Self.fixLimit }
+
     /// Beyond so many problems in one request no more fixes are worked out: each costs a walk through the
     /// request.
     static let fixLimit = 64
@@ -77,10 +82,21 @@ package struct Findings: Sendable {
     /// In broken text each edit is tried, which costs about eighty times as much.
     private static let trialCost = 80
 
+    /// Bytes of requests that may still be validated again to see what a fix would do.
+    private var trialBudget = 4 << 20
+
     /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
-    init(options: ValidationOptions, bytes: Int) {
+    init(options: ValidationOptions, bytes: Int, isTrial: Bool = false) {
         self.options = options
+        self.isTrial = isTrial
         documentLimit = max(Self.requestLimit, min(bytes / 1024, 10_000))
+    }
+
+    /// Whether a fix may be tried on a request of so many bytes; counts it then.
+    mutating func mayTry(_ bytes: Int) -> Bool {
+        guard worksOutFixes, bytes <= trialBudget else { return false }
+        trialBudget -= bytes + 1024
+        return true
     }
 
     mutating func begin(base: [String]) {
@@ -99,7 +115,7 @@ package struct Findings: Sendable {
         count[severity] += 1
         listed[severity] += 1
         var finished: [Fix] = []
-        if count.errors + count.others <= Self.fixLimit {
+        if !isTrial, count.errors + count.others <= Self.fixLimit {
             for var fix in fixes() {
                 if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -=

@@ -119,12 +119,36 @@ public struct Validator: Sendable {
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
             var fixes: [Fix] = []
             if let edit = problem.edit {
-                fixes = [Fix(.mendText, patch: nil, edits: [edit], preferred: true)]
+                fixes = [edit.fix(of: tree)]
             }
             findings.report(
                 text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range),
                 ["text": .text(text)],
                 fixes: fixes)
+        }
+    }
+}
+
+extension TextEdit {
+    /// A change of text that mends it, called by what it does: what is inserted, removed or replaced.
+    fileprivate func fix(of tree: borrowing JSONTree) -> Fix {
+        let old = Array(tree.source[range.clamped(to: 0..<tree.source.count)].prefix(400))
+        let title: LocalizedText = newText.isEmpty ? .removeText : old.isEmpty ? .insertText : .replaceText
+        let shownOld = Self.shown(old)
+        return Fix(
+            title, ["value": newText.isEmpty ? shownOld : Self.shown(Array(newText.utf8)), "old": shownOld],
+            patch: nil, edits: [self], preferred: true)
+    }
+
+    private static func shown(_ text: [UInt8]) -> Fact {
+        switch text {
+        case [0x0A], [0x0D], [0x0D, 0x0A]: return .words(LocalizedText(en: "the line break", zh: "换行符"))
+        case [0x09]: return .words(LocalizedText(en: "the tab", zh: "制表符"))
+        case let one where one.count == 1 && (one[0] < 0x20 || one[0] == 0x7F):
+            return .words(LocalizedText(en: "the control character", zh: "控制字符"))
+        default:
+            let quoted = "`\(Fact.shortened(String(decoding: text, as: UTF8.self)))`"
+            return .words(LocalizedText(en: quoted, zh: quoted))
         }
     }
 }

@@ -151,6 +151,8 @@ struct CheckTotals: Sendable {
     var invalid = 0
     var errors = 0
     var warnings = 0
+    var informations = 0
+    var hints = 0
     var fixes = 0
 
     init() {}
@@ -168,7 +170,9 @@ struct CheckTotals: Sendable {
                 switch diagnostics[number].severity {
                 case .error: errors += 1
                 case .warning: warnings += 1
-                case .information, .hint, .off: break
+                case .information: informations += 1
+                case .hint: hints += 1
+                case .off: break
                 }
             }
         }
@@ -181,6 +185,8 @@ struct CheckTotals: Sendable {
         left.invalid += right.invalid
         left.errors += right.errors
         left.warnings += right.warnings
+        left.informations += right.informations
+        left.hints += right.hints
         left.fixes += right.fixes
     }
 }

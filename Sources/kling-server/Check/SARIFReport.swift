@@ -25,13 +25,22 @@ struct SARIFReport: CheckReport {
     let separator = ","
 
     var opening: String {
-        let driver: JSONValue = [
-            "name": "kling-server", "version": .string(version), "semanticVersion": .string(version),
-            "rules": .array(rules.map { rule(for: $0.message) })
+        // §3.14.7 and §3.19.21: English of the United States when left out.
+        let language: JSONObject = locale == .zh ? ["language": "zh-CN"] : [:]
+        var driver: JSONObject = [
+            "name": "kling-server", "version": .string(version), "semanticVersion": .string(version)
         ]
+        for member in language { driver[member.name] = member.value }
+        driver["rules"] = .array(rules.map { rule(for: $0.message) })
+        // §3.14.26: a lone carriage return is not among those that count when it is left out.
+        var run: JSONObject = [
+            "tool": ["driver": .object(driver)], "columnKind": "utf16CodeUnits",
+            "newlineSequences": ["\r\n", "\n", "\r"]
+        ]
+        for member in language { run[member.name] = member.value }
         return
-            #"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"tool":{"driver":"#
-            + driver.description + #"},"columnKind":"utf16CodeUnits","results":["#
+            #"{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":["#
+            + JSONValue.object(run).description.dropLast() + #","results":["#
     }
 
     func closing(_ totals: CheckTotals) -> String {
@@ -43,11 +52,12 @@ struct SARIFReport: CheckReport {
         switch file.outcome {
         case .unreadable: break
         case .checked(let document, let validation):
-            results = validation.diagnostics.map { result($0, file.path, document.lines) }
+            let text = Text(path: file.path, document)
+            results = validation.diagnostics.map { result($0, text) }
         }
         if let trouble = file.trouble {
             results.append([
-                "level": "error", "message": ["text": .string(trouble.words(locale))],
+                "level": "error", "message": message(trouble.words(locale)),
                 "locations": [["physicalLocation": ["artifactLocation": artifact(file.path)]]]
             ])
         }
@@ -57,9 +67,37 @@ struct SARIFReport: CheckReport {
     private func rule(for message: Message) -> JSONValue {
         [
             "id": .string(message.code),
-            "shortDescription": ["text": .string(template(message.words[locale]))],
-            "defaultConfiguration": ["level": .string(level(message.level))]
+            "shortDescription": self.message(template(message.words[locale])),
+            // §3.50.2: off unless asked for.
+            "defaultConfiguration": message.level == .off
+                ? ["enabled": false] : ["level": .string(level(message.level))]
         ]
+    }
+
+    /// §3.11.5: a brace stands for itself when it is doubled.
+    private func message(_ text: String) -> JSONValue {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "}") }) else {
+            return ["text": .string(text)]
+        }
+        return ["text": .string(String(text.flatMap { $0 == "{" || $0 == "}" ? [$0, $0] : [$0] }))]
+    }
+
+    /// A file's text, as far as regions of it are concerned.
+    private struct Text {
+        let path: String
+        let lines: LineIndex
+        /// §3.30.2: columns do not count a byte order mark.
+        let isMarked: Bool
+
+        init(path: String, _ document: DocumentSource) {
+            self.path = path
+            lines = document.lines
+            isMarked = document.tree.source.starts(with: [0xEF, 0xBB, 0xBF])
+        }
+
+        func column(_ position: TextPosition) -> JSONValue {
+            JSONValue(isMarked && position.line == 0 ? max(position.character, 1) : position.character + 1)
+        }
     }
 
     /// The sentence without the facts of a case: `{name}` as an ellipsis, `{count|one|many}` as many.
@@ -77,37 +115,37 @@ struct SARIFReport: CheckReport {
         return text + rest
     }
 
-    private func result(_ diagnostic: Diagnostic, _ path: String, _ lines: LineIndex) -> JSONValue {
+    private func result(_ diagnostic: Diagnostic, _ text: Text) -> JSONValue {
         var result: JSONObject = [
             "ruleId": .string(diagnostic.code), "level": .string(level(diagnostic.severity)),
-            "message": ["text": .string(diagnostic.message(locale))],
-            "locations": [["physicalLocation": location(path, diagnostic.range, lines)]]
+            "message": message(diagnostic.message(locale)),
+            "locations": [["physicalLocation": location(text, diagnostic.range)]]
         ]
         if let number = numbers[diagnostic.code] { result["ruleIndex"] = JSONValue(number) }
         if !diagnostic.related.isEmpty {
             result["relatedLocations"] = .array(
                 diagnostic.related.map { place in
                     [
-                        "physicalLocation": location(path, place.range, lines),
-                        "message": ["text": .string(place.message(locale))]
+                        "physicalLocation": location(text, place.range),
+                        "message": message(place.message(locale))
                     ]
                 })
         }
         let fixes = diagnostic.fixes.filter { !$0.edits.isEmpty }
-        if !fixes.isEmpty { result["fixes"] = .array(fixes.map { fix($0, path, lines) }) }
+        if !fixes.isEmpty { result["fixes"] = .array(fixes.map { fix($0, text) }) }
         return .object(result)
     }
 
-    private func fix(_ fix: Fix, _ path: String, _ lines: LineIndex) -> JSONValue {
+    private func fix(_ fix: Fix, _ text: Text) -> JSONValue {
         [
-            "description": ["text": .string(fix.title(locale))],
+            "description": message(fix.title(locale)),
             "artifactChanges": [
                 [
-                    "artifactLocation": artifact(path),
+                    "artifactLocation": artifact(text.path),
                     "replacements": .array(
                         fix.edits.map { edit in
                             [
-                                "deletedRegion": region(edit.range, lines),
+                                "deletedRegion": region(edit.range, text),
                                 "insertedContent": ["text": .string(edit.newText)]
                             ]
                         })
@@ -116,15 +154,15 @@ struct SARIFReport: CheckReport {
         ]
     }
 
-    private func location(_ path: String, _ range: Range<Int>, _ lines: LineIndex) -> JSONValue {
-        ["artifactLocation": artifact(path), "region": region(range, lines)]
+    private func location(_ text: Text, _ range: Range<Int>) -> JSONValue {
+        ["artifactLocation": artifact(text.path), "region": region(range, text)]
     }
 
-    private func region(_ range: Range<Int>, _ lines: LineIndex) -> JSONValue {
-        let (start, end) = lines.positions(of: range, encoding: .utf16)
+    private func region(_ range: Range<Int>, _ text: Text) -> JSONValue {
+        let (start, end) = text.lines.positions(of: range, encoding: .utf16)
         return [
-            "startLine": JSONValue(start.line + 1), "startColumn": JSONValue(start.character + 1),
-            "endLine": JSONValue(end.line + 1), "endColumn": JSONValue(end.character + 1)
+            "startLine": JSONValue(start.line + 1), "startColumn": text.column(start),
+            "endLine": JSONValue(end.line + 1), "endColumn": text.column(end)
         ]
     }
 

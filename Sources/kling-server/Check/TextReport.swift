@@ -55,12 +55,16 @@ struct TextReport: CheckReport {
             parts =
                 ["\(some(totals.files, "file")) checked: " + some(totals.errors, "error")]
                 + [some(totals.warnings, "warning")]
+                + (totals.informations > 0 ? ["\(totals.informations) for information"] : [])
+                + (totals.hints > 0 ? [some(totals.hints, "hint")] : [])
                 + (totals.fixes > 0 ? [some(totals.fixes, "problem") + " fixed"] : [])
                 + (totals.unread > 0 ? ["\(totals.unread) could not be read"] : [])
                 + (totals.unwritten > 0 ? ["\(totals.unwritten) could not be written"] : [])
         case .zh:
             parts =
                 ["已检查 \(totals.files) 个文件：\(totals.errors) 个错误", "\(totals.warnings) 个警告"]
+                + (totals.informations > 0 ? ["\(totals.informations) 条信息"] : [])
+                + (totals.hints > 0 ? ["\(totals.hints) 条提示"] : [])
                 + (totals.fixes > 0 ? ["已修正 \(totals.fixes) 处"] : [])
                 + (totals.unread > 0 ? ["\(totals.unread) 个文件无法读取"] : [])
                 + (totals.unwritten > 0 ? ["\(totals.unwritten) 个文件无法写入"] : [])

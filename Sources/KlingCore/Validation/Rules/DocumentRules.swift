@@ -49,7 +49,7 @@ extension RequestView {
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
         if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
-            let fixes = fitting(names).map { name -> Fix in
+            let fixes = fitting(names, findings).map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
                 return Fix(
                     .add, ["name": .text("model"), "value": .text(name)],
@@ -70,7 +70,7 @@ extension RequestView {
         }
         let near = tables.nearestModel(to: value)
         let pointer = pointer(.model)
-        let fixes = (near.map { [$0] } ?? fitting(names)).map { name in
+        let fixes = (near.map { [$0] } ?? fitting(names, findings)).map { name in
             Fix(
                 .write, ["value": .text("\"\(name)\"")], patch: [.replace(pointer, .string(name))],
                 preferred: near != nil)
@@ -82,13 +82,15 @@ extension RequestView {
     }
 
     /// The models that would add no error: the one the request was read as, and those for which it has none.
-    private func fitting(_ names: [String]) -> [String] {
-        names.filter { name in
+    private func fitting(_ names: [String], _ findings: Findings) -> [String] {
+        if findings.isTrial { return [] }
+        return names.filter { name in
             name == model.name || tables.catalog.models.contains { $0.name == name && isValid(as: $0) }
         }
     }
 
     func reportOtherModel(_ others: FieldSet, _ findings: inout Findings) {
+        if findings.isTrial { return }
         var rest = others.rawValue
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
@@ -117,7 +119,7 @@ extension RequestView {
     private func isValid(as other: Model) -> Bool {
         guard let table = tables.models.first(where: { $0.model.name == other.name }) else { return false }
         let view = RequestView(tree, at: object, tables: tables, as: table)
-        var findings = Findings(options: ValidationOptions(), bytes: 0)
+        var findings = Findings(options: ValidationOptions(), bytes: 0, isTrial: true)
         for rule in table.rules
         where !rule.trigger.isDisjoint(with: view.mentioned) && !rule.codes.contains("parameter.otherModel")
             && !rule.codes.contains("model.missing")
@@ -163,7 +165,7 @@ extension RequestView {
         if slot == Field.duration.rawValue, tree.quotedNumber(value) != nil { return }
         let place = place(slot: slot)
         var fixes: [Fix] = []
-        if let converted = Conversion.convert(tree.value(value), to: parameter.type),
+        if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: parameter.type),
             isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot)
         {
             fixes = [
@@ -187,18 +189,9 @@ extension RequestView {
         guard let field = Field(rawValue: slot),
             [.multiShot, .multiPrompt, .elementList, .videoList].contains(field)
         else { return true }
-        guard tree.range(object).count <= 100_000, let patched = try? tree.value(object).applying(patch)
-        else { return false }
-        var writer = JSONWriter()
-        writer.value(patched)
-        let copy = JSONTree(writer.bytes)
-        let view = RequestView(copy, at: copy.root, tables: tables, as: table)
-        var findings = Findings(options: ValidationOptions(), bytes: 0)
-        for rule in table.rules where !rule.trigger.isDisjoint(with: view.mentioned) {
-            rule.check(view, &findings)
-        }
+        guard tree.range(object).count <= 100_000, let view = patched(patch) else { return false }
         let name = spelling(field)
-        return !findings.diagnostics.contains { found in
+        return !view.trial().contains { found in
             found.severity == .error
                 && (found.path.tokens.first == name || found.code.hasPrefix("shots.")
                     || found.code.hasPrefix("shotType."))
@@ -289,5 +282,16 @@ extension RequestView {
     }
 
     /// Whether the model cannot do without a prompt here.
-    var needsPrompt: Bool { table.takes.contains(.prompt) && storyboard != .customize }
+    var needsPrompt: Bool {
+        table.takes.contains(.prompt) && storyboard != .customize && !hasStoryboardSlip
+    }
+
+    /// Whether shots are written, and only `multi_shot` or `shot_type`, whose slip is an error already, keeps them from being
+    /// read: that one stands alone.
+    private var hasStoryboardSlip: Bool {
+        guard count(.multiPrompt) > 0 else { return false }
+        if storyboard == .undecided { return true }
+        guard isOfOtherType(.multiShot), let value = value(.multiShot) else { return false }
+        return Conversion.convert(tree.value(value), to: .boolean) != false
+    }
 }

@@ -24,8 +24,14 @@ extension RequestView {
     fileprivate func checkNameReferences(_ findings: inout Findings) {
         let elements = has(.elementList) ? namedElements() : []
         var used: [Bool] = Array(repeating: false, count: elements.count)
-        if let prompt = string(.prompt), storyboard != .customize {
-            checkNameReferences(prompt, at: place(.prompt), elements, &used, &findings)
+        if let prompt = string(.prompt) {
+            if storyboard == .customize {
+                // It is not read, so it uses no element.
+                var none = used
+                checkNameReferences(prompt, at: place(.prompt), elements, &none, isIgnored: true, &findings)
+            } else {
+                checkNameReferences(prompt, at: place(.prompt), elements, &used, &findings)
+            }
         }
         if storyboard == .customize || storyboard == .undecided {
             var entries = list(.multiPrompt)
@@ -47,8 +53,7 @@ extension RequestView {
 
     private func checkNameReferences(
         _ prompt: JSONTree.Index, at place: @autoclosure () -> Place, _ elements: [NamedElement],
-        _ used: inout [Bool],
-        _ findings: inout Findings
+        _ used: inout [Bool], isIgnored: Bool = false, _ findings: inout Findings
     ) {
         let references = tree.references(prompt)
         guard !references.isEmpty else { return }
@@ -62,7 +67,7 @@ extension RequestView {
             case .tag, .mistyped:
                 let value = Fact.text(tree.content(prompt, reference.range))
                 findings.report(
-                    .referenceSyntax, at: place().at(range), in: self,
+                    isIgnored ? .referenceSyntaxIgnored : .referenceSyntax, at: place().at(range), in: self,
                     ["value": value, "model": .text(model.name)])
             case .name:
                 if let number = element(at: reference.range, in: text, elements) {
@@ -85,7 +90,8 @@ extension RequestView {
                     ]
                 }
                 findings.report(
-                    near == nil ? .elementUndefined : .elementUndefinedNear,
+                    isIgnored
+                        ? .elementUndefinedIgnored : near == nil ? .elementUndefined : .elementUndefinedNear,
                     at: place().at(tree.sourceRange(reference.withSign, inContentOf: prompt)), in: self,
                     ["value": .text(name), "near": .text(near ?? "")],
                     allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),

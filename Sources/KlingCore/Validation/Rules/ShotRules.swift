@@ -61,22 +61,27 @@ extension RequestView {
     fileprivate func reportIgnoredShots(_ findings: inout Findings) {
         if storyboard == .intelligence {
             guard has(.multiPrompt) else { return }
+            if findings.isTrial { return }
+            let using = usingShots(&findings)
             findings.report(
                 .shotsIgnoredIntelligence, at: name(.multiPrompt), in: self,
                 fixes: [
                     Fix(.remove, ["name": .text("multi_prompt")], patch: [.remove(pointer(.multiPrompt))])
-                ],
+                ] + using,
                 related: [(place(.shotType), .decides)])
             return
         }
         // A `multi_shot` of another type is said elsewhere.
         guard storyboard == .none, !has(.multiShot) || value(.multiShot).map({ tree.kind($0) }) == .false
         else { return }
+        if findings.isTrial { return }
+        let using = count(.multiPrompt) > 0 ? usingShots(&findings) : []
         for field in [Field.multiPrompt, .shotType] where has(field) {
             findings.report(
                 .shotsIgnored, at: name(field), in: self, ["name": .text(field.name)],
-                fixes: hasAlias(field)
-                    ? [] : [Fix(.remove, ["name": .text(field.name)], patch: [.remove(pointer(field))])],
+                fixes: using
+                    + (hasAlias(field)
+                        ? [] : [Fix(.remove, ["name": .text(field.name)], patch: [.remove(pointer(field))])]),
                 related: mentioned.contains(.multiShot) ? [(place(.multiShot), .decides)] : [])
         }
     }

@@ -1,0 +1,161 @@
+// Several processes on one journal: who looks after which task, and how each learns what the others do (GATEWAY §3).
+extension TaskService {
+    /// How often it is looked for changes of other processes: half a second after one was made it is told here.
+    private static let tailInterval = Duration.milliseconds(300)
+    /// How often it is looked for tasks that nobody looks after any more.
+    private static let stayInterval = Duration.seconds(2)
+    /// A process that is not heard of for so long is taken for stopped, though it may still be there.
+    private static let silence = Duration.seconds(30)
+    private static let pageSize = 200
+
+    // MARK: Hearing of others
+
+    /// Sees to it that changes of other processes are noticed, as long as anybody here may want to know.
+    func watch() {
+        guard !isDraining, !due.contains(.tail) else { return }
+        guard !live.isEmpty || !subscriptions.isEmpty || !waiters.isEmpty || others.count > 0 else { return }
+        schedule(.tail, after: Self.tailInterval)
+    }
+
+    func tail() async {
+        guard !isDraining else { return }
+        let isBehind = published < newestOwn
+        if isBehind {
+            startCatchingUp()
+        } else if (try? await journal.hasForeignChanges()) == true {
+            startCatchingUp()
+        }
+        watch()
+    }
+
+    /// From now on changes are told without a gap. Those before are history.
+    func beginTelling() async throws(JournalFailure) {
+        guard !isTelling else { return }
+        await tellingTurn.take()
+        defer { tellingTurn.give() }
+        guard !isTelling else { return }
+        published = try await journal.lastSeq()
+        isTelling = true
+    }
+
+    /// Tells of changes that this process has written. One that stands in the journal behind another process's waits for that.
+    func publish(_ events: [JournalEvent]) {
+        for event in events {
+            guard isTelling, event.seq != published + 1 || isCatchingUp else {
+                tell(event)
+                continue
+            }
+            guard event.seq > published else {
+                // Told from the journal already.
+                wake(event.task)
+                continue
+            }
+            newestOwn = max(newestOwn, event.seq)
+            startCatchingUp()
+        }
+    }
+
+    private func startCatchingUp() {
+        guard isTelling, !isCatchingUp else { return }
+        isCatchingUp = true
+        run { service in
+            let isDone = await service.catchUp()
+            service.isCatchingUp = false
+            // Own changes may have come in behind the last page.
+            if isDone, service.published < service.newestOwn { service.startCatchingUp() }
+            service.watch()
+        }
+    }
+
+    /// Tells what the journal has beyond what was told, in order.
+    private func catchUp() async -> Bool {
+        while true {
+            let newest = newestOwn
+            guard let page = try? await journal.events(after: published, limit: 500).events else {
+                return false
+            }
+            for event in page where event.seq > published {
+                notice(event)
+                tell(event)
+            }
+            guard page.count < 500 else { continue }
+            // What is missing was superseded or trimmed.
+            published = max(published, newest)
+            return true
+        }
+    }
+
+    /// A change that may be another process's.
+    private func notice(_ event: JournalEvent) {
+        if let task = live[event.task.id] {
+            guard event.seq > task.told.seq else { return }
+            let id = task.id
+            run { await $0.lookAgain(id) }
+        } else if event.task.state == .queued {
+            others.insert(event.task)
+        } else {
+            others.forget(event.task)
+            // A slot may have become free.
+            if event.task.state.isTerminal { send() }
+        }
+    }
+
+    // MARK: Looking after tasks
+
+    /// Says that this process is there, and takes over what nobody looks after.
+    func stay() async {
+        guard !isDraining else { return }
+        try? await keepTasks()
+        try? await takeOver()
+        if !isDraining { schedule(.stay, after: Self.stayInterval) }
+    }
+
+    /// Well before the others would take over. One that was silent for too long finds out what is still its own.
+    private func keepTasks() async throws(JournalFailure) {
+        let now = clock.elapsed()
+        guard live.values.contains(where: { !$0.isForeign }) else { return }
+        if let staysUntil, now < staysUntil - Self.silence / 2 { return }
+        let isKept = try await journal.stay(until: clock.wallTime().advanced(by: Self.silence))
+        defer { staysUntil = now + Self.silence }
+        guard staysUntil != nil, !isKept else { return }
+        let own = try await journal.lookedAfter()
+        for task in Array(live.values) where !own.contains(task.id) && !task.machine.task.isSettled {
+            letGo(task)
+        }
+    }
+
+    /// Another process looks after it now.
+    private func letGo(_ task: LiveTask) {
+        task.isForeign = true
+        active.remove(task.id)
+        due.remove(.read(task.id))
+        queue.forget(task.machine.task)
+        if task.state == .queued { others.insert(task.machine.task) }
+        forget(task)
+    }
+
+    /// Takes over the tasks that nobody looks after. Who can send nothing leaves them to those who can.
+    func takeOver() async throws(JournalFailure) {
+        guard gateway.readiness == nil else { return }
+        while !isDraining {
+            let found = try await journal.takeOver(limit: Self.pageSize, at: clock.wallTime())
+            for written in found {
+                let task = load(written)
+                task.isForeign = false
+                await apply(.resumed, to: task)
+            }
+            guard found.count == Self.pageSize else { return }
+        }
+    }
+
+    /// Learns which tasks of other processes are in line.
+    func countOthers() async throws(JournalFailure) {
+        var query = JournalQuery(states: [.queued], limit: 500)
+        while true {
+            let page = try await journal.list(query)
+            for task in page where live[task.id] == nil { others.insert(task) }
+            guard page.count == query.limit, let last = page.last else { return }
+            query.before = last.id
+        }
+    }
+}

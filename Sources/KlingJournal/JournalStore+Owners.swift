@@ -1,0 +1,84 @@
+internal import KlingCore
+
+/// Which process looks after which task.
+extension JournalStore {
+    /// Owners of open tasks that are gone, or silent for longer than they said; nil stands for tasks that have none.
+    func absentOwners(at now: Timestamp) throws(JournalFailure) -> [Int64?] {
+        let found = try connection().all("SELECT DISTINCT owner FROM tasks WHERE is_open = 1", []) {
+            (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
+        }
+        var absent: [Int64?] = []
+        for owner in found {
+            guard let owner else {
+                absent.append(nil)
+                continue
+            }
+            let isThere = try owners.isAlive(owner)
+            let isHeard = try isStaying(owner, at: now)
+            if owner != owners.number, !(isThere && isHeard) { absent.append(owner) }
+        }
+        return absent
+    }
+
+    private func isStaying(_ owner: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
+        let until = try connection().first("SELECT until FROM staying WHERE owner = ?", .integer(owner)) {
+            (row) throws(JournalFailure) in row.integer(0)
+        }
+        return until.map { $0 >= now.milliseconds } ?? true
+    }
+
+    func takeOver(limit: Int, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
+        let connection = try connection()
+        var found: [(place: Int64, task: VideoTask)] = []
+        for owner in try absentOwners(at: now) {
+            let condition = owner == nil ? "owner IS NULL" : "owner = ?"
+            found += try connection.all(
+                "SELECT \(Self.columns), place FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
+                (owner.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
+            ) { (row) throws(JournalFailure) in (row.integer(3), try task(row)) }
+            // Should it be heard of again, it learns that it was taken for gone.
+            if let owner {
+                try connection.run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(owner))
+            }
+        }
+        guard !found.isEmpty else { return [] }
+        try owners.hold()
+        found.sort { $0.place < $1.place }
+        found = Array(found.prefix(limit))
+        for (place, _) in found {
+            try connection.run(
+                "UPDATE tasks SET owner = ? WHERE place = ?", .integer(owners.number), .integer(place))
+        }
+        return found.map(\.task)
+    }
+
+    func stay(until time: Timestamp) throws(JournalFailure) -> Bool {
+        let connection = try connection()
+        try connection.run(
+            "UPDATE staying SET until = ? WHERE owner = ? AND until > 0", .integer(time.milliseconds),
+            .integer(owners.number))
+        guard connection.changes == 0 else { return true }
+        try connection.run(
+            "INSERT OR REPLACE INTO staying VALUES (?, ?)", .integer(owners.number),
+            .integer(time.milliseconds))
+        // Those that ended long ago.
+        try connection.run(
+            "DELETE FROM staying WHERE until < ?", .integer(time.milliseconds - 7 * 86_400_000))
+        return false
+    }
+
+    func lookedAfter() throws(JournalFailure) -> Set<TaskID> {
+        let texts = try connection().all(
+            "SELECT id FROM tasks WHERE is_open = 1 AND owner = ?", [.integer(owners.number)]
+        ) { (row) throws(JournalFailure) in row.text(0) }
+        return Set(texts.compactMap(TaskID.init(_:)))
+    }
+
+    func hasForeignChanges() throws(JournalFailure) -> Bool {
+        let version = try connection().first("PRAGMA data_version") { (row) throws(JournalFailure) in
+            row.integer(0)
+        }
+        defer { lastDataVersion = version }
+        return lastDataVersion != version
+    }
+}

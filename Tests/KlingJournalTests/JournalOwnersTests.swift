@@ -1,0 +1,117 @@
+import KlingCore
+import Testing
+
+@testable import KlingJournal
+
+/// Which process looks after which task.
+@Suite struct JournalOwnersTests {
+    let folder: Folder
+    var path: String { folder["tasks.db"] }
+
+    init() throws { folder = try Folder() }
+
+    func journal() -> SQLiteJournal { SQLiteJournal(path: path, simulated: false) }
+
+    private func takenOver(by journal: SQLiteJournal, after time: Duration = .zero) async throws
+        -> [VideoTask]
+    {
+        try await journal.takeOver(limit: 1000, at: epoch.advanced(by: time))
+    }
+
+    @Test func whatALivingProcessLooksAfterIsLeftAloneAndWhatADeadOneLeftIsTakenOverOnce() async throws {
+        let (one, other) = (journal(), journal())
+        for number in 1...4 { _ = try await one.created(sample(number)) }
+        _ = try await one.changed(sample(2, seq: 2)) { $0.state = .unconfirmed }
+        _ = try await one.claim(sample(3).id, maximumActive: 1, at: epoch)
+        #expect(try await takenOver(by: other).isEmpty)
+        #expect(try await one.lookedAfter() == Set([1, 3, 4].map { sample($0).id }))
+        await one.close()
+        let third = journal()
+        async let halves = [takenOver(by: other), takenOver(by: third)]
+        let taken = try await halves.flatMap { $0 }
+        #expect(taken.map(\.id) == [1, 3, 4].map { sample($0).id })
+        #expect(taken.map(\.state) == [.queued, .submitting, .queued])
+        #expect(try await other.lookedAfter().count + third.lookedAfter().count == 3)
+        #expect(try await takenOver(by: journal()).isEmpty)
+    }
+
+    @Test func aSilentProcessLosesItsTasksAndLearnsOfIt() async throws {
+        let (silent, other) = (journal(), journal())
+        for number in 1...5 { _ = try await silent.created(sample(number)) }
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(30))) == false)
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(40))))
+        #expect(try await takenOver(by: other, after: .seconds(40)).isEmpty)
+        // Page by page, the oldest first.
+        let late = epoch.advanced(by: .seconds(41))
+        #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [1, 2].map { sample($0).id })
+        #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [3, 4].map { sample($0).id })
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(71))) == false)
+        #expect(try await silent.lookedAfter() == [sample(5).id])
+        #expect(try await takenOver(by: other, after: .seconds(41)).isEmpty)
+    }
+
+    @Test func aChangeMadeWithoutKnowingOfAnotherOneIsNotWritten() async throws {
+        let (one, other) = (journal(), journal())
+        let task = try await one.created(sample(1))
+        let claimed = try #require(try await other.claim(task.id, maximumActive: 1, at: epoch))
+        var cancelled = task
+        cancelled.state = .cancelled
+        #expect(try await one.record(cancelled, .change) == .outdated(claimed))
+        #expect(try await one.find(task.id.text) == claimed)
+        // Whoever sends a task looks after it.
+        #expect(try await one.lookedAfter().isEmpty)
+        #expect(try await other.lookedAfter() == [task.id])
+    }
+
+    @Test func aBudgetIsExactHoweverManyAsk() async throws {
+        let journals = [journal(), journal()]
+        let window = SpendBudget(submissions: 7, seconds: 40).window(at: epoch.advanced(by: .seconds(60)))
+        let created = try await withThrowingTaskGroup(of: JournalBeginning.self) { group in
+            for number in 0..<40 {
+                group.addTask { try await journals[number % 2].begin(sample(number + 1), within: window) }
+            }
+            return try await group.reduce(into: 0) { if case .created = $1 { $0 += 1 } }
+        }
+        #expect(created == 7)
+        #expect(
+            try await journals[0].begin(sample(50), within: window)
+                == .overBudget(spent: SpendBudget(submissions: 7, seconds: 35)))
+        // What ended unbilled gives its part back; what was made before the window does not count.
+        let one = try #require(try await journals[1].list(JournalQuery()).first)
+        _ = try await journals[1].changed(one) { ($0.state, $0.billed) = (.cancelled, .no) }
+        guard case .created = try await journals[0].begin(sample(51), within: window) else {
+            throw Unexpected()
+        }
+        let later = SpendBudget(submissions: 1).window(at: epoch.advanced(by: .seconds(86_400 + 1000)))
+        guard case .created = try await journals[0].begin(sample(2000), within: later) else {
+            throw Unexpected()
+        }
+    }
+
+    @Test func theWritingOfOthersIsNoticedAndOnesOwnIsNot() async throws {
+        let (one, other) = (journal(), journal())
+        _ = try await one.hasForeignChanges()
+        _ = try await one.created(sample(1))
+        #expect(try await one.hasForeignChanges() == false)
+        _ = try await other.created(sample(2))
+        #expect(try await one.hasForeignChanges())
+        #expect(try await one.hasForeignChanges() == false)
+    }
+
+    @Test func aJournalOfTheFirstVersionIsBroughtUpToDate() async throws {
+        let old = journal()
+        _ = try await old.created(sample(1))
+        await old.close()
+        do {
+            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
+            for statement in [
+                "DROP TABLE staying", "DROP INDEX tasks_owner", "DROP INDEX tasks_spent",
+                "CREATE INDEX tasks_created ON tasks (created)", "UPDATE tasks SET owner = NULL",
+                "PRAGMA user_version = 1"
+            ] { try connection.run(statement) }
+        }
+        let new = journal()
+        #expect(try await takenOver(by: new).map(\.id) == [sample(1).id])
+        #expect(try await new.stay(until: epoch) == false)
+    }
+}
