@@ -205,7 +205,15 @@ class Round:
             except OSError:
                 size = -1
             if size != len(self.gateway.files.video):
-                self.outcome.lost.append(f"intent {intent.number}: file {path} has {size} bytes")
+                self.outcome.lost.append(f"intent {intent.number}: file {path} has {size} bytes {self._views(task)}")
+
+    def _views(self, task: Params) -> str:
+        """How each process and the journal have it."""
+        views = [host.call("status", task=task["id"]) for host in self.hosts]
+        with contextlib.closing(sqlite3.connect(self.place.journal)) as reader:
+            row = reader.execute("SELECT owner, is_open, body FROM tasks WHERE id = ?", (task["id"],)).fetchone()
+        said = [(view["seq"], view["state"], view["videos"], view["error"]) for view in views]
+        return f"by process {said}; in the journal {row}"
 
     def _list(self) -> dict[str, Params]:
         found: dict[str, Params] = {}
@@ -280,7 +288,7 @@ class Caller:
                 if refusal.data.get("billed") != "no":
                     self._round.complain(f"{refusal} is billed {refusal.data.get('billed')}")
                 if refusal.code == 507:
-                    self._round.complain(f"507 {refusal.data.get('message')}")
+                    self._round.complain(f"507 {refusal} {refusal.data}")
                 time.sleep(0.05)
                 continue
             self._round.kills.seen("replied")
@@ -296,6 +304,11 @@ class Caller:
                 return self._host().process().call(method, **params)
             except Died:
                 time.sleep(0.01)
+            except Refused as refusal:
+                # It has been told to end (SIGTERM).
+                if refusal.code != 503 or "shutting down" not in str(refusal):
+                    raise
+                time.sleep(0.05)
 
     def _resolve(self, task: Params) -> Params:
         """As the documentation says: looks at the gateway, adopts what is there, or gives it up and pays anew."""

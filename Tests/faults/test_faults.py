@@ -1,0 +1,116 @@
+"""A short run: no intent is paid twice, no task lost, no event missed, whatever is faulty or killed."""
+
+from __future__ import annotations
+
+import unittest
+
+from process import Place, Process
+from round import Round, Settings
+
+from harness import LINUX
+from steps import WAYS, Conversation, NoCompiler, build_shim, sweep
+
+from gateway import Gateway
+
+
+class Rounds(unittest.TestCase):
+    def check(self, settings: Settings) -> None:
+        outcome = Round(settings).run()
+        self.assertEqual(outcome.problems, [], f"seed {settings.seed}")
+        self.assertEqual(outcome.creates, settings.intents)
+        self.assertGreater(sum(outcome.injected.values()), settings.intents)
+        self.assertGreater(sum(outcome.kills.values()), 5)
+        self.assertGreater(outcome.reconnects, 5)
+
+    def test_one_process(self) -> None:
+        self.check(Settings(seed=1, intents=40))
+
+    @unittest.skipUnless(LINUX, "finds out which process a connection is of in /proc")
+    def test_two_processes_on_one_journal(self) -> None:
+        self.check(Settings(seed=2, intents=40, processes=2))
+
+    @unittest.skipUnless(LINUX, "finds out which process a connection is of in /proc")
+    def test_four_processes_on_one_journal(self) -> None:
+        self.check(Settings(seed=3, intents=40, processes=4))
+
+    def test_a_gateway_that_honours_keys(self) -> None:
+        self.check(Settings(seed=4, intents=30, idempotent=True))
+
+    def test_a_double_create_would_be_seen(self) -> None:
+        """A server that is told in error that the gateway honours keys sends again, and pays twice."""
+        settings = Settings(seed=5, intents=10, kills={}, resets_at_connect=0, outage_seconds=0, trusting=True)
+        self.assertTrue(Round(settings).run().paid_twice)
+
+
+@unittest.skipUnless(LINUX, "the shim is made for Linux")
+class Steps(unittest.TestCase):
+    shim: str
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        try:
+            cls.shim = build_shim()
+        except NoCompiler as why:
+            raise unittest.SkipTest(str(why)) from None
+
+    def test_killed_at_steps_of_the_journal(self) -> None:
+        for number, how in enumerate(WAYS):
+            with self.subTest(how=how):
+                result = sweep(self.shim, "journal", how, stride=23, first=3 + 7 * number)
+                self.assertEqual(result.problems, [])
+                self.assertEqual(result.creates, result.intents)
+                self.assertGreater(result.kills, 5)
+
+    def test_killed_at_steps_of_network_output_and_files(self) -> None:
+        for where in ("network", "output", "files"):
+            with self.subTest(where=where):
+                result = sweep(self.shim, where, "after", stride=5, first=2)
+                self.assertEqual((result.problems, result.creates), ([], result.intents))
+
+    def test_the_shim_counts_the_same_steps_again(self) -> None:
+        counts = []
+        for _ in range(2):
+            conversation = Conversation(self.shim, "network", "before", 0)
+            self.assertEqual((conversation.run().total(), conversation.problems), (2, []))
+            counts.append(conversation.steps)
+        self.assertGreater(min(counts), 5)
+
+
+class Sharing(unittest.TestCase):
+    def test_what_another_process_saw_completed_is_delivered(self) -> None:
+        place = Place()
+        self.addCleanup(place.remove)
+        with Gateway(speed=0) as gateway:
+            arguments = ("--gateway", gateway.url, "--download-dir", str(place.videos))
+            keeper = Process(place, *arguments, KLING_API_KEY="k")
+            task = keeper.call("submit", request={"model": "kling-v3", "prompt": "A cat"})
+            other = Process(place, *arguments, KLING_API_KEY="k")
+            gateway.clock.advance(1000)
+            seen = other.call("status", task=task["id"], refresh=True)
+            self.assertEqual(seen["state"], "completed")
+            done = other.call("wait", task=task["id"], timeoutSeconds=6)["tasks"][0]
+            self.assertTrue(done["videos"][0]["path"], done)
+            for process in (keeper, other):
+                self.assertEqual(process.finish(), 0)
+
+    def test_a_task_refreshed_just_after_its_keeper_died_is_followed(self) -> None:
+        place = Place()
+        self.addCleanup(place.remove)
+        with Gateway(speed=0) as gateway:
+            arguments = ("--gateway", gateway.url, "--download-dir", str(place.videos))
+            keeper = Process(place, *arguments, KLING_API_KEY="k")
+            task = keeper.call("submit", request={"model": "kling-v3", "prompt": "A cat"})
+            other = Process(place, *arguments, KLING_API_KEY="k")
+            other.call("list")
+            keeper.signal()
+            gateway.clock.advance(30)
+            self.assertEqual(other.call("status", task=task["id"], refresh=True)["state"], "processing")
+            gateway.clock.advance(1000)
+            done = other.call("wait", task=task["id"], timeoutSeconds=30)
+            self.assertTrue(done["done"], done)
+            self.assertTrue(done["tasks"][0]["videos"][0]["path"])
+            self.assertEqual(other.finish(), 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
