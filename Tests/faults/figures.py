@@ -2,7 +2,8 @@
 
     python3 Tests/faults/figures.py [--short] [NAME…]     following, submits, queries, updates; prints JSON
 
-Nothing else should run meanwhile. Journals are filled by writing rows like those of a task that the server has made.
+Nothing else should run meanwhile. Journals are filled by writing rows like those of a task that the server
+has made.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def filled(place: Place, count: int, events: int = 1, ended: bool = False) -> li
         body = {
             **template_body, "id": f"kt_{text}", "state": "processing", "progress": 10, "createdAt": begun,
             "updatedAt": begun, "submittedAt": begun, "billed": "pending",
-            "taskId": simulated_id(template_body["taskId"], number, begun), "labels": {"part": str(number % 100)},
+            "taskId": simulated_id(template_body["taskId"], number, begun),
+            "labels": {"part": str(number % 100)},
         }  # fmt: skip
         if ended:
             video = {"url": f"https://simulator.invalid/files/{number}.mp4", "expiresAt": begun + 86_400_000}
@@ -104,9 +106,7 @@ def filled(place: Place, count: int, events: int = 1, ended: bool = False) -> li
         journal.executemany("INSERT INTO labels VALUES (?, ?, ?)", labels)
         for _ in range(events):
             journal.executemany("INSERT INTO events (place, kind, at, body) VALUES (?, ?, ?, ?)", changes)
-        journal.execute("UPDATE tasks SET seq = (SELECT max(seq) FROM events WHERE events.place = tasks.place)"
-                        if events == 1 else "UPDATE tasks SET seq = place + ?",
-                        () if events == 1 else (count * (events - 1),))  # fmt: skip
+        journal.execute("UPDATE tasks SET seq = place + ?", (count * (events - 1),))
         journal.commit()
         journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return ids
@@ -200,8 +200,9 @@ def following(short: bool) -> Params:
                 times[name].append((time.perf_counter() - began) * 1000)
                 server.child.kill()
                 server.child.wait()
-        figures[f"first {method}, ms"] = {name: round(statistics.median(all), 2) for name, all in times.items()}
-        figures[f"first {method}, ms, most"] = {name: round(max(all), 2) for name, all in times.items()}
+        for name, seen in times.items():
+            figures[f"first {method}, {name} journal, ms"] = round(statistics.median(seen), 2)
+            figures[f"first {method}, {name} journal, ms, most"] = round(max(seen), 2)
     place = Place()
     filled(place, count)
     server = Raw(place, "--simulate", "speed=1", "--max-active", "1000")
@@ -218,17 +219,16 @@ def following(short: bool) -> Params:
         if settled is None and time.monotonic() > began + length * 0.4:
             settled = (server.cpu_seconds(), time.monotonic())
     assert settled
-    figures["processor while starting, % of a core"] = round(100 * (settled[0] - before) / (settled[1] - began), 1)
+    used = (settled[0] - before) / (settled[1] - began)
+    figures["processor while starting, % of a core"] = round(100 * used, 1)
     used = (server.cpu_seconds() - settled[0]) / (time.monotonic() - settled[1])
     figures["processor while following, % of a core"] = round(100 * used, 1)
     figures["memory, MiB"] = {
         "settled": round(samples[-1], 1), "most": round(peak_memory(server.child.pid) / (1 << 20), 1),
     }  # fmt: skip
     with contextlib.closing(sqlite3.connect(place.journal)) as journal:
-        (events,) = journal.execute("SELECT count(*) FROM events WHERE seq > ?", (count,)).fetchone()
-        (read,) = journal.execute("SELECT count(DISTINCT place) FROM events WHERE seq > ?", (count,)).fetchone()
-    figures["tasks seen to have moved"] = read
-    figures["events left in the journal"] = events
+        query = "SELECT count(DISTINCT place) FROM events WHERE seq > ?"
+        (figures["tasks seen to have moved"],) = journal.execute(query, (count,)).fetchone()
     server.end()
     for each in (full, empty, place):
         each.remove()
@@ -414,9 +414,8 @@ def live(short: bool) -> Params:
     used = server.cpu_seconds() - processor
     server.end()
     place.remove()
-    return {
-        "updates": told, "per second": round(told / seconds), "processor, % of a core": round(100 * used / seconds),
-    }  # fmt: skip
+    share = round(100 * used / seconds)
+    return {"updates": told, "per second": round(told / seconds), "processor, % of a core": share}
 
 
 FIGURES: dict[str, Callable[[bool], Params]] = {
@@ -430,8 +429,8 @@ def main() -> None:
     parser.add_argument("--short", action="store_true")
     given = parser.parse_args()
     for name in given.names or FIGURES:
-        load = os.getloadavg()[0]
-        print(json.dumps({name: {"load before": round(load, 2), **FIGURES[name](given.short)}}, indent=1), flush=True)
+        load = round(os.getloadavg()[0], 2)
+        print(json.dumps({name: {"load before": load, **FIGURES[name](given.short)}}, indent=1), flush=True)
 
 
 if __name__ == "__main__":

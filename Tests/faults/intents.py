@@ -17,7 +17,8 @@ from task_book import TaskBook
 
 # The create's answer is lost or says nothing about the task.
 LOST = (
-    "reset-before-accept", "reset-after-accept", "500:on=create", "500:on=create:accept", "502:accept:on=create",
+    "reset-before-accept", "reset-after-accept", "500:on=create", "500:on=create:accept",
+    "502:accept:on=create",
     "503:on=create", "503:accept:on=create", "504:accept:on=create", "408:accept:on=create",
     "truncated-body:on=create", "truncated-body:on=create:share=0", "garbage-200:on=create",
     "html-error:on=create:accept", "error-in-200:on=create:accept", "error-in-200:on=create:accept:flag",
@@ -25,7 +26,8 @@ LOST = (
 TIMEOUTS = ("timeout-before-accept", "timeout-after-accept")
 # The gateway says that it has not taken it, and that it may be asked again.
 NOT_TAKEN = (
-    "429:on=create", "429:on=create:retry-after=1", "429:on=create:retry-after=date+1", "429:on=create:body=1",
+    "429:on=create", "429:on=create:retry-after=1", "429:on=create:retry-after=date+1",
+    "429:on=create:body=1",
     "503-retry-after:on=create",
 )  # fmt: skip
 # It will not take it.
@@ -45,7 +47,8 @@ FILES = (
     "slow-body:on=file:seconds=0.3",
 )  # fmt: skip
 FATES = (
-    "failed", "string-error", "cancelled", "no-url:reads=2", "expired-link", "synonyms", "string-url", "backwards",
+    "failed", "string-error", "cancelled", "no-url:reads=2", "expired-link", "synonyms", "string-url",
+    "backwards",
 )  # fmt: skip
 
 
@@ -156,5 +159,7 @@ class IntentPlan(FaultPlan):
 def label(spec: str, place: str) -> str:
     """How a fault is called in the table: with its place, and whether the task was taken all the same."""
     name, *options = spec.split(":")
-    said = [option for option in options if option == "accept" or option.startswith(("retry", "body", "share"))]
+    said = [
+        option for option in options if option == "accept" or option.startswith(("retry", "body", "share"))
+    ]
     return " ".join([place, name, *said])

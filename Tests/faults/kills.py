@@ -19,8 +19,8 @@ MOMENTS = {
 
 
 class Kills:
-    """Per place a list of moments; each is waited for in turn, a drawn number of times, and then is the end of the
-    process whose exchange it is."""
+    """Per place a list of moments; each is waited for in turn, a drawn number of times, and is then the end
+    of the process whose exchange it is."""
 
     def __init__(self, seed: int, hosts: list[Host], counts: dict[str, int], intents: int) -> None:
         self._chance = random.Random(f"kills {seed}")
@@ -42,7 +42,7 @@ class Kills:
         if port and len(self._hosts) > 1:
             owners = [one for one in self._hosts if one.pid and owns_port(one.pid, port)]
             host = owners[0] if owners else host
-        # Now and then politely: a create under way is then waited for, which the gateway must be free to answer.
+        # Now and then politely; a create under way is waited for then, so the gateway must go on.
         if self._chance.random() < 0.1:
             threading.Thread(target=self._end, args=(host, signal.SIGTERM, moment, place)).start()
         else:

@@ -2,8 +2,8 @@
 
     python3 Tests/faults/pace.py 120 600 --known 10 --measured 20
 
-For each length in seconds: as many tasks as are to be known first, then those that are measured; the real length
-of each is drawn from 10 % around it. Prints JSON.
+For each length in seconds: as many tasks as are to be known first, then those that are measured; the real
+length of each is drawn from 10 % around it. Prints JSON.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class Pace:
     def _measure(self, length: float, kind: Params, results: dict[str, Any]) -> None:
         first = self._make(self._known, kind, f"known {length}")
         tasks = self._make(self._measured, kind, f"measured {length}")
-        results[f"{length:g} s"] = {"before ten are known": self._figures(first), "after": self._figures(tasks)}
+        results[f"{length:g} s"] = {"first": self._figures(first), "known": self._figures(tasks)}
 
     def _make(self, count: int, kind: Params, name: str) -> list[str]:
         ids = []

@@ -1,10 +1,10 @@
-"""Other vendors' clients on the same fault gateway, which speaks their wire: creates, losses, status requests, delay.
+"""Other vendors' clients on the same fault gateway, which speaks their wire: creates, losses, reads, delay.
 
     python3 Tests/faults/peers.py            makes a venv below .build, installs the four clients, runs in it
 
-The clients are the real ones, with their defaults, in the way their documentation shows. Only the clock is not:
-`time.sleep` of the caller's thread moves the gateway's clock instead, so that ten minutes take none. A request takes
-no time on that clock.
+The clients are the real ones, with their defaults, in the way their documentation shows. Only the clock is
+not: `time.sleep` of the caller's thread moves the gateway's clock instead, so that ten minutes take none. A
+request takes no time on that clock.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ class PeerAPI(API):
             }  # fmt: skip
         if vendor == "replicate":
             return {
-                "id": task.id, "status": word, "input": {}, "output": link if state == 2 else None, "logs": "",
+                "id": task.id, "status": word, "input": {}, "logs": "",
+                "output": link if state == 2 else None,
                 "error": None, "model": "kwaivgi/kling-v2.1", "version": "1", "created_at": WHEN,
                 "urls": {"get": f"{self._gateway.url}/v1/predictions/{task.id}"},
             }  # fmt: skip
@@ -122,7 +123,8 @@ class PeerGateway(Gateway):  # type: ignore[misc]
             for vendor, pattern in patterns.items():
                 if pattern.search(request.path) and request.method == ("POST" if place == CREATE else "GET"):
                     self._count(place)
-                    Exchange(connection, request, self.plan.for_exchange(place, vendor), self).run(place, vendor)
+                    faults = self.plan.for_exchange(place, vendor)
+                    Exchange(connection, request, faults, self).run(place, vendor)
                     return
         result = {"video": {"url": f"{self.url}/files/sample.mp4"}}
         Exchange(connection, request, [], self).deliver(Reply.of(result))
@@ -143,9 +145,7 @@ def call_fal(gateway: Gateway) -> str:
     fal.QUEUE_URL_FORMAT = gateway.url + "/"
     said: list[str] = []
     client = fal.SyncClient(key="k")
-    client.subscribe(
-        "fal-ai/kling-video/text-to-video", {"prompt": "A cat"}, on_enqueue=lambda request: said.append(request)
-    )
+    client.subscribe("fal-ai/kling-video/text-to-video", {"prompt": "A cat"}, on_enqueue=said.append)
     return said[0]
 
 
@@ -230,7 +230,10 @@ def ours(faults: list[str]) -> Params:
     with Gateway(speed=1000, faults=faults) as gateway:
         process = Process(place, "--gateway", gateway.url, KLING_API_KEY="k")
         task = process.call(
-            "submit", request={"model": "kling-v3", "prompt": "A cat"}, idempotencyKey="a", waitFor="submitted"
+            "submit",
+            request={"model": "kling-v3", "prompt": "A cat"},
+            idempotencyKey="a",
+            waitFor="submitted",
         )
         said = task["state"]
         if said == "unconfirmed":
@@ -250,8 +253,12 @@ def ours(faults: list[str]) -> Params:
 def measure() -> Params:
     warnings.simplefilter("ignore")
     results: Params = {}
-    kinds = {"no fault": [], "one answer lost": ["reset-after-accept:x1"], "every answer lost": ["reset-after-accept"],
-             "one 500": ["500:x1:accept:on=create"]}  # fmt: skip
+    kinds = {
+        "no fault": [],
+        "one answer lost": ["reset-after-accept:x1"],
+        "every answer lost": ["reset-after-accept"],
+        "one 500, though taken": ["500:x1:accept:on=create"],
+    }
     for kind, faults in kinds.items():
         results[kind] = {name: faulty(name, faults) for name in CALLS}
         results[kind]["kling-server"] = ours(faults)
@@ -262,7 +269,7 @@ def measure() -> Params:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--inside", action="store_true", help="the clients are installed for this interpreter")
+    parser.add_argument("--inside", action="store_true", help="the clients are installed here")
     if parser.parse_args().inside:
         print(json.dumps(measure(), indent=1))
         return

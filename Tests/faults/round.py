@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from events import Follower
-from intents import NOT_TAKEN, Intent, IntentPlan, draw_intents
+from intents import NOT_TAKEN, Intent, IntentPlan, draw_intents, label
 from kills import Kills
 from process import Died, Host, Params, Place, Process, Refused
 
@@ -33,6 +33,8 @@ class Settings:
     kills: dict[str, int] = field(default_factory=lambda: {"create": 5, "read": 4, "file": 2, "client": 3})
     # The gateway honours Idempotency-Key, and the server has been told so.
     idempotent: bool = False
+    # The server has been told so in error.
+    trusting: bool = False
     # Share of the intents that meet a silent gateway: 60 s for a create, 30 s for a read.
     timeouts: float = 0.0
     resets_at_connect: float = 0.05
@@ -68,7 +70,7 @@ class Outcome:
 
 
 class Round:
-    """Runs callers, one per intent, against one journal until each has its video or knows that there is none."""
+    """Callers, one per intent, on one journal, until each has its video or knows that there is none."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -88,7 +90,7 @@ class Round:
             arguments = ("--gateway", self.gateway.url, "--max-active", str(settings.max_active))
             environment = {
                 "KLING_API_KEY": "k",
-                "KLING_GATEWAY_IDEMPOTENT": "1" if settings.idempotent else None,
+                "KLING_GATEWAY_IDEMPOTENT": "1" if settings.idempotent or settings.trusting else None,
             }
             self.hosts = [Host(self.place, *arguments, **environment) for _ in range(settings.processes)]
             self.kills = Kills(settings.seed, self.hosts, settings.kills, settings.intents)
@@ -168,7 +170,7 @@ class Round:
             outcome.other.append(f"the journal is damaged: {sound}")
         for intent in self.intents:
             taken = self.at_gateway(intent)
-            for name in {label_of(place, spec) for place, spec in intent.befallen if spec}:
+            for name in {label(spec, place) for place, spec in intent.befallen if spec}:
                 outcome.intents_by_fault[name] += 1
                 outcome.creates_by_fault[name] += len(taken)
             if len(taken) != 1:
@@ -205,13 +207,15 @@ class Round:
             except OSError:
                 size = -1
             if size != len(self.gateway.files.video):
-                self.outcome.lost.append(f"intent {intent.number}: file {path} has {size} bytes {self._views(task)}")
+                self.outcome.lost.append(
+                    f"intent {intent.number}: {size} bytes in {path} {self._views(task)}"
+                )
 
     def _views(self, task: Params) -> str:
         """How each process and the journal have it."""
         views = [host.call("status", task=task["id"]) for host in self.hosts]
         with contextlib.closing(sqlite3.connect(self.place.journal)) as reader:
-            row = reader.execute("SELECT owner, is_open, body FROM tasks WHERE id = ?", (task["id"],)).fetchone()
+            row = reader.execute("SELECT owner, body FROM tasks WHERE id = ?", (task["id"],)).fetchone()
         said = [(view["seq"], view["state"], view["videos"], view["error"]) for view in views]
         return f"by process {said}; in the journal {row}"
 
@@ -224,12 +228,6 @@ class Round:
             if not page.get("nextCursor"):
                 return found
             cursor = {"cursor": page["nextCursor"]}
-
-
-def label_of(place: str, spec: str) -> str:
-    from intents import label  # noqa: PLC0415
-
-    return label(spec, place)
 
 
 class Caller:
@@ -263,7 +261,7 @@ class Caller:
         return self._chance.choice(self._round.hosts)
 
     def _submit(self, after: str | None = None) -> Params:
-        """Until there is a task. Without a key a call whose answer was lost is looked for in the list first."""
+        """Until there is a task. Without a key, one whose answer was lost is looked for in the list first."""
         params: Params = {
             "request": self._intent.request,
             "labels": {"intent": str(self._intent.number)},
@@ -287,7 +285,7 @@ class Caller:
                     raise
                 if refusal.data.get("billed") != "no":
                     self._round.complain(f"{refusal} is billed {refusal.data.get('billed')}")
-                if refusal.code == 507:
+                if refusal.code == 507 and "shutting down" not in str(refusal):
                     self._round.complain(f"507 {refusal} {refusal.data}")
                 time.sleep(0.05)
                 continue
@@ -306,12 +304,12 @@ class Caller:
                 time.sleep(0.01)
             except Refused as refusal:
                 # It has been told to end (SIGTERM).
-                if refusal.code != 503 or "shutting down" not in str(refusal):
+                if "shutting down" not in str(refusal):
                     raise
                 time.sleep(0.05)
 
     def _resolve(self, task: Params) -> Params:
-        """As the documentation says: looks at the gateway, adopts what is there, or gives it up and pays anew."""
+        """As documented: looks at the gateway, adopts what is there, or gives it up and pays anew."""
         time.sleep(0.6)  # what was on its way has arrived
         taken = self._round.at_gateway(self._intent)
         if taken:

@@ -1,8 +1,8 @@
-"""SIGKILL at every step: a scripted conversation is killed at its k-th write, sync or other change, for every k.
+"""SIGKILL at every step: a scripted conversation is killed at its k-th write, sync or other step.
 
-A shim, built here from ``shim.c`` and loaded before the C library, counts the steps of the process and kills it
-before the k-th, after it, or in the middle of its write. Then another process takes over, the callers repeat their
-calls, and it is looked at what was paid, lost or missed.
+A shim, built here from ``shim.c`` and loaded before the C library, counts the steps of the process and kills
+it before the k-th, after it, or in the middle of its write, for every k. Then another process takes over, the
+callers repeat their calls, and it is looked at what was paid, lost or missed.
 """
 
 from __future__ import annotations
@@ -55,6 +55,13 @@ class Sweep:
     creates: int = 0
     unconfirmed: int = 0
     problems: list[str] = field(default_factory=list)
+    has_log: bool = False
+
+    @property
+    def name(self) -> str:
+        way = "in the middle of" if self.how == "torn" else self.how
+        log = " with a log to recover" if self.has_log else ""
+        return f"SIGKILL {way} each step of the {self.where}{log}"
 
 
 # Two videos, the second waiting for the slot of the first; only the first caller has a key.
@@ -76,7 +83,9 @@ class Conversation:
             "LD_PRELOAD": shim, "FAULT_COUNT": str(self._count), "FAULT_AT": str(at), "FAULT_HOW": how,
             "FAULT_WHERE": paths.get(where, where), "KLING_API_KEY": "k",
         }  # fmt: skip
-        self._requests = [{"model": "kling-v3", "prompt": f"Step {at}, {number}"} for number in range(len(KEYS))]
+        self._requests = [
+            {"model": "kling-v3", "prompt": f"Step {at}, {number}"} for number in range(len(KEYS))
+        ]
         self.problems: list[str] = []
         self.unconfirmed = 0
         self.told: list[tuple[int, Params]] = []
@@ -84,10 +93,6 @@ class Conversation:
         self._early: list[Params] = []
         self._mutex = threading.Lock()
         self.was_killed = False
-
-    @property
-    def steps(self) -> int:
-        return int.from_bytes(self._count.read_bytes(), "little")
 
     def run(self) -> Counter[str]:
         """Returns the creates by prompt."""
@@ -215,9 +220,11 @@ class Conversation:
                 self.problems.append(f"sent {keys}")
 
 
-def sweep(shim: str, where: str, how: str, stride: int = 1, first: int = 1, template: Path | None = None) -> Sweep:
+def sweep(
+    shim: str, where: str, how: str, *, stride: int = 1, first: int = 1, template: Path | None = None
+) -> Sweep:
     """Kills at steps first, first + stride … until a conversation gets through."""
-    result = Sweep(where, how)
+    result = Sweep(where, how, has_log=template is not None)
     at, survived = first, 0
     while survived < 3:
         conversation = Conversation(shim, where, how, at, template)

@@ -72,8 +72,9 @@ class Gateway:
         self.api = API(self.book, self.plan, key, idempotent, parallel)
         self.api.shape, self.api.unknown_task = shape, unknown_task
         self.files = Files(self.book, video or clip(seed=seed))
-        # Called at each moment of an exchange with the moment, the place and the client's port: `connected` (nothing
-        # is read yet), `head`, `body`, `ready` (the answer is made, so a create is taken), `half` of it sent, `sent`.
+        # Called at each moment of an exchange with the moment, the place and the client's port: `connected`
+        # (nothing is read yet), `head`, `body`, `ready` (the answer is made, so a create is taken), `half` of
+        # it is sent, `sent`.
         self.watch: Callable[[str, str, int], None] = lambda moment, place, port: None
         self.requests: deque[Request] = deque(maxlen=200_000)
         self.create_requests = self.reads = self.downloads = self.connections = self.redirects_followed = 0
