@@ -52,12 +52,18 @@ extension JournalStore {
         return found.map(\.task)
     }
 
-    func stay(until time: Timestamp) throws(JournalFailure) -> Bool {
+    /// Nil: it looks after nothing any more, and need not be heard of.
+    func stay(until time: Timestamp?) throws(JournalFailure) -> Bool {
         let connection = try connection()
+        defer { wasTakenForGone = false }
+        guard let time else {
+            try connection.run("DELETE FROM staying WHERE owner = ?", .integer(owners.number))
+            return true
+        }
         try connection.run(
             "UPDATE staying SET until = ? WHERE owner = ? AND until > 0", .integer(time.milliseconds),
             .integer(owners.number))
-        guard connection.changes == 0 else { return true }
+        guard connection.changes == 0 else { return !wasTakenForGone }
         try connection.run(
             "INSERT OR REPLACE INTO staying VALUES (?, ?)", .integer(owners.number),
             .integer(time.milliseconds))
@@ -65,6 +71,15 @@ extension JournalStore {
         try connection.run(
             "DELETE FROM staying WHERE until < ?", .integer(time.milliseconds - 7 * 86_400_000))
         return false
+    }
+
+    /// Who takes up a task is there, whatever it said before, or others would take that task over at once.
+    func beThere(at now: Timestamp) throws(JournalFailure) {
+        guard try !isStaying(owners.number, at: now) else { return }
+        wasTakenForGone = true
+        try connection().run(
+            "UPDATE staying SET until = ? WHERE owner = ?", .integer(now.milliseconds + 30_000),
+            .integer(owners.number))
     }
 
     func lookedAfter() throws(JournalFailure) -> Set<TaskID> {

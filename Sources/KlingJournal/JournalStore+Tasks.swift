@@ -96,6 +96,7 @@ extension JournalStore {
         // Whoever sends it looks after it.
         if let keeper, task.state != .submitting { return .integer(keeper) }
         try owners.hold()
+        if keeper != owners.number { try beThere(at: task.updatedAt) }
         return .integer(owners.number)
     }
 

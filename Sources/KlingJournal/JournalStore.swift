@@ -7,6 +7,8 @@ final class JournalStore {
     private let simulated: Bool
     let options: SQLiteJournal.Options
     let owners: JournalOwners
+    /// Others have taken over what this process looked after, and it does not know yet.
+    var wasTakenForGone = false
     /// What SQLite counts up when another connection has written.
     var lastDataVersion: Int64?
     private var opened: SQLiteConnection?

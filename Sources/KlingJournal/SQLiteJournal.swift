@@ -86,7 +86,7 @@ public final class SQLiteJournal: Journal {
         }
     }
 
-    public func stay(until time: Timestamp) async throws(JournalFailure) -> Bool {
+    public func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool {
         try await thread.perform(.write) { (store) throws(JournalFailure) in try store.stay(until: time) }
     }
 

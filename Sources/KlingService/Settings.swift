@@ -8,6 +8,7 @@ package struct Settings: Sendable {
     package var downloadDirectory: String?
     package var maximumActive = 3
     package var budget: SpendBudget?
+    package var readsPerSecond = TaskServiceOptions().readsPerSecond
 
     /// The names of the options that the command line gave: they win over `hello` (wire contract §5).
     package var settled: Set<String> = []

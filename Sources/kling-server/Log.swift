@@ -21,8 +21,16 @@ final class Log: Sendable {
         if isSaid { Log.say("\(level.rawValue): \(message)") }
     }
 
+    func write(_ notice: TaskNotice, locale: Locale) {
+        switch notice {
+        case .changed(let event): write(event, locale: locale)
+        case .expiring(let task, let time):
+            write(.warning, FailureMessages.expiring(task, at: time, locale: locale))
+        }
+    }
+
     /// What happens to a task: its states, and at `debug` its progress.
-    func write(_ event: JournalEvent, locale: Locale) {
+    private func write(_ event: JournalEvent, locale: Locale) {
         let task = event.task
         let name = task.id.text + (task.taskId.map { " (\($0))" } ?? "")
         switch event.kind {

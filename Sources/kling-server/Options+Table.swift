@@ -59,6 +59,11 @@ extension Options {
             $0.settings.maximumActive = count
             return nil
         },
+        Option("--read-rate", "N", "questions a second how tasks are, over all of them [20]") {
+            guard let rate = Double($1), (0.1...1000).contains(rate) else { return "0.1 to 1000 is expected" }
+            $0.settings.readsPerSecond = rate
+            return nil
+        },
         Option("--budget", "SPEC", "limit of spending, e.g. 20/day,300s/day [none]", setting: "budget") {
             guard let budget = SpendBudget($1) else { return SpendBudget.expectation }
             $0.settings.budget = budget

@@ -119,6 +119,7 @@ struct Serve {
     ) -> TaskService {
         var service = TaskServiceOptions()
         service.maximumActive = settings.maximumActive
+        service.readsPerSecond = settings.readsPerSecond
         service.budget = settings.budget
         service.downloadDirectory = settings.downloadDirectory
         let gateway: any Gateway
@@ -137,7 +138,7 @@ struct Serve {
         return TaskService(
             journal: SQLiteJournal(path: journalPath, simulated: simulation != nil), gateway: gateway,
             clock: SystemClock(), random: SystemRandom(), options: service
-        ) { event in log.write(event, locale: settings.locale) }
+        ) { notice in log.write(notice, locale: settings.locale) }
     }
 
     /// The journal in force. Simulated tasks never share one with real ones.

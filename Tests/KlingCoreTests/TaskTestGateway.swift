@@ -116,14 +116,15 @@ struct TaskWorld {
     init(
         _ options: TaskServiceOptions = TaskServiceOptions(), isIdempotent: Bool = false,
         journal: TaskTestJournal = TaskTestJournal(), clock: TaskTestClock = TaskTestClock(),
-        gateway: TaskTestGateway? = nil, seed: UInt64 = 11
+        gateway: TaskTestGateway? = nil, seed: UInt64 = 11,
+        observer: @escaping @Sendable (TaskNotice) -> Void = { _ in }
     ) {
         self.clock = clock
         self.journal = journal
         self.gateway = gateway ?? TaskTestGateway(clock, isIdempotent: isIdempotent)
         service = TaskService(
             journal: journal, gateway: self.gateway, clock: clock, random: SeededRandom(seed: seed),
-            options: options)
+            options: options, observer: observer)
         let watched = self.gateway
         clock.watch(service) { watched.state.withLock(\.held.count) }
     }

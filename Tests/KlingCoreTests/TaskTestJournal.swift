@@ -163,7 +163,7 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func stay(until time: Timestamp) async throws(JournalFailure) -> Bool {
+    func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool {
         try await transaction { [process] store in !store.living.insert(process).inserted }
     }
 

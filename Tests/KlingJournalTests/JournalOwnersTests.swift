@@ -50,6 +50,22 @@ import Testing
         #expect(try await takenOver(by: other, after: .seconds(41)).isEmpty)
     }
 
+    @Test func whatAProcessTakesUpAfterItWasSilentIsItsOwn() async throws {
+        let (silent, other) = (journal(), journal())
+        _ = try await silent.created(sample(1))
+        _ = try await silent.stay(until: epoch.advanced(by: .seconds(30)))
+        #expect(try await takenOver(by: other, after: .seconds(100)).count == 1)
+        _ = try await silent.created(sample(110))
+        #expect(try await takenOver(by: other, after: .seconds(120)).isEmpty)
+        #expect(
+            try await silent.stay(until: epoch.advanced(by: .seconds(150))) == false, "it learns of the loss")
+        #expect(try await silent.lookedAfter() == [sample(110).id])
+        // Having nothing, it may be silent for as long as it likes.
+        _ = try await silent.stay(until: nil)
+        _ = try await silent.created(sample(999))
+        #expect(try await takenOver(by: other, after: .seconds(1000)).isEmpty)
+    }
+
     @Test func aChangeMadeWithoutKnowingOfAnotherOneIsNotWritten() async throws {
         let (one, other) = (journal(), journal())
         let task = try await one.created(sample(1))

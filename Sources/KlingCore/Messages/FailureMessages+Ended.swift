@@ -94,3 +94,15 @@ extension FailureMessages {
         en: "The task is over; a new `submit` is a new task with its own price.",
         zh: "该任务已结束；再次 `submit` 是新任务，单独计费。")
 }
+
+extension FailureMessages {
+    /// A warning before the video of a completed task is lost.
+    package static func expiring(_ task: VideoTask, at time: Timestamp, locale: Locale) -> String {
+        LocalizedText(
+            en:
+                "\(task.id): the gateway deletes the video at \(time), and it is in no file yet. It is paid for: `download` it "
+                + "before.",
+            zh: "\(task.id)：网关将在 \(time) 删除该视频，而它尚未保存到任何文件。视频已计费，请在此之前 `download`。"
+        )[locale]
+    }
+}

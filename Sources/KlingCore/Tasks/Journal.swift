@@ -33,9 +33,9 @@ public protocol Journal: Sendable {
     /// may have arrived.
     func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
 
-    /// Says that this process will be heard of again by then.
+    /// Says that this process will be heard of again by then; nil when it looks after nothing.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
-    func stay(until time: Timestamp) async throws(JournalFailure) -> Bool
+    func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool
 
     /// The unsettled tasks that this process looks after.
     func lookedAfter() async throws(JournalFailure) -> Set<TaskID>

@@ -47,6 +47,7 @@ extension TaskService {
             return
         }
         for task in ended.reversed() {
+            watchExpiry(of: task)
             // Simulated durations mean something only at the speed they were made with.
             if options.timeScale == 1, !task.simulated, let submitted = task.submittedAt,
                 let end = task.completedAt

@@ -8,8 +8,9 @@ extension TaskService {
     public func status(_ id: String, refresh: Bool = false) async throws(TaskServiceError) -> TaskReport {
         wakeUp()
         let task = try await locate(id)
-        guard refresh else { return report(task) }
-        await resumed()
+        // Who is in line is known when the journal was read.
+        if refresh || task.state == .queued { await resumed() }
+        guard refresh else { return report(followed(id)?.visible ?? task) }
         let live = loadForUser(task)
         await self.refresh(live)
         defer { forget(live) }
@@ -20,7 +21,9 @@ extension TaskService {
     public func list(_ query: JournalQuery) async throws(TaskServiceError) -> [TaskReport] {
         wakeUp()
         do {
-            return try await journal.list(query).map { report(live[$0.id]?.visible ?? $0) }
+            let found = try await journal.list(query)
+            if found.contains(where: { $0.state == .queued }) { await resumed() }
+            return found.map { report(live[$0.id]?.visible ?? $0) }
         } catch {
             throw .journal(error)
         }

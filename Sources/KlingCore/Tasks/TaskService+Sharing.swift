@@ -113,7 +113,10 @@ extension TaskService {
     /// Well before the others would take over. One that was silent for too long finds out what is still its own.
     private func keepTasks() async throws(JournalFailure) {
         let now = clock.elapsed()
-        guard live.values.contains(where: { !$0.isForeign }) else { return }
+        guard live.values.contains(where: { !$0.isForeign }) else {
+            if staysUntil != nil, try await journal.stay(until: nil) { staysUntil = nil }
+            return
+        }
         if let staysUntil, now < staysUntil - Self.silence / 2 { return }
         let isKept = try await journal.stay(until: clock.wallTime().advanced(by: Self.silence))
         defer { staysUntil = now + Self.silence }
@@ -151,11 +154,14 @@ extension TaskService {
     /// Learns which tasks of other processes are in line.
     func countOthers() async throws(JournalFailure) {
         var query = JournalQuery(states: [.queued], limit: 500)
+        var found: [VideoTask] = []
         while true {
             let page = try await journal.list(query)
-            for task in page where live[task.id] == nil { others.insert(task) }
-            guard page.count == query.limit, let last = page.last else { return }
+            found += page.filter { live[$0.id] == nil }
+            guard page.count == query.limit, let last = page.last else { break }
             query.before = last.id
         }
+        // The oldest first: those of one moment stay in their order.
+        for task in found.reversed() { others.insert(task) }
     }
 }

@@ -115,7 +115,8 @@ extension TaskService {
     /// Tells everyone; called in the order of the numbers.
     func tell(_ event: JournalEvent) {
         published = max(published, event.seq)
-        observer(event)
+        observer(.changed(event))
+        if event.task.state == .completed { watchExpiry(of: event.task) }
         for subscription in subscriptions.values where subscription.phase == .live {
             tell(event, to: subscription)
             endIfDone(subscription)

@@ -17,8 +17,8 @@ public actor TaskService {
     let random: any RandomSource
     let files: VideoDelivery
     private nonisolated let configuration: Mutex<TaskServiceOptions>
-    /// Sees every event as it is published.
-    let observer: @Sendable (JournalEvent) -> Void
+    /// Sees every change as it is told, and what else a log may want.
+    let observer: @Sendable (TaskNotice) -> Void
 
     // Tasks that are not settled.
     var live: [TaskID: LiveTask] = [:]
@@ -98,6 +98,8 @@ public actor TaskService {
         case send
         case waiter(Int)
         case replay(SubscriptionID)
+        /// Warn that a video will be lost.
+        case expiry(TaskID)
         case downloads
         case drained
         /// Read the unfinished tasks from the journal again.
@@ -107,7 +109,7 @@ public actor TaskService {
     public init(
         journal: any Journal, gateway: any Gateway, clock: any ServiceClock, random: any RandomSource,
         options: TaskServiceOptions = TaskServiceOptions(),
-        observer: @escaping @Sendable (JournalEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (TaskNotice) -> Void = { _ in }
     ) {
         self.journal = journal
         self.gateway = gateway
