@@ -24,6 +24,7 @@ from typing import Any
 
 from process import Params, Place, Process, binary
 
+from gateway import Gateway
 from harness import peak_memory
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -52,9 +53,10 @@ def simulated_id(template: str, number: int, start: int) -> str:
     return f"task_sim_{payload}{total & 0xFFFF:04x}"
 
 
-def made(place: Place, *arguments: str) -> Row:
+def made(place: Place, gateway: Gateway | None = None) -> Row:
     """The row of a task that a server has made; its journal has nothing else."""
-    process = Process(place, "--simulate", "speed=1", *arguments)
+    arguments = ("--gateway", gateway.url) if gateway else ("--simulate", "speed=1")
+    process = Process(place, *arguments, KLING_API_KEY="k")
     process.call("submit", request=REQUEST, labels={"part": "0"})
     time.sleep(0.2)
     process.finish()
@@ -68,9 +70,11 @@ def made(place: Place, *arguments: str) -> Row:
     return row
 
 
-def filled(place: Place, count: int, events: int = 1, ended: bool = False) -> list[str]:
+def filled(
+    place: Place, count: int, events: int = 1, ended: bool = False, gateway: Gateway | None = None
+) -> list[str]:
     """Fills the journal with tasks in work, begun within the last minutes; their ids."""
-    template = made(place)
+    template = made(place, gateway)
     template_body = json.loads(template["body"])
     now = int(time.time() * 1000)
     tasks, changes, labels, ids = [], [], [], []
@@ -80,10 +84,14 @@ def filled(place: Place, count: int, events: int = 1, ended: bool = False) -> li
         text, rest = "", begun * (1 << 80) + number
         for _ in range(26):
             text, rest = CROCKFORD[rest & 31] + text, rest >> 5
+        if gateway:
+            name = gateway.book.accept(REQUEST, {}, None).id
+        else:
+            name = simulated_id(template_body["taskId"], number, begun)
         body = {
             **template_body, "id": f"kt_{text}", "state": "processing", "progress": 10, "createdAt": begun,
             "updatedAt": begun, "submittedAt": begun, "billed": "pending",
-            "taskId": simulated_id(template_body["taskId"], number, begun),
+            "taskId": name,
             "labels": {"part": str(number % 100)},
         }  # fmt: skip
         if ended:
@@ -121,7 +129,7 @@ class Raw:
     def __init__(self, place: Place, *arguments: str) -> None:
         self.child = subprocess.Popen(
             [binary(), *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env=place.environment(), cwd=place.path, bufsize=0,
+            env=place.environment(KLING_API_KEY="k"), cwd=place.path, bufsize=0,
         )  # fmt: skip
         assert self.child.stdin and self.child.stdout
         self.input, self.output = self.child.stdin.fileno(), self.child.stdout.fileno()
@@ -203,35 +211,44 @@ def following(short: bool) -> Params:
         for name, seen in times.items():
             figures[f"first {method}, {name} journal, ms"] = round(statistics.median(seen), 2)
             figures[f"first {method}, {name} journal, ms, most"] = round(max(seen), 2)
-    place = Place()
-    filled(place, count)
-    server = Raw(place, "--simulate", "speed=1", "--max-active", "1000")
-    server.ask(1, "validate", request=REQUEST)
-    samples = []
-    before = server.cpu_seconds()
-    began = time.monotonic()
-    length = 10 if short else 100
-    # The start reads every task once; the rest is what following them costs.
-    settled: tuple[float, float] | None = None
-    while time.monotonic() < began + length:
-        time.sleep(0.5)
-        samples.append(resident(server.child.pid))
-        if settled is None and time.monotonic() > began + length * 0.4:
-            settled = (server.cpu_seconds(), time.monotonic())
-    assert settled
-    used = (settled[0] - before) / (settled[1] - began)
-    figures["processor while starting, % of a core"] = round(100 * used, 1)
-    used = (server.cpu_seconds() - settled[0]) / (time.monotonic() - settled[1])
-    figures["processor while following, % of a core"] = round(100 * used, 1)
-    figures["memory, MiB"] = {
-        "settled": round(samples[-1], 1), "most": round(peak_memory(server.child.pid) / (1 << 20), 1),
-    }  # fmt: skip
-    with contextlib.closing(sqlite3.connect(place.journal)) as journal:
-        query = "SELECT count(DISTINCT place) FROM events WHERE seq > ?"
-        (figures["tasks seen to have moved"],) = journal.execute(query, (count,)).fetchone()
-    server.end()
-    for each in (full, empty, place):
+    figures["simulator"] = followed(count, None, short)
+    # Nothing moves here: what is counted is how often it is asked.
+    with Gateway(speed=0) as gateway:
+        figures["over HTTP"] = followed(count, gateway, short)
+    for each in (full, empty):
         each.remove()
+    return figures
+
+
+def followed(count: int, gateway: Gateway | None, short: bool) -> Params:
+    """What following so many tasks costs."""
+    place = Place()
+    filled(place, count, gateway=gateway)
+    arguments = ("--gateway", gateway.url) if gateway else ("--simulate", "speed=1")
+    server = Raw(place, *arguments, "--max-active", "1000")
+    before, began = server.cpu_seconds(), time.monotonic()
+    server.ask(1, "validate", request=REQUEST)
+    length = 10 if short else 60
+    while time.monotonic() < began + length * 0.4:
+        time.sleep(0.2)
+    middle, when, reads = server.cpu_seconds(), time.monotonic(), gateway.reads if gateway else 0
+    while time.monotonic() < began + length:
+        time.sleep(0.2)
+    seconds = time.monotonic() - when
+    figures: Params = {
+        "processor while starting, % of a core": round(100 * (middle - before) / (when - began), 1),
+        "processor while following, % of a core": round(100 * (server.cpu_seconds() - middle) / seconds, 1),
+        "memory, MiB": round(resident(server.child.pid), 1),
+        "memory, MiB, most": round(peak_memory(server.child.pid) / (1 << 20), 1),
+    }
+    if gateway:
+        figures["requests per second"] = round((gateway.reads - reads) / seconds, 1)
+    else:
+        with contextlib.closing(sqlite3.connect(place.journal)) as journal:
+            query = "SELECT count(DISTINCT place) FROM events WHERE seq > ?"
+            (figures["tasks seen to have moved"],) = journal.execute(query, (count,)).fetchone()
+    server.end()
+    place.remove()
     return figures
 
 
