@@ -71,10 +71,18 @@ def made(place: Place, gateway: Gateway | None = None) -> Row:
 
 
 def filled(
-    place: Place, count: int, events: int = 1, ended: bool = False, gateway: Gateway | None = None
+    place: Place,
+    count: int,
+    *,
+    events: int = 1,
+    ended: bool = False,
+    gateway: Gateway | None = None,
+    prompt: str = "",
 ) -> list[str]:
     """Fills the journal with tasks in work, begun within the last minutes; their ids."""
     template = made(place, gateway)
+    if prompt:
+        template["request"] = json.dumps({**REQUEST, "prompt": prompt}, separators=(",", ":"))
     template_body = json.loads(template["body"])
     now = int(time.time() * 1000)
     tasks, changes, labels, ids = [], [], [], []

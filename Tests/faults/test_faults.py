@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
+from figures import Raw, call, filled
 from process import Place, Process
 from round import Outcome, Round, Settings
 from steps import WAYS, NoCompiler, build_shim, sweep
 
 from gateway import Gateway
-from harness import LINUX
+from harness import LINUX, peak_memory
 
 ROUNDS = {
     "one": Settings(seed=1, intents=40),
@@ -117,6 +120,27 @@ class Sharing(unittest.TestCase):
             self.assertTrue(done["done"], done)
             self.assertTrue(done["tasks"][0]["videos"][0]["path"])
             self.assertEqual(other.finish(), 0)
+
+
+@unittest.skipUnless(LINUX, "reads /proc")
+class Replay(unittest.TestCase):
+    def test_a_client_that_reads_slowly_gets_a_long_replay(self) -> None:
+        """More than may wait for a client, and faster made than read: the replay waits for the client."""
+        place = Place()
+        self.addCleanup(place.remove)
+        ids = filled(place, 1000, events=15, prompt="A cat in the sun. " * 120)
+        server = Raw(place, "--simulate", "speed=1")
+        self.addCleanup(server.end)
+        os.write(server.input, call(1, "subscribe", tasks=ids, since=0))
+        told, size = 0, 0
+        while told < 15_000:
+            piece = os.read(server.output, 1 << 18)
+            self.assertTrue(piece, f"the server ended after {told} updates")
+            told += piece.count(b'"method":"task/update"')
+            size += len(piece)
+            time.sleep(0.002)
+        self.assertGreater(size, 40 << 20, "this would have fitted in the buffer")
+        self.assertLess(peak_memory(server.child.pid), 64 << 20)
 
 
 if __name__ == "__main__":
