@@ -105,6 +105,10 @@ class Process:
             if not box:
                 raise Died(method)
             if "error" in box[0]:
+                # Told to end, it does nothing more: as good as gone.
+                if "shutting down" in box[0]["error"]["message"]:
+                    time.sleep(0.02)
+                    raise Died(method)
                 raise Refused(box[0]["error"])
             return box[0]["result"]
 

@@ -285,7 +285,7 @@ class Caller:
                     raise
                 if refusal.data.get("billed") != "no":
                     self._round.complain(f"{refusal} is billed {refusal.data.get('billed')}")
-                if refusal.code == 507 and "shutting down" not in str(refusal):
+                if refusal.code == 507:
                     self._round.complain(f"507 {refusal} {refusal.data}")
                 time.sleep(0.05)
                 continue
@@ -302,11 +302,6 @@ class Caller:
                 return self._host().process().call(method, **params)
             except Died:
                 time.sleep(0.01)
-            except Refused as refusal:
-                # It has been told to end (SIGTERM).
-                if "shutting down" not in str(refusal):
-                    raise
-                time.sleep(0.05)
 
     def _resolve(self, task: Params) -> Params:
         """As documented: looks at the gateway, adopts what is there, or gives it up and pays anew."""
