@@ -1,6 +1,6 @@
 """The long run: faults, kills and reconnections from one seed, and the table of what came of them.
 
-    python3 Tests/faults/run.py --seed 1 [--rounds 16] [--intents 60] [--write Tests/faults/RESULTS.md]
+    python3 Tests/faults/run.py --seed 1 [--rounds 12] [--intents 60] [--write Tests/faults/RESULTS.md]
 
 Takes about ten minutes; ends with status 1 when anything was paid twice, lost or missed.
 """
@@ -122,7 +122,7 @@ def groups(outcomes: list[Outcome]) -> dict[str, list[Outcome]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=16)
+    parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--intents", type=int, default=60)
     parser.add_argument("--stride", type=int, default=1, help="kill at every so many steps")
     parser.add_argument("--write", type=Path, metavar="FILE")
@@ -137,7 +137,7 @@ def main() -> None:
     shim, old = build_shim(), old_journal()
     jobs = [(where, how, None) for where in ("journal", "network", "output", "files") for how in WAYS]
     jobs += [("journal", how, old) for how in WAYS]
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(3) as pool:
         sweeps = list(
             pool.map(lambda job: sweep(shim, job[0], job[1], stride=given.stride, template=job[2]), jobs)
         )

@@ -226,7 +226,7 @@ def sweep(
     """Kills at steps first, first + stride … until a conversation gets through."""
     result = Sweep(where, how, has_log=template is not None)
     at, survived = first, 0
-    while survived < 3:
+    while survived < 3 and len(result.problems) < 20:
         conversation = Conversation(shim, where, how, at, template)
         creates = conversation.run()
         result.intents += len(KEYS)
@@ -248,12 +248,14 @@ def old_journal() -> Path:
     """A journal as a killed process leaves it: much in its log, nothing of that in its main file."""
     folder = Path(tempfile.mkdtemp(prefix="kling-old-"))
     place = Place()
-    with Gateway(speed=20_000) as gateway:
+    with Gateway(seed=2, speed=20_000) as gateway:
         process = Process(place, "--gateway", gateway.url, "--max-active", "1000", KLING_API_KEY="k")
         for number in range(40):
             request = {"model": "kling-v3", "prompt": f"Old {number}"}
             task = process.call("submit", request=request)
-            process.call("status", task=task["id"], refresh=True)
+            time.sleep(0.02)
+            while process.call("status", task=task["id"], refresh=True)["state"] != "completed":
+                time.sleep(0.2)
         process.signal()
     for file in place.path.glob("journal.db*"):
         shutil.copy(file, folder / file.name)
