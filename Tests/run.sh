@@ -204,7 +204,7 @@ if wanted ruff; then
         >"$logs/ruff-install.log" 2>&1
     if [ -x "$ruff" ]; then
         suite "ruff" count_one sh -c '
-            "$1" check --no-cache clients/python Tests/clients/python Tests/EndToEnd &&
+            "$1" check --no-cache clients/python Tests/clients/python Tests/EndToEnd Tests/faults &&
             "$1" check --no-cache --config clients/python/pyproject.toml Tests/SwiftLibrary &&
             "$1" check --no-cache --config clients/python/pyproject.toml Tests/gateway Tests/fuzz clients/quickstart.py' sh "$ruff"
     else

@@ -124,8 +124,8 @@ package final class Outbox: Sendable {
         return isDue
     }
 
-    /// Whether the client is so far behind that reading on would only pile up answers.
-    var isBehind: Bool { state.withLock { !$0.isEnded && $0.bytes > Self.pauseBytes } }
+    /// Whether the client is so far behind that reading on, or replaying, would only pile up messages.
+    package var isBehind: Bool { state.withLock { !$0.isEnded && $0.bytes > Self.pauseBytes } }
 
     /// Writes what has been gathered.
     package func flush() {

@@ -87,13 +87,14 @@ extension JournalStore {
         return .written(task)
     }
 
-    /// Who looks after a task that this process writes: who does so already, and else this process.
+    /// Who looks after a task that this process writes: who does so already, and else this process. One whose keeper has died
+    /// stays as it is for ``takeOver(limit:at:)``, whose caller then knows that it is to look after it.
     private func owner(of task: VideoTask, after keeper: Int64?) throws(JournalFailure)
         -> SQLiteConnection.Value
     {
         guard !task.isSettled else { return .null }
         // Whoever sends it looks after it.
-        if let keeper, task.state != .submitting, try owners.isAlive(keeper) { return .integer(keeper) }
+        if let keeper, task.state != .submitting { return .integer(keeper) }
         try owners.hold()
         if keeper != owners.number { try beThere(at: task.updatedAt) }
         return .integer(owners.number)

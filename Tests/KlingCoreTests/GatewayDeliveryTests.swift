@@ -193,6 +193,36 @@ private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    /// As a process leaves it that is killed after it has named the file and before the journal knows.
+    @Test(arguments: [false, true])
+    func aFileThatHasItsNameAlreadyIsTakenWithoutFetching(isSidecarNamed: Bool) async throws {
+        let whole = try await deliver(ScriptedGateway(clip())).get()
+        let (file, sidecar) = (whole.path, whole.path + ".json")
+        if !isSidecarNamed {
+            try FileManager.default.moveItem(atPath: sidecar, toPath: sidecar + ".part")
+            try FileManager.default.linkItem(atPath: file, toPath: file + ".part")
+        }
+        let gateway = ScriptedGateway(clip())
+        #expect(try await deliver(gateway).get() == whole)
+        #expect(gateway.asked.withLock { $0.isEmpty })
+        #expect(names == [task.id.text + ".mp4", task.id.text + ".mp4.json"])
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aFileOfAnotherContentIsNotTakenForTheTasks() async throws {
+        let whole = try await deliver(ScriptedGateway(clip())).get()
+        try write([1, 2, 3], task.id.text + ".mp4")
+        #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
+        #expect(bytes(task.id.text + ".mp4") == [1, 2, 3])
+        // Nor is one that the journal knows: it is in the way as any other.
+        try write(clip(), task.id.text + ".mp4")
+        var known = self.task
+        known.videos[0].path = whole.path
+        let delivery = VideoDelivery(gateway: ScriptedGateway(clip()), clock: InstantClock())
+        #expect(failure(await delivery.deliver(known, to: .directory(folder))) == .conflict)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     @Test func whatBrokeOffIsResumed() async throws {
         let gateway = ScriptedGateway(clip(), .breaks(after: 3000), .breaks(after: 2000), .whole)
         let file = try await deliver(gateway).get()

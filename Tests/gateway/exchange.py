@@ -42,7 +42,8 @@ class Exchange:
             reply = self._faulty(main, place, subject)
         if delay and "accept" in delay.options:
             time.sleep(float(delay.options.get("seconds", 1)))
-        self.deliver(reply)
+        self._gateway.watch("ready", place, self._connection.port)
+        self.deliver(reply, place)
 
     def _documented(self, place: str, subject: str) -> Reply:
         if place == READ:
@@ -120,7 +121,7 @@ class Exchange:
             )
         return reply
 
-    def deliver(self, reply: Reply) -> None:
+    def deliver(self, reply: Reply, place: str = "") -> None:
         """Sends the reply, slowly or without length if so drawn."""
         if self._gateway.clock_offset is not None:
             reply.headers["date"] = formatdate(time.time() + self._gateway.clock_offset, usegmt=True)
@@ -129,7 +130,11 @@ class Exchange:
             self._connection.send(reply.head(None, close=True) + body)
             raise Dropped
         if "slow-body" not in self._faults:
-            self._connection.send(reply.head(len(reply.body)) + body)
+            answer = reply.head(len(reply.body)) + body
+            middle = len(answer) // 2
+            self._connection.send(answer[:middle])
+            self._gateway.watch("half", place, self._connection.port)
+            self._connection.send(answer[middle:])
             return
         seconds = float(self._faults["slow-body"].options.get("seconds", 2))
         pieces = int(self._faults["slow-body"].options.get("pieces", 10))

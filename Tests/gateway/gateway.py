@@ -38,6 +38,8 @@ from task_book import Clock, TaskBook
 from wire import Connection, Malformed, Reply, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fault_plan import FaultSpecs
 
 
@@ -71,6 +73,10 @@ class Gateway:
         self.api = API(self.book, self.plan, key, idempotent, parallel)
         self.api.shape, self.api.unknown_task = shape, unknown_task
         self.files = Files(self.book, video or clip(seed=seed))
+        # Called at each moment of an exchange with the moment, the place and the client's port: `connected`
+        # (nothing is read yet), `head`, `body`, `ready` (the answer is made, so a create is taken), `half` of
+        # it is sent, `sent`.
+        self.watch: Callable[[str, str, int], None] = lambda moment, place, port: None
         # Seconds that the `Date` of every answer is ahead of the world's; without it there is no `Date`.
         self.clock_offset = clock_offset
         self.requests: deque[Request] = deque(maxlen=200_000)
@@ -180,9 +186,13 @@ class Gateway:
         try:
             # Looked at, not read: whoever would lift the fault must still come through.
             head = accepted.recv(64, socket.MSG_PEEK)
-            if b" /control/" not in head and self.plan.for_connection(_place(head)):
-                connection.reset()
-                return
+            if b" /control/" not in head:
+                if place := _place(head):
+                    self.watch("connected", place, connection.port)
+                if self.plan.for_connection(place):
+                    connection.reset()
+                    return
+            connection.on_head = lambda target: self.watch("head", _place_of(target) or "", connection.port)
             if self._tls:
                 connection.socket = self._tls.wrap_socket(
                     accepted, server_side=True, do_handshake_on_connect=False
@@ -227,7 +237,9 @@ class Gateway:
             )
 
     def _exchange(self, connection: Connection, request: Request, place: str, subject: str) -> None:
+        self.watch("body", place, connection.port)
         Exchange(connection, request, self.plan.for_exchange(place, subject), self).run(place, subject)
+        self.watch("sent", place, connection.port)
 
     def _control(self, request: Request, what: str) -> Reply:
         if request.method == "POST" and what == "faults":
@@ -256,7 +268,10 @@ class Gateway:
 
 def _place(head: bytes) -> str | None:
     """What the beginning of a request is about; None where it cannot be seen, as under TLS."""
-    target = head.decode("latin-1").partition(" ")[2].partition(" ")[0]
+    return _place_of(head.decode("latin-1").partition(" ")[2].partition(" ")[0])
+
+
+def _place_of(target: str) -> str | None:
     for prefix, place in ((CREATE_PATH, CREATE), (TASK_PATH, READ), (FILE_PATH, FILE)):
         if target.startswith(prefix):
             return place

@@ -8,8 +8,11 @@ import struct
 import time
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 HEADER_LIMIT = 64 * 1024
@@ -72,6 +75,8 @@ class Connection:
 
     def __init__(self, sock: socket.socket) -> None:
         self.socket = sock
+        self.port: int = sock.getpeername()[1]
+        self.on_head: Callable[[str], None] = lambda target: None
         self._buffer = bytearray()
 
     def read_request(self) -> Request | None:
@@ -90,6 +95,7 @@ class Connection:
         headers = {
             name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
         }
+        self.on_head(words[1])
         if headers.get("expect", "").lower() == "100-continue":
             self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
         return Request(words[0], words[1], headers, self._read_body(headers))

@@ -34,6 +34,9 @@ struct DeliveryName: Sendable {
         }
     }
 
+    /// Every name that the file may have got.
+    var candidates: [String] { isExact ? [base] : [".mp4", ".mov", ".m4v"].map { base + $0 } }
+
     private static func absolute(_ path: String) -> String {
         var path = path
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }

@@ -79,6 +79,23 @@ package enum FileSystem {
         }
     }
 
+    /// The length and SHA-256 of a file; nil when it cannot be read.
+    static func digest(of path: String) -> (bytes: Int64, sha256: String)? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var (digest, count) = (SHA256(), Int64(0))
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            let got = read(descriptor, &buffer, buffer.count)
+            if got < 0, errno == EINTR { continue }
+            guard got >= 0 else { return nil }
+            if got == 0 { return (count, SHA256.hexadecimal(digest.finish())) }
+            buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            count += Int64(got)
+        }
+    }
+
     /// Writes a small file, to the disk.
     static func write(_ bytes: [UInt8], to path: String) throws(Failure) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)

@@ -195,6 +195,18 @@ struct PartFile: ~Copyable {
         unlink(path + ".json")
     }
 
+    /// Removes what a process killed while it gave the file its name has left of the part.
+    static func removeSecondName(of name: String, _ expected: String) {
+        let path = expected + ".part"
+        var (named, part) = (stat(), stat())
+        if stat(name, &named) == 0, stat(path, &part) == 0, named.st_ino == part.st_ino,
+            named.st_dev == part.st_dev
+        {
+            unlink(path)
+        }
+        if !FileSystem.exists(path) { unlink(path + ".json") }
+    }
+
     mutating func discard() {
         unlink(path)
         unlink(path + ".json")

@@ -42,6 +42,12 @@ public struct VideoDelivery: Sendable {
             return .failure(Failure(.taskNotFound, message: "the task has no video \(index + 1)"))
         }
         let name = DeliveryName(task.id, video: index, target)
+        // Named, and the end came before that was noted in the journal.
+        if !overwrite, task.videos[index].path == nil,
+            let file = name.published(of: task.id, link: task.videos[index])
+        {
+            return .success(file)
+        }
         do throws(Failure) {
             try name.prepare(overwrite: overwrite, task: task.id)
             let reception = try Reception(name.expected, ceiling: ceiling, progress: progress)

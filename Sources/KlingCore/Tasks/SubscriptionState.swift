@@ -20,6 +20,7 @@ final class SubscriptionState {
     let id: SubscriptionID
     let selection: Selection
     let minimumInterval: Duration
+    let isBehind: @Sendable () -> Bool
     let onEvent: @Sendable (SubscriptionEvent) -> Void
     var phase = Phase.registered
     var cursor: Int64
@@ -34,11 +35,13 @@ final class SubscriptionState {
     init(
         id: SubscriptionID, selection: Selection, cursor: Int64, tasks: [VideoTask],
         minimumInterval: Duration,
-        tells: Bool, onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
+        tells: Bool, isBehind: @escaping @Sendable () -> Bool,
+        onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
     ) {
         self.id = id
         self.selection = selection
         self.minimumInterval = minimumInterval
+        self.isBehind = isBehind
         self.onEvent = onEvent
         self.cursor = cursor
         floors = [:]

@@ -55,6 +55,7 @@ extension TaskService {
         guard let task = live[id] else { return }
         task.activity = .none
         await apply(.read(result), to: task)
+        attend(task)
         task.endRead()
         learn(from: task)
         forget(task)

@@ -121,5 +121,11 @@ extension TaskService {
         task.machine.journaled(found)
         task.told = found
         wake(found)
+        attend(task)
+    }
+
+    /// What another process has learnt of a task may leave work to the one that looks after it.
+    func attend(_ task: LiveTask) {
+        if task.activity == .none, task.machine.task.awaitsDelivery { deliver(task) }
     }
 }

@@ -7,10 +7,12 @@ extension TaskService {
     ///   - since: deliver what happened after this number; nil for from now on.
     ///   - minimumInterval: the least time between two events of progress of one task; changes of state
     ///   always come.
+    ///   - isBehind: whether the one who listens has much to take in already; a replay waits then.
     ///   - onEvent: called on the actor, one event at a time, in order: must not block.
     /// - Throws: `.noSuchTask`, `.journal`.
     public func subscribe(
         _ filter: SubscriptionFilter, since: Int64? = nil, minimumInterval: Duration = .zero,
+        isBehind: @escaping @Sendable () -> Bool = { false },
         onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
     ) async throws(TaskServiceError) -> Subscription {
         wakeUp()
@@ -28,7 +30,8 @@ extension TaskService {
         lastSubscription += 1
         let state = SubscriptionState(
             id: "sub_\(lastSubscription)", selection: selection, cursor: cursor, tasks: tasks,
-            minimumInterval: minimumInterval, tells: since == nil || isSnapshot, onEvent: onEvent)
+            minimumInterval: minimumInterval, tells: since == nil || isSnapshot, isBehind: isBehind,
+            onEvent: onEvent)
         subscriptions[state.id] = state
         watch()
         return Subscription(
@@ -65,12 +68,19 @@ extension TaskService {
         }
     }
 
+    /// How long a replay waits before it looks whether there is room again.
+    private static let replayPause = Duration.milliseconds(10)
+
     /// Delivers what happened after the subscription's `seq`, then what happens. No change is left out or
     /// comes twice.
     public func start(_ id: SubscriptionID) async {
         guard let subscription = subscriptions[id], subscription.phase == .registered else { return }
         subscription.phase = .replaying
         while subscriptions[id] != nil {
+            guard !subscription.isBehind() else {
+                subscription.phase = .registered
+                return schedule(.replay(id), after: Self.replayPause)
+            }
             let page: [JournalEvent]
             let known = published
             do {

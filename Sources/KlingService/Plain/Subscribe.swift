@@ -40,7 +40,8 @@ extension PlainDialect {
                 let name = SubscriptionName()
                 do throws(TaskServiceError) {
                     let subscription = try await tasks.subscribe(
-                        filter, since: since, minimumInterval: .seconds(interval)
+                        filter, since: since, minimumInterval: .seconds(interval),
+                        isBehind: { outbox.isBehind }
                     ) { event in
                         outbox.notify(event, subscription: name.value, locale: locale)
                     }
