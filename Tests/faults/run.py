@@ -2,7 +2,7 @@
 
     python3 Tests/faults/run.py --seed 1 [--rounds 12] [--intents 60] [--write Tests/faults/RESULTS.md]
 
-Takes about ten minutes; ends with status 1 when anything was paid twice, lost or missed.
+Takes about seven minutes; ends with status 1 when anything was paid twice, lost or missed.
 """
 
 from __future__ import annotations
