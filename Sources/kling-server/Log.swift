@@ -24,6 +24,7 @@ final class Log: Sendable {
     func write(_ notice: TaskNotice, locale: Locale) {
         switch notice {
         case .changed(let event): write(event, locale: locale)
+        case .unwritten(let task): write(.error, FailureMessages.unwritten(task, locale: locale))
         case .expiring(let task, let time):
             write(.warning, FailureMessages.expiring(task, at: time, locale: locale))
         }
