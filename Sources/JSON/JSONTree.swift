@@ -17,11 +17,13 @@ public struct JSONTree: Sendable {
         let problems: [SyntaxProblem]
         let leftOut: Int
         let comments: [Range<Int>]
+        let leavesDoubt: Bool
 
         init(problems: [SyntaxProblem], leftOut: Int, comments: [Range<Int>]) {
             self.problems = problems
             self.leftOut = leftOut
             self.comments = comments
+            leavesDoubt = leftOut > 0 || problems.contains(where: \.leavesDoubt)
         }
     }
 
@@ -143,6 +145,22 @@ extension JSONTree {
     /// The byte ranges of comments, when the options allow them.
     package var comments: [Range<Int>] { remarks?.comments ?? [] }
     package var isValid: Bool { remarks?.problems.isEmpty ?? true }
+
+    /// Whether a value may have been misread: a problem that has no certain mend stands somewhere in the text; in JSON Lines,
+    /// on its line.
+    package func isInDoubt(_ index: Index) -> Bool {
+        guard let remarks, remarks.leavesDoubt else { return false }
+        guard isLines, remarks.leftOut == 0 else { return true }
+        let range = range(index)
+        var number = firstProblem(from: lineStart(range.lowerBound))
+        while number < problems.count {
+            let start = problems[number].range.lowerBound
+            if start > range.upperBound, hasLineEnd(range.upperBound..<start) { return false }
+            if problems[number].leavesDoubt { return true }
+            number += 1
+        }
+        return false
+    }
 
     @inlinable @inline(__always) public func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
 

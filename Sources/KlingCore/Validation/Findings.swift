@@ -26,6 +26,8 @@ package struct Findings: Sendable {
     let options: ValidationOptions
     /// The way from the document to the request at hand: empty, or its place in a list.
     var base: [String] = []
+    /// The request at hand may have been misread: then no fix is made without asking, for it may be for what nobody wrote.
+    var isInDoubt = false
     /// Found in the request at hand, and listed in all: errors, and the rest. Each has the limits for itself, so that an
     /// error is never hidden behind warnings.
     private var count = Tally()
@@ -127,6 +129,7 @@ package struct Findings: Sendable {
                 // In broken text there may be no place for a change: a patch of what the text does not say mends nothing.
                 if options.edits, fix.edits.isEmpty, !view.tree.isValid { continue }
                 guard fix.patch != nil || !fix.edits.isEmpty else { continue }
+                if isInDoubt { fix.isPreferred = false }
                 finished.append(base.isEmpty ? fix : fix.prefixed(by: base))
             }
         }
