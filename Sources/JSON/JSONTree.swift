@@ -205,6 +205,11 @@ extension JSONTree {
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
     }
 
+    /// A value by itself, walked as if it were the only element of an array.
+    package func alone(_ index: Index) -> Elements {
+        Elements(next: index.raw, end: nodes[Int(index.raw)].next)
+    }
+
     /// The value of a member by its name, behind which it stands.
     package func value(ofName key: Index) -> Index {
         Int(key.raw) + 1 < nodes.count ? Index(key.raw + 1) : key

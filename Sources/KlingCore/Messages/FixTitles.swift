@@ -22,6 +22,7 @@ extension LocalizedText {
     static let keepFirst = LocalizedText(en: "Keep only the first {count}", zh: "只保留前 {count} 项")
     static let renumber = LocalizedText(
         en: "Number the shots 1, 2, 3 … in the order of the list", zh: "按排列顺序将分镜编号为 1、2、3 …")
+    static let sortShots = LocalizedText(en: "Sort the list by `index`", zh: "按 `index` 排列各分镜")
     static let setTotal = LocalizedText(en: "Set `duration` to {value}", zh: "将 `duration` 改为 {value}")
     static let rebalance = LocalizedText(
         en: "Change the shots to last {value} seconds together", zh: "将各分镜时长调整为共 {value} 秒")

@@ -7,6 +7,8 @@ package struct Place: Sendable {
     package var range: Range<Int>
     /// The page's line about the parameter.
     package var line: SourceLine?
+    /// An object that stands where a list of objects belongs: it is looked at as if it were in one, at the path where it stands.
+    var isLone = false
 
     package var pointer: JSONPointer { JSONPointer(tokens: tokens) }
 
@@ -14,7 +16,9 @@ package struct Place: Sendable {
         Place(tokens: tokens + [token], range: range, line: line ?? self.line)
     }
 
-    package func child(_ position: Int, _ range: Range<Int>) -> Place { child(String(position), range) }
+    package func child(_ position: Int, _ range: Range<Int>) -> Place {
+        isLone ? at(range) : child(String(position), range)
+    }
 
     /// The same value, other bytes of it.
     package func at(_ range: Range<Int>) -> Place { Place(tokens: tokens, range: range, line: line) }

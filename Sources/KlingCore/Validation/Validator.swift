@@ -48,6 +48,9 @@ public struct Validator: Sendable {
         guard tree.kind(tree.root) == .array else { return validate(tree, options: options) }
         var findings = Findings(options: options, bytes: tree.source.count)
         if !tree.isValid { Self.reportSyntax(tree, &findings) }
+        if tree.isValid, tree.count(tree.root) == 0 {
+            findings.report(text: .documentEmpty, at: Place(tokens: [], range: tree.range(tree.root)), [:])
+        }
         var checked: [CheckedList.Element] = []
         if keeps { checked.reserveCapacity(tree.count(tree.root)) }
         var elements = tree.elements(tree.root)
