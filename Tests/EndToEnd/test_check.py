@@ -450,7 +450,7 @@ class Fixing(CheckCase):
             ("b.jsonl", f"{GOOD}\r\n{BAD}\r\n\r\n{GOOD}", f"{GOOD}\r\n{MENDED}\r\n\r\n{GOOD}"),
             ("c.json", f"[\n  {BAD},\n  {BAD}\n]", f"[\n  {MENDED},\n  {MENDED}\n]"),
             ("d.json", '{"model":"kling-v3","prompt":"a cat",}', '{"model":"kling-v3","prompt":"a cat"}'),
-            ("e.json", "{'model':'kling-v3','prompt':'a", '{"model":"kling-v3","prompt":"a"}'),
+            ("e.json", "{'model':'kling-v3','prompt':'a'", '{"model":"kling-v3","prompt":"a"}'),
         ):
             with self.subTest(name=name):
                 path = self.path(name, before)

@@ -22,6 +22,7 @@ extension LocalizedText {
     static let keepFirst = LocalizedText(en: "Keep only the first {count}", zh: "只保留前 {count} 项")
     static let renumber = LocalizedText(
         en: "Number the shots 1, 2, 3 … in the order of the list", zh: "按排列顺序将分镜编号为 1、2、3 …")
+    static let sortShots = LocalizedText(en: "Sort the list by `index`", zh: "按 `index` 排列各分镜")
     static let setTotal = LocalizedText(en: "Set `duration` to {value}", zh: "将 `duration` 改为 {value}")
     static let rebalance = LocalizedText(
         en: "Change the shots to last {value} seconds together", zh: "将各分镜时长调整为共 {value} 秒")
@@ -30,6 +31,14 @@ extension LocalizedText {
     static let insertText = LocalizedText(en: "Insert {value}", zh: "插入{value}")
     static let removeText = LocalizedText(en: "Remove {value}", zh: "删除{value}")
     static let replaceText = LocalizedText(en: "Write {value} instead of {old}", zh: "将{old}改为{value}")
+    static let makeList = LocalizedText(
+        en: "Put the requests in [ ], with commas between", zh: "用 [ ] 括起所有请求，并以逗号分隔")
+    static let removeFences = LocalizedText(en: "Remove the code block marks", zh: "删除代码块标记")
+    static let addBraces = LocalizedText(en: "Put { } around the members", zh: "用 { } 括起所有成员")
+    static let escapeQuotes = LocalizedText(
+        en: "Write \\\" for the quotes inside the text", zh: "将文本中的引号写成 \\\"")
+    static let escapeBreaks = LocalizedText(
+        en: "Write \\n for the line breaks inside the quotes", zh: "将引号内的换行写成 \\n")
     static let trim = LocalizedText(
         en: "Remove the white space around the address", zh: "删除地址前后的空白字符")
     static let useShots = LocalizedText(

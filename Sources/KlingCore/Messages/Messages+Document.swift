@@ -7,6 +7,11 @@ extension Message {
         "document.root", .error, source: "both pages, request example",
         en: "A document must hold one request, an object in { }, or a list of them in [ ], not {type}.",
         zh: "文档必须是一个请求（{ } 对象）或请求的列表（[ ]），而不是{type}。")
+    static let documentEmpty = Message(
+        "document.empty", .information, source: "both pages, request example",
+        en:
+            "This list holds no request, so nothing would be sent. Write a request, an object in { }, into it.",
+        zh: "列表中没有请求，不会发送任何内容。请在其中写一个请求（{ } 对象）。")
     static let moreProblems = Message(
         "document.moreProblems", .information, source: "wire contract, limits",
         en: "{count} more {count|problem is|problems are} not listed. Mend these first, then check again.",
@@ -119,7 +124,8 @@ extension Message {
 
     static let documentTable: [Message] = [
         moreProblems, parameterValue, parameterCount,
-        documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
+        documentRoot, documentRootOrArray, documentEmpty, duplicateKey, parameterType, parameterNull,
+        parameterUnknown,
         parameterUnknownNear, parameterUnknownOtherwise, parameterUnknownGiven, parameterUnknownUnfit,
         parameterUnknownAnew, parameterUnknownPicture,
         parameterAlias, parameterAliasConflict, parameterFrameField, parameterFrameFieldLast,

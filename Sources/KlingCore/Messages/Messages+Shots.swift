@@ -74,6 +74,12 @@ extension Message {
         en: "A shot's `duration` must be a whole number of seconds, at least 1 and at most {total}, "
             + "the length of the whole video, not {value}.",
         zh: "分镜的 `duration` 必须是整数秒，最少 1 秒，最多 {total} 秒（视频总时长），不能是 {value}。")
+    static let shotsDurationDefault = Message(
+        "shots.duration", .error,
+        en:
+            "A shot cannot last {value} {value|second|seconds} in a video of {total}, and {total} is what the video "
+            + "lasts while `duration` is left out. Write `duration`, the sum of the shots, or shorten the shot.",
+        zh: "未填写 `duration` 时视频总时长为 {total} 秒（默认值），分镜不能长达 {value} 秒。请填写 `duration`（各分镜时长之和），或缩短该分镜。")
     static let shotsDurationQuoted = Message(
         "shots.duration", .error,
         en: "A shot's `duration` must be a number, not a string: write {value} without quotes.",
@@ -103,7 +109,8 @@ extension Message {
         shotTypeMissing, shotTypeValue, shotsMissing, shotsIgnored, shotsIgnoredIntelligence, shotsCount,
         shotsEntry,
         shotsIndex, shotsIndexMissing, shotsIndexOrder, shotsPromptMissing, shotsPromptType, shotsPromptLong,
-        shotsPromptNear, shotsDuration, shotsDurationQuoted, shotsDurationMissing, shotsSum, shotsSumDefault,
+        shotsPromptNear, shotsDuration, shotsDurationDefault, shotsDurationQuoted, shotsDurationMissing,
+        shotsSum, shotsSumDefault,
         shotsSingle
     ]
 }

@@ -22,6 +22,7 @@ extension RequestView {
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             var slot: Int?
+            if tree.kind(value) == .null, isFrame(key) { continue }
             if let number = tables.names.number(of: key, in: tree) {
                 slot =
                     number < tables.slotCount
@@ -48,6 +49,14 @@ extension RequestView {
             }
         }
         writer.endObject()
+    }
+
+    /// Whether a member names a single frame: without a value it is nothing to send.
+    private func isFrame(_ key: JSONTree.Index) -> Bool {
+        guard let number = tables.names.number(of: key, in: tree), case .frame? = tables.word(number) else {
+            return false
+        }
+        return true
     }
 
     /// Pictures without a reference in the prompt: the gateway puts `<<<image_1>>>` before it, without a

@@ -36,8 +36,8 @@ enum Conversion {
             return [.string(text)]
         case (.array(of: .object(let members), count: let count), .object(let object))
         where count.lowerBound <= 1:
-            // Only an entry that has all it needs: the fix must not add an error.
-            guard members.allSatisfy({ !$0.isRequired || object[$0.name] != nil }) else { return nil }
+            // One entry, not several by names of their own.
+            guard members.contains(where: { object[$0.name] != nil }) else { return nil }
             return [value]
         default: return nil
         }

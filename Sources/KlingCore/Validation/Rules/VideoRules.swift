@@ -115,7 +115,8 @@ extension RequestView {
                 [
                     Fix(
                         .write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))],
-                        preferred: true)
+                        // A hint is what somebody may have meant.
+                        preferred: field == .keepSound || NearestName.find(text ?? "", in: words) == $0)
                 ]
             } ?? [])
     }
