@@ -69,7 +69,7 @@ import Testing
             #expect(!message.words.en.isEmpty && !message.words.zh.isEmpty)
             #expect(
                 message.words.en.last == "." || message.words.en.hasSuffix("?")
-                    || message.words.en.hasSuffix("\"."))
+                    || message.words.en.hasSuffix("\".") || message.words.en.hasSuffix(" {problem}"))
         }
         #expect(Set(Message.all.map(\.words.en)).count == Message.all.count)
     }
