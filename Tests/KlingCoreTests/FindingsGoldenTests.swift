@@ -30,6 +30,27 @@ import Testing
         Issue.record("\(topic):\n\(difference.joined(separator: "\n"))")
     }
 
+    @Test("every word that people use for a parameter is taken for the one that was approved")
+    func words() throws {
+        let file = LabelledFiles.folder.appending(path: "findings/words.txt")
+        let approved = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        let lines = approved.map { line in
+            let parts = line.split(separator: " ").prefix(2).map(String.init)
+            let text = "{\"model\":\"\(parts[0])\",\"prompt\":\"a\",\"\(parts[1])\":[[7]]}"
+            let found = Validator.standard.validate(text: text).diagnostics.first {
+                $0.path == JSONPointer(tokens: [parts[1]])
+            }
+            let named = found?.message(.en).split(separator: "`", omittingEmptySubsequences: false)
+                .enumerated()
+                .first { $0.offset % 2 == 1 && $0.element != parts[1] }?.element
+            return "\(parts[0]) \(parts[1]) -> \(named ?? "nothing")"
+        }
+        if ProcessInfo.processInfo.environment["KLING_WRITE_GOLDEN"] == "1" {
+            try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: file)
+        }
+        #expect(lines == approved, "\(lines.difference(from: approved))")
+    }
+
     /// A label's findings; none when it has none.
     private static func lines(_ label: Labelled) -> [String] {
         let found = label.validate().diagnostics

@@ -12,7 +12,7 @@ extension Model {
             zh: "文生视频与图生视频（首帧、首尾帧），3–15 秒，720P、1080P 或 4K，可生成有声视频，支持最多六个分镜与保持角色一致的主体引用。"),
         aliases: [
             "kling", "kling-3", "kling-3.0", "kling3", "kling-v3.0", "kling-v3-0", "kling-v-3", "klingv3",
-            "kling-v", "kling-video-v3", "kling-video-3", "可灵v3", "可灵3",
+            "kling-v", "kling-video-v3", "v3", "kling-video-3", "可灵v3", "可灵3",
             "kling-v3-omni", "kling-3.0-omni", "kling-v3-pro", "kling-v3-std", "kling-v3-master"
         ],
         references: .elementNames,

@@ -44,6 +44,10 @@ extension LocalizedText {
     static let addPrefix = LocalizedText(
         en: "Write `<<<image_1>>>` before the prompt", zh: "在提示词前写上 `<<<image_1>>>`")
 
+    /// A part of a sentence.
+    static let countingPrefix = LocalizedText(
+        en: " with the `<<<image_1>>>` that is put before it", zh: "连同自动添加的 `<<<image_1>>>` ")
+
     // Notes at related places.
     static let counts = LocalizedText(en: "this one counts", zh: "这一个生效")
     static let otherValue = LocalizedText(en: "the other value", zh: "另一个取值")

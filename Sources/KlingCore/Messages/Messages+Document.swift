@@ -89,6 +89,16 @@ extension Message {
         "parameter.alias", .warning,
         en: "`{name}` is sent as `{target}`, the documented name of this parameter. Rename it.",
         zh: "`{name}` 会按文档中的参数名 `{target}` 发送。请重命名。")
+    static let parameterAliasDouble = Message(
+        "parameter.alias", .warning,
+        en: "`{name}` says the same as `{other}`, which is the one that counts. Remove `{name}`.",
+        zh: "`{name}` 与 `{other}` 含义相同，以 `{other}` 为准。请删除 `{name}`。")
+    static let parameterAliasesConflict = Message(
+        "parameter.aliasConflict", .error,
+        en:
+            "`{name}` and `{other}` both mean `{target}`, but their values differ. Keep only one, and call it "
+            + "`{target}`.",
+        zh: "`{name}` 与 `{other}` 都表示 `{target}`，取值却不同。请只保留一个，并改名为 `{target}`。")
     static let parameterAliasConflict = Message(
         "parameter.aliasConflict", .error,
         en: "`{name}` and `{target}` are the same parameter, but their values differ. Keep only one, "
@@ -145,7 +155,8 @@ extension Message {
         parameterUnknownAnew, parameterUnknownPicture,
         parameterUnknownMore, parameterUnknownEntry, parameterUnknownEntryElsewhere,
         parameterUnknownElsewhere,
-        parameterAlias, parameterAliasConflict, parameterFrameField, parameterFrameFieldLast,
+        parameterAlias, parameterAliasDouble, parameterAliasConflict, parameterAliasesConflict,
+        parameterFrameField, parameterFrameFieldLast,
         parameterFrameFieldAddress, parameterFrameFieldFull,
         parameterEmpty, modelMissing, modelUnknown, modelUnknownNear, parameterOtherModel
     ]

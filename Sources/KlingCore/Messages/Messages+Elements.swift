@@ -19,10 +19,10 @@ extension Message {
         zh: "主体的 `{name}` 必须是{expected}，而不是{actual}。")
     static let elementFieldID = Message(
         "element.field", .warning, source: "kling-v3 page, element_list (line 473)",
-        en: "This element has an `element_id` but no `{name}`. The documentation mentions a second "
+        en: "This element has an `element_id`, but is without {names}. The documentation mentions a second "
             + "way to give an element without describing it, so this may be refused: to be safe, give "
             + "`name`, `description` and `element_input_urls`.",
-        zh: "该主体填写了 `element_id`，但缺少 `{name}`。文档提到还有另一种引用主体的方式，"
+        zh: "该主体填写了 `element_id`，但缺少 {names}。文档提到还有另一种引用主体的方式，"
             + "却没有说明用法，因此可能被拒绝：为稳妥起见，请填写 `name`、`description` 和 "
             + "`element_input_urls`。")
     static let elementImages = Message(

@@ -93,6 +93,10 @@ extension Message {
         "video.keepSound", .error,
         en: "`keep_original_sound` must be the text {allowed}, with its quotes, not {value}.",
         zh: "`keep_original_sound` 只能是带引号的 {allowed}，不能是 {value}。")
+    static let videoKeepSoundWord = Message(
+        "video.keepSound", .error,
+        en: "`keep_original_sound` must be {allowed}, in small letters, not \"{value}\".",
+        zh: "`keep_original_sound` 只能是小写的 {allowed}，不能是 \"{value}\"。")
     static let videoBaseFrames = Message(
         "video.baseFrames", .error, source: "kling-video-o1 page, video_list (line 455)",
         en: "A clip that is edited (`refer_type` \"base\") takes no first and last frame: remove the "
@@ -124,7 +128,8 @@ extension Message {
         referenceVideo,
         referenceVideoUnknown, referenceElement, videoCount, videoURL, videoURLMissing, videoEntry,
         videoPrivate,
-        videoFormat, videoReferType, videoReferTypeDefault, videoKeepSound, videoBaseFrames, videoBaseFrame,
+        videoFormat, videoReferType, videoReferTypeDefault, videoKeepSound, videoKeepSoundWord,
+        videoBaseFrames, videoBaseFrame,
         videoFeatureFrames, videoLimits
     ]
 
