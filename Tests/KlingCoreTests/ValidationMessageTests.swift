@@ -74,6 +74,20 @@ import Testing
         #expect(Set(Message.all.map(\.words.en)).count == Message.all.count)
     }
 
+    @Test(
+        "a problem cites the source that its sentence names, or a line about a parameter it speaks of",
+        arguments: labelledSet)
+    func sources(_ label: Labelled) {
+        for found in label.validate().diagnostics {
+            if let source = found.sentence.source {
+                #expect(found.source == source)
+            } else {
+                let lines = Catalog.standard.sources(of: found.sentence).map(\.description)
+                #expect(lines.contains(found.source), "\(found.code): \(found.source)")
+            }
+        }
+    }
+
     @Test("mangled requests never end the process and never give broken JSON")
     func mangled() {
         var random = SystemRandomNumberGenerator()

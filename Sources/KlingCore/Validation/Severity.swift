@@ -36,6 +36,11 @@ public struct ValidationOptions: Sendable, Hashable {
     /// The request is text that the caller holds: fixes come as text edits too.
     public var edits: Bool
 
+    /// Whether the level of a code cannot be changed.
+    package static func isFixed(_ code: String) -> Bool {
+        code.hasPrefix("syntax.") || code == "document.root"
+    }
+
     public init(strict: Bool = false, severities: [String: Severity] = [:], edits: Bool = false) {
         self.strict = strict
         self.severities = severities

@@ -98,7 +98,7 @@ extension RequestView {
     private func checkElementImages(_ value: JSONTree.Index, opening: Place, _ findings: inout Findings) {
         let name = ElementField.imageURLs.rawValue
         guard let type = tree.kind(value).type else { return }
-        let place = opening.child(name, tree.range(value))
+        let place = opening.child(name, tree.range(value), line: elementImages?.source)
         guard type == .array else {
             findings.report(
                 .elementFieldType, at: place, in: self,
@@ -127,11 +127,13 @@ extension RequestView {
         }
     }
 
+    private var elementImages: Parameter? {
+        guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type else { return nil }
+        return members.first { $0.name == ElementField.imageURLs.rawValue }
+    }
+
     private var elementImageCount: ClosedRange<Int> {
-        guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type,
-            case .array(_, let count)? = members.first(where: { $0.name == ElementField.imageURLs.rawValue })?
-                .type
-        else { return 0...Int.max }
+        guard case .array(_, let count)? = elementImages?.type else { return 0...Int.max }
         return count
     }
 

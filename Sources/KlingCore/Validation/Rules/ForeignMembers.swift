@@ -70,11 +70,7 @@ extension RequestView {
         let ours = tree.value(value)
         let theirs = tree.value(written.value)
         facts["other"] = .text(target.tokens[0])
-        let saysSame = { (value: JSONTree.Index) in
-            self.tree.string(value).flatMap { Self.nearestChoice($0, field.rawValue, self.choices(field)) }
-        }
-        let isSame = field == .aspectRatio && saysSame(value).map { $0 == saysSame(written.value) } ?? false
-        if ours == theirs || isSame {
+        if ours == theirs {
             findings.report(
                 .parameterAliasDouble, at: child, in: self, facts,
                 fixes: [
@@ -98,11 +94,6 @@ extension RequestView {
                 at: child, in: self, facts, fixes: fixes,
                 related: [(target, .otherValue)])
         }
-    }
-
-    private func choices(_ field: Field) -> [String] {
-        guard case .choice(let choices)? = table.parameter(field)?.type else { return [] }
-        return choices.map(\.value)
     }
 
     /// Unknown and double members of shots, elements and clips.
