@@ -53,7 +53,11 @@ let package = Package(
     platforms: [.macOS(.v26)],
     products: [
         .executable(name: "kling-server", targets: ["kling-server"]),
-        .library(name: "KlingCore", targets: ["KlingCore", "KlingHTTP", "KlingJournal", "KlingSimulator"])
+        // What a program of one's own is built with; `JSON` is in the signatures of KlingCore.
+        .library(name: "KlingCore", targets: ["KlingCore", "JSON"]),
+        .library(name: "KlingHTTP", targets: ["KlingHTTP"]),
+        .library(name: "KlingJournal", targets: ["KlingJournal"]),
+        .library(name: "KlingSimulator", targets: ["KlingSimulator"])
     ],
     targets: [
         .target(name: "JSON", swiftSettings: strict),

@@ -49,11 +49,21 @@ except (subprocess.TimeoutExpired, KeyboardInterrupt):
 
 # Runs a suite with its output in a log: `suite NAME COUNTER COMMAND…`. COUNTER prints "passed failed skipped" for the log.
 suite() {
-    local name=$1 counter=$2 start=$SECONDS status counts p f s
-    shift 2
+    run_suite "$1" "${@:3}"
+    report_suite "$1" "$2"
+}
+
+# The two halves of that, so that several may run beside each other.
+run_suite() {
+    local log=$logs/${1//[^A-Za-z0-9]/-}.log start=$SECONDS
+    limited 400 "${@:2}" >"$log" 2>&1
+    echo "$? $((SECONDS - start))" >"$log.end"
+}
+
+report_suite() {
+    local name=$1 counter=$2 status took counts p f s
     local log=$logs/${name//[^A-Za-z0-9]/-}.log
-    limited 400 "$@" >"$log" 2>&1
-    status=$?
+    read -r status took <"$log.end"
     counts=$("$counter" "$log" "$status")
     read -r p f s <<<"${counts:-0 0 0}"
     # A suite that fails without saying what, or that ran nothing, counts as one failure.
@@ -68,7 +78,7 @@ suite() {
     elif [ "$s" -gt 0 ]; then
         grep -hoE "skipped '.*'|skipped \".*\"|skipped: .*" "$log" | sort -u | sed 's/^/    /'
     fi
-    say "$name: $p passed, $f failed, $s skipped, $((SECONDS - start)) s"
+    say "$name: $p passed, $f failed, $s skipped, $took s"
 }
 
 count_python() {
@@ -156,7 +166,8 @@ if wanted swift; then
         failed=$((failed + 1))
     fi
 fi
-python_suite() { suite "$1" count_python python3 -W error::SyntaxWarning -m unittest discover -v -s "$2" -t "$2"; }
+python_tests=(python3 -W error::SyntaxWarning -m unittest discover -v)
+python_suite() { suite "$1" count_python "${python_tests[@]}" -s "$2" -t "$2"; }
 if wanted gateway; then python_suite "test gateway" Tests/gateway; fi
 if wanted client; then python_suite "Python client" Tests/clients/python; fi
 # For the tests of the published schemas; without it they are skipped and say so.
@@ -164,7 +175,15 @@ if wanted e2e && ! ls .build/jsonschema/lib/python3*/site-packages/jsonschema_rs
     python3 -m venv .build/jsonschema &&
         .build/jsonschema/bin/pip install -q --disable-pip-version-check jsonschema-rs==0.60.3
 fi >"$logs/jsonschema-install.log" 2>&1
-if wanted e2e; then python_suite "end to end" Tests/EndToEnd; fi
+# They mostly wait, so that two halves beside each other take little longer than one.
+if wanted e2e; then
+    end_to_end=("${python_tests[@]}" -s Tests/EndToEnd -t Tests/EndToEnd)
+    run_suite "end to end, a to l" "${end_to_end[@]}" -p "test_[a-l]*.py" &
+    run_suite "end to end, m to z" "${end_to_end[@]}" -p "test_[m-z]*.py" &
+    wait
+    report_suite "end to end, a to l" count_python
+    report_suite "end to end, m to z" count_python
+fi
 # Ten seconds for each processor; `bash Tests/fuzz/run.sh --minutes N` for more.
 if wanted fuzz; then suite "fuzz" count_one bash Tests/fuzz/run.sh --seconds 10; fi
 # Folders that come later need no line here.
@@ -186,6 +205,7 @@ if wanted ruff; then
     if [ -x "$ruff" ]; then
         suite "ruff" count_one sh -c '
             "$1" check --no-cache clients/python Tests/clients/python Tests/EndToEnd &&
+            "$1" check --no-cache --config clients/python/pyproject.toml Tests/SwiftLibrary &&
             "$1" check --no-cache --config clients/python/pyproject.toml Tests/gateway Tests/fuzz clients/quickstart.py' sh "$ruff"
     else
         say "ruff: skipped: it cannot be installed here: $(tail -n 1 "$logs/ruff-install.log")"

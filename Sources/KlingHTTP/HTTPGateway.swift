@@ -7,6 +7,7 @@ internal import Synchronization
 /// libcurl and its thread are had by the first call that needs the network. A create goes over a connection
 /// of its own and is sent once; see ``Options`` for the times. Without a key nothing is sent.
 public final class HTTPGateway: Gateway {
+    /// Times, trust and network; the defaults are those of the server.
     public struct Options: Sendable {
         /// Of this program, for `User-Agent: kling-server/<version>`.
         public var version = "0"
@@ -152,6 +153,17 @@ public final class HTTPGateway: Gateway {
 
     /// Whether libcurl can be had, and which (`libcurl/8.5.0 OpenSSL/3.0.13 …`). Opens it.
     public static func libraryVersion() -> Result<String, CurlUnavailable> { CurlLibrary.load() }
+
+    /// The proxy through which the gateway is asked, as the environment has it, without user and password;
+    /// nil when it is asked directly.
+    public var proxy: String? {
+        let proxy = proxies.proxy(scheme: address.isSecure ? "https" : "http", host: address.host)
+        guard !proxy.isEmpty else { return nil }
+        let mark = proxy.firstRange(of: "://")
+        let scheme = mark.map { proxy[..<$0.upperBound] } ?? ""
+        let rest = proxy[(mark?.upperBound ?? proxy.startIndex)...]
+        return String(scheme) + String(rest.lastIndex(of: "@").map { rest[rest.index(after: $0)...] } ?? rest)
+    }
 
     // MARK: Parts
 

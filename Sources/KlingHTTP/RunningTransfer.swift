@@ -185,11 +185,15 @@ final class RunningTransfer {
     func finish(code: Int32?) {
         var problem = code.map { self.problem($0) } ?? .cancelled
         if problem == nil, reply.status == 200 || reply.status == 206, !sendHead() { problem = .receiver }
-        // Two witnesses, for a create rests on them: not one byte of the request was written, and the moment
-        // of "about to send" was never reached. -1 (libcurl does not say) counts as sent.
+        // Two witnesses, for a create rests on them: the moment of "about to send" was never reached, and not
+        // one byte of the request was written. The request to a proxy for a tunnel is counted in those bytes
+        // too; there the witness is that the gateway itself has not ended its TLS handshake, without which
+        // nothing can be sent through. -1 (libcurl does not say) counts as sent.
+        let hasTunnel = !transfer.proxy.isEmpty && !transfer.allowsHTTP
         let mayHaveLeft =
-            kcurl_info_long(easy, Int32(KCURL_INFO_REQUEST_SIZE)) != 0
-            || kcurl_info_offset(easy, Int32(KCURL_INFO_PRETRANSFER_TIME_T)) != 0
+            kcurl_info_offset(easy, Int32(KCURL_INFO_PRETRANSFER_TIME_T)) != 0
+            || kcurl_info_long(easy, Int32(KCURL_INFO_REQUEST_SIZE)) != 0
+                && !(hasTunnel && kcurl_info_offset(easy, Int32(KCURL_INFO_APPCONNECT_TIME_T)) == 0)
         let redirect = kcurl_info_string(easy, Int32(KCURL_INFO_REDIRECT_URL)).map { String(cString: $0) }
         resume(TransferEnd(problem: problem, reply: reply, mayHaveLeft: mayHaveLeft, redirect: redirect))
     }

@@ -47,7 +47,7 @@ enum JournalSchema {
     }
 
     /// Whether the file has no content yet; an error for a file that is not ours to use.
-    private static func check(_ connection: SQLiteConnection) throws(JournalFailure) -> Bool {
+    static func check(_ connection: SQLiteConnection) throws(JournalFailure) -> Bool {
         let number = { (row: SQLiteConnection.Row) throws(JournalFailure) in Int(row.integer(0)) }
         let application = try connection.first("PRAGMA application_id", read: number) ?? 0
         let version = try connection.first("PRAGMA user_version", read: number) ?? 0

@@ -8,13 +8,24 @@ final class SQLiteConnection {
     private let handle: OpaquePointer
     private var statements: [String: OpaquePointer] = [:]
 
+    /// What a connection is for.
+    enum Manner {
+        case readWrite, readOnly
+        /// Read only, and the file taken as it lies there: no other process has it open, nothing is made
+        /// beside it.
+        case immutable
+    }
+
     /// Opens a file that exists (or `:memory:`). Reading begins with the first statement, so a file that is
     /// no database is noticed then.
-    init(path: String, busyTimeout: Duration) throws(JournalFailure) {
+    init(path: String, busyTimeout: Duration, manner: Manner = .readWrite) throws(JournalFailure) {
         self.path = path
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
-        let code = sqlite3_open_v2(path, &opened, flags, nil)
+        var flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
+        flags |= manner == .readWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY
+        if manner == .immutable { flags |= SQLITE_OPEN_URI }
+        let name = manner == .immutable ? Self.immutable(path) : path
+        let code = sqlite3_open_v2(name, &opened, flags, nil)
         guard let opened, code == SQLITE_OK else {
             let failure = Self.failure(code, opened, path)
             sqlite3_close_v2(opened)
@@ -23,6 +34,14 @@ final class SQLiteConnection {
         handle = opened
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, Int32(clamping: busyTimeout.milliseconds))
+    }
+
+    /// The name of a file in SQLite's own form (sqlite.org/uri.html).
+    private static func immutable(_ path: String) -> String {
+        let escapes: [UInt8: String] = [0x23: "%23", 0x25: "%25", 0x3F: "%3f"]
+        let name = path.utf8.map { escapes[$0].map { Array($0.utf8) } ?? [$0] }.joined()
+        return (path.hasPrefix("/") ? "file://" : "file:") + String(decoding: Array(name), as: UTF8.self)
+            + "?immutable=1"
     }
 
     deinit {

@@ -6,6 +6,7 @@ public import KlingCore
 /// again, so that a journal that was locked, or a disk that was full, heals without a restart. Dropping the
 /// last reference ends its thread; ``close()`` also waits for what is pending.
 public final class SQLiteJournal: Journal {
+    /// How long to wait, and how much history to keep.
     public struct Options: Sendable {
         /// How long to wait for another process before a call fails as ``JournalFailure/locked(path:)``.
         public var busyTimeout: Duration

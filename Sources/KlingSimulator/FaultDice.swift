@@ -6,18 +6,37 @@ import Synchronization
 final class FaultDice: Sendable {
     private let spec: SimulatorSpec
     private let asked = Mutex<[UInt64: UInt64]>([:])
+    /// How often each fault with a count has happened, by its place in the spec.
+    private let happened = Mutex<[Int: Int]>([:])
 
     init(_ spec: SimulatorSpec) { self.spec = spec }
 
-    /// The fault of one exchange, the first of the spec that strikes.
-    func fault(at place: SimulatorSpec.Place, subject: UInt64) -> SimulatorSpec.Name? {
+    /// What one exchange suffers.
+    struct Draw: Sendable {
+        /// The one fault that decides, the first of the spec that strikes.
+        var main: SimulatorSpec.Fault?
+        /// Those that colour the answer.
+        var modifiers: [SimulatorSpec.Fault] = []
+
+        func has(_ modifier: SimulatorSpec.Name) -> Bool { modifiers.contains { $0.name == modifier } }
+
+        /// How long a modifier holds the answer up, in the gateway's seconds.
+        func seconds(_ modifier: SimulatorSpec.Name) -> Double {
+            modifiers.first { $0.name == modifier }.map { $0.seconds ?? modifier.usualSeconds ?? 0 } ?? 0
+        }
+    }
+
+    func draw(at place: SimulatorSpec.Place, subject: UInt64) -> Draw {
+        var draw = Draw()
         for (index, fault) in spec.faults.enumerated() where fault.name.places.contains(place) {
             if let only = fault.place, only != place { continue }
-            if strikes(fault, number: index, subject: subject &* 4 &+ UInt64(placeNumber(place))) {
-                return fault.name
+            if draw.main != nil, !fault.name.isModifier { continue }
+            guard strikes(fault, number: index, subject: subject &* 4 &+ UInt64(placeNumber(place))) else {
+                continue
             }
+            if fault.name.isModifier { draw.modifiers.append(fault) } else { draw.main = fault }
         }
-        return nil
+        return draw
     }
 
     /// What becomes of the task with this number.
@@ -34,6 +53,16 @@ final class FaultDice: Sendable {
     }
 
     private func strikes(_ fault: SimulatorSpec.Fault, number: Int, subject: UInt64) -> Bool {
+        guard isLikely(fault, number: number, subject: subject) else { return false }
+        guard let most = fault.count else { return true }
+        return happened.withLock { happened in
+            guard happened[number, default: 0] < most else { return false }
+            happened[number, default: 0] += 1
+            return true
+        }
+    }
+
+    private func isLikely(_ fault: SimulatorSpec.Fault, number: Int, subject: UInt64) -> Bool {
         guard fault.probability < 1 else { return true }
         let name = SeededRandom.mixed(subject) &+ UInt64(number)
         let times = asked.withLock { asked in

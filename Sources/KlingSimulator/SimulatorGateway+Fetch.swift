@@ -1,4 +1,5 @@
 public import KlingCore
+import Synchronization
 
 extension SimulatorGateway {
     private static let pieceSize = 16_384
@@ -11,7 +12,8 @@ extension SimulatorGateway {
         guard let (task, expiry) = SimulatedTask.parse(link: url) else {
             return .failure(Failure(.resultExpired, message: "no such file", billed: .yes, httpStatus: 404))
         }
-        let fault = dice.fault(at: .file, subject: UInt64(task.seed))
+        let faults = dice.draw(at: .file, subject: UInt64(task.seed))
+        let fault = faults.main?.name
         if fault == .resetAtConnect {
             return .failure(Failure(.unreachable, message: "connection refused", billed: .yes, retry: .now))
         }
@@ -19,32 +21,42 @@ extension SimulatorGateway {
             await pause(Self.readTimeout)
             return .failure(Failure(.timeout, billed: .yes, retry: .now))
         }
+        await pause(faults.seconds(.delay))
         guard clock.wallTime() < expiry else {
             return .failure(Failure(.resultExpired, message: "link expired", billed: .yes, httpStatus: 403))
         }
-        let film = SimulatedVideo(shape: task.shape, seconds: Int(task.seconds), seed: task.seed).file()
-        let validator = "\"\(task.seed)\""
+        let isPage = fault == .notAVideo
+        let film =
+            isPage
+            ? Array("<!doctype html><title>Sign in</title>".utf8)
+            : SimulatedVideo(shape: task.shape, seconds: Int(task.seconds), seed: task.seed).file()
+        let version = faults.has(.changedFile) ? counts.withLock { $0.nextVersion() } : 0
+        let validator = "\"\(task.seed)" + (version > 0 ? "-\(version)\"" : "\"")
         var position = 0
-        if let resume, resume.validator == validator, resume.offset >= 0, resume.offset < film.count {
+        if let resume, resume.validator == validator, resume.offset >= 0, resume.offset < film.count,
+            !faults.has(.noRange)
+        {
             position = Int(resume.offset)
         }
         let start = position
         guard
             receive(
                 .head(
-                    offset: Int64(start), total: Int64(film.count), contentType: "video/mp4",
-                    validator: validator))
+                    offset: Int64(start), total: faults.has(.noLength) ? nil : Int64(film.count),
+                    contentType: isPage ? "text/html" : "video/mp4", validator: validator))
         else { return .success(FetchSummary(bytes: 0)) }
-        let end = fault == .reset ? start + (film.count - start) / 2 : film.count
+        await pause(faults.seconds(.slowBody))
+        let isCut = fault == .reset || fault == .truncated
+        let end = isCut ? start + (film.count - start) / 2 : film.count
         while position < end {
             if Task.isCancelled { return .failure(Failure(.unreachable, message: "cancelled", billed: .yes)) }
             let next = min(position + Self.pieceSize, end)
             guard receive(.bytes(Array(film[position..<next]))) else { break }
             position = next
         }
-        if fault == .reset {
-            return .failure(
-                Failure(.unreachable, message: "connection reset by peer", billed: .yes, retry: .now))
+        if isCut {
+            let message = fault == .reset ? "connection reset by peer" : Self.cutOff
+            return .failure(Failure(.unreachable, message: message, billed: .yes, retry: .now))
         }
         return .success(FetchSummary(bytes: Int64(position - start)))
     }

@@ -15,18 +15,25 @@ public final class SimulatorGateway: Gateway {
     let clock: any ServiceClock
     let dice: FaultDice
     private let wire = GatewayWire()
-    private let counts = Mutex(Counts())
+    let counts = Mutex(Counts())
 
     struct Counts: Sendable {
         var creates: UInt64 = 0
         var accepted = 0
         var reads: [UInt64: UInt64] = [:]
         var links: Set<UInt64> = []
+        /// Files that were another one than before.
+        private var versions = 0
+
+        mutating func nextVersion() -> Int {
+            versions += 1
+            return versions
+        }
     }
 
     /// - Parameter clock: the service's, whose options need `timeScale = spec.speed`.
     public init(
-        spec: SimulatorSpec = SimulatorSpec(), language: Locale = .en, clock: any ServiceClock
+        spec: SimulatorSpec = SimulatorSpec(), language: Locale = .en, clock: any ServiceClock = SystemClock()
     ) {
         self.spec = spec
         self.language = language
@@ -43,21 +50,22 @@ public final class SimulatorGateway: Gateway {
     static let createTimeout = 60.0
     static let readTimeout = 30.0
     private static let linkLifetime = 86_400.0
+    static let cutOff = "transfer closed with outstanding read data remaining"
 
     public func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
         let number = counts.withLock { counts in
             counts.creates += 1
             return counts.creates
         }
-        let fault = dice.fault(at: .create, subject: number)
-        if fault == .resetAtConnect {
+        let faults = dice.draw(at: .create, subject: number)
+        if faults.main?.name == .resetAtConnect {
             return .notTaken(Failure(.unreachable, message: "connection refused"), after: nil)
         }
-        await pause(Self.createLatency)
+        await pause(Self.createLatency + faults.seconds(.delay) + faults.seconds(.slowBody))
         let now = clock.wallTime()
-        switch fault {
+        switch faults.main?.name {
         case .resetBeforeAccept: return .unknown(lost("connection reset by peer"))
-        case .timeoutBeforeAccept:
+        case .timeout, .timeoutBeforeAccept:
             await pause(Self.createTimeout)
             return .unknown(late)
         case .resetAfterAccept:
@@ -67,15 +75,17 @@ public final class SimulatorGateway: Gateway {
             _ = take(request, number, at: now)
             await pause(Self.createTimeout)
             return .unknown(late)
-        case let fault?:
-            // An answer that cannot be read does not say that nothing was taken.
-            if fault == .garbage || fault == .html { _ = take(request, number, at: now) }
-            if let reply = SimulatedReply.fault(fault, language) {
-                return wire.decodeCreate(reply, now: now)
-            }
-        case nil: break
+        case .truncated:
+            _ = take(request, number, at: now)
+            return .unknown(Failure(.badGateway, message: Self.cutOff, billed: .unknown, httpStatus: 200))
+        case .garbage: _ = take(request, number, at: now)
+        default: break
         }
-        return wire.decodeCreate(SimulatedReply.accepted(take(request, number, at: now).id), now: now)
+        if let fault = faults.main, let reply = SimulatedReply.fault(fault, language) {
+            return wire.decodeCreate(reply, now: now)
+        }
+        let id = take(request, number, at: now).id
+        return wire.decodeCreate(SimulatedReply.accepted(id, faults), now: now)
     }
 
     public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
@@ -83,17 +93,22 @@ public final class SimulatorGateway: Gateway {
             await pause(Self.readLatency)
             return wire.decodeReading(SimulatedReply.unknownTask(language), now: clock.wallTime())
         }
-        let fault = dice.fault(at: .read, subject: UInt64(task.seed))
-        switch fault {
+        let faults = dice.draw(at: .read, subject: UInt64(task.seed))
+        switch faults.main?.name {
         case .resetAtConnect, .reset:
             return .failure(Failure(.unreachable, message: "connection reset by peer", billed: .pending))
         case .timeout:
             await pause(Self.readTimeout)
             return .failure(Failure(.timeout, billed: .pending))
-        default: await pause(Self.readLatency)
+        case .truncated:
+            await pause(Self.readLatency)
+            return .failure(
+                Failure(
+                    .badGateway, message: Self.cutOff, billed: .pending, retry: .now, httpStatus: 200))
+        default: await pause(Self.readLatency + faults.seconds(.delay) + faults.seconds(.slowBody))
         }
         let now = clock.wallTime()
-        if let fault, let reply = SimulatedReply.fault(fault, language) {
+        if let fault = faults.main, let reply = SimulatedReply.fault(fault, language) {
             return wire.decodeReading(reply, now: now)
         }
         let reads = counts.withLock { counts in
@@ -106,7 +121,7 @@ public final class SimulatorGateway: Gateway {
             task.fraction(at: now) >= 1 && counts.withLock { $0.links.insert(UInt64(task.seed)).inserted }
         let answer = task.answer(
             id: taskId, at: now, previousReads: reads, isFirstLink: isFirstLink, language: language)
-        return wire.decodeReading(SimulatedReply.task(answer, isFlat: fault == .flat), now: now)
+        return wire.decodeReading(SimulatedReply.task(answer, isFlat: faults.has(.flat)), now: now)
     }
 
     public func preview(_ request: VideoRequest, key: String) -> CreatePreview {
@@ -119,6 +134,7 @@ public final class SimulatorGateway: Gateway {
     }
 
     func pause(_ seconds: Double) async {
+        guard seconds > 0 else { return }
         try? await clock.sleep(until: clock.elapsed() + .seconds(seconds / spec.speed))
     }
 

@@ -2,23 +2,14 @@
 public enum SimulatorSpecError: Error, Sendable, Hashable {
     case unknownOption(String, nearest: String?)
     case unknownFault(String, nearest: String?)
-    /// The test gateway can do it, this simulator cannot.
-    case notSimulated(fault: String)
     case badValue(option: String, value: String, expected: String)
 }
 
 extension SimulatorSpec {
     private static let options = ["speed", "seed", "fault"]
-    /// Faults of HTTP itself, which only the test gateway has.
-    private static let onlyOverHTTP = [
-        "408", "413", "500-build_request_failed", "truncated-body", "redirect", "slow-body", "delay",
-        "accepted-202",
-        "object-data", "no-range", "no-length", "changed-file", "not-a-video", "string-error", "string-url",
-        "synonyms"
-    ]
 
     /// Reads `NAME=VALUE,…`; the empty text is the default. A fault is
-    /// `NAME[:PROBABILITY][:on=create|read|file]`.
+    /// `NAME[:PROBABILITY][:xCOUNT][:on=create|read|file][:seconds=SECONDS]`.
     public init(parsing text: String) throws(SimulatorSpecError) {
         self.init()
         for part in text.split(separator: ",") {
@@ -48,7 +39,6 @@ extension SimulatorSpec {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmed)
         let spelling = parts.first ?? ""
         guard let name = Name(rawValue: spelling) else {
-            if onlyOverHTTP.contains(spelling) { throw .notSimulated(fault: spelling) }
             throw .unknownFault(spelling, nearest: nearest(spelling, among: Name.allCases.map(\.rawValue)))
         }
         var fault = Fault(name)
@@ -62,10 +52,24 @@ extension SimulatorSpec {
                             ? "no place: it is about the whole task" : "on= with \(places)")
                 }
                 fault.place = place
+            } else if part.hasPrefix("seconds=") {
+                guard name.usualSeconds != nil, let seconds = Double(part.cut(at: "=").1),
+                    (0...86_400).contains(seconds)
+                else {
+                    throw .badValue(
+                        option: spelling, value: part,
+                        expected: name.usualSeconds == nil
+                            ? "no seconds=: it is not about time" : "seconds= from 0 to 86400")
+                }
+                fault.seconds = seconds
+            } else if part.hasPrefix("x"), let count = Int(part.dropFirst()), count > 0 {
+                fault.count = count
             } else if let probability = Double(part), (0...1).contains(probability) {
                 fault.probability = probability
             } else {
-                throw .badValue(option: spelling, value: part, expected: "a probability from 0 to 1")
+                throw .badValue(
+                    option: spelling, value: part,
+                    expected: "a probability from 0 to 1, or a count such as x3")
             }
         }
         return fault
@@ -104,8 +108,6 @@ extension SimulatorSpecError: CustomStringConvertible {
             "the simulator has no option '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
         case .unknownFault(let name, let nearest):
             "the simulator has no fault '\(name)'" + (nearest.map { "; did you mean '\($0)'?" } ?? "")
-        case .notSimulated(let fault):
-            "the fault '\(fault)' is one of HTTP itself, which the simulator does not speak"
         case .badValue(let option, let value, let expected):
             "'\(value)' is no value for '\(option)': it takes \(expected)"
         }

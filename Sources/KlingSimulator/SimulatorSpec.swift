@@ -1,4 +1,4 @@
-/// What `--simulate` says: `speed=20,seed=7,fault=429:0.2,fault=stuck`.
+/// What `--simulate` says: `speed=20,seed=7,fault=429:0.2,fault=500:x1:on=create,fault=stuck`.
 public struct SimulatorSpec: Sendable, Hashable {
     /// Seconds of the gateway's time in one second, above 0 and up to 10,000.
     public var speed: Double
@@ -18,74 +18,25 @@ public struct SimulatorSpec: Sendable, Hashable {
         public var name: Name
         /// From 0 to 1.
         public var probability: Double
+        /// It happens so often, and then no more; nil for no end.
+        public var count: Int?
         /// Only there; nil for everywhere the fault can happen.
         public var place: Place?
+        /// How long, in the gateway's time, for a fault that is about time; nil for what is usual.
+        public var seconds: Double?
 
-        public init(_ name: Name, probability: Double = 1, at place: Place? = nil) {
+        public init(
+            _ name: Name, probability: Double = 1, count: Int? = nil, at place: Place? = nil,
+            seconds: Double? = nil
+        ) {
             self.name = name
             self.probability = probability
+            self.count = count
             self.place = place
+            self.seconds = seconds
         }
     }
 
+    /// What an exchange with the gateway is for.
     public enum Place: String, Sendable, Hashable, CaseIterable { case create, read, file }
-
-    /// Raw values are the spellings in a spec.
-    public enum Name: String, Sendable, Hashable, CaseIterable {
-        // One exchange.
-        case resetAtConnect = "reset-at-connect"
-        case resetBeforeAccept = "reset-before-accept"
-        case resetAfterAccept = "reset-after-accept"
-        case timeoutBeforeAccept = "timeout-before-accept"
-        case timeoutAfterAccept = "timeout-after-accept"
-        case reset, timeout
-        case badRequest = "400"
-        case unauthorized = "401"
-        case outOfFunds = "402"
-        case forbidden = "403"
-        case notFound = "404"
-        case tooManyRequests = "429"
-        case tooManyTasks = "429-1303"
-        case serverError = "500"
-        case badGateway = "502"
-        case unavailable = "503"
-        case unavailableForNow = "503-retry-after"
-        case gatewayTimeout = "504"
-        case garbage = "garbage-200"
-        case html = "html-error"
-        case errorInside = "error-in-200"
-        case flat
-        // What becomes of a task, drawn when it is taken.
-        case stuck, failed, cancelled, backwards
-        case contentPolicy = "content-policy"
-        case unknownStatus = "unknown-status"
-        case noURL = "no-url"
-        case noProgress = "no-progress"
-        case expiredLink = "expired-link"
-
-        /// Where it can happen; none for what becomes of a task.
-        var places: [Place] {
-            switch self {
-            case .resetBeforeAccept, .resetAfterAccept, .timeoutBeforeAccept, .timeoutAfterAccept,
-                .badRequest,
-                .outOfFunds, .tooManyTasks:
-                [.create]
-            case .notFound, .flat: [.read]
-            case .reset, .timeout: [.read, .file]
-            case .resetAtConnect: [.create, .read, .file]
-            case .unauthorized, .forbidden, .tooManyRequests, .serverError, .badGateway, .unavailable,
-                .unavailableForNow, .gatewayTimeout, .garbage, .html, .errorInside:
-                [.create, .read]
-            case .stuck, .failed, .cancelled, .backwards, .contentPolicy, .unknownStatus, .noURL, .noProgress,
-                .expiredLink:
-                []
-            }
-        }
-
-        /// Those that are a fate of the task, each with its bit in a ``SimulatedTask``.
-        static let fates: [Name] = [
-            .stuck, .failed, .cancelled, .backwards, .contentPolicy, .unknownStatus, .noURL, .noProgress,
-            .expiredLink
-        ]
-    }
 }

@@ -99,8 +99,9 @@ extension Options {
         limit("--max-depth", "N", "arrays and objects inside each other, up to 10000 [512]", most: 10_000) {
             $0.limits.depth = $1
         },
-        limit("--max-values", "N", "values and names in one message or text [1000000]") {
+        limit("--max-values", "N", "values and names in one message or text [1000000; check: none]") {
             $0.limits.values = $1
+            $0.fileValues = $1
         },
         limit("--max-batch", "N", "messages in one batch [10000]") { $0.limits.batch = $1 },
         limit("--max-output", "BYTES", "output that may wait for the client [33554432]") {
@@ -109,7 +110,7 @@ extension Options {
         limit("--stuck-after", "SECONDS", "end when the client takes nothing for so long [60]") {
             $0.outboxLimits.stuckSeconds = $1
         },
-        Option("--format", "FORMAT", "check: text, json, sarif or github [text]") {
+        Option("--format", "FORMAT", "check: text, json, sarif or github; doctor: text or json [text]") {
             guard let format = Check.Format(rawValue: $1) else {
                 return "text, json, sarif or github is expected"
             }
@@ -174,6 +175,8 @@ extension Options {
             kling-server [serve] [OPTIONS]     speak JSON-RPC 2.0 on standard input and output
             kling-server check FILE… [OPTIONS] say what is wrong with requests in files, directories and patterns
                                                (- is standard input); exits 0, with errors 1, when misused 2
+            kling-server doctor [OPTIONS]      look at key, gateway, clock, journal and output, and change nothing;
+                                               exits 0, with a problem 1, when misused 2
             kling-server schema [NAME]         print a document of the protocol; without NAME their names
             kling-server schema --write DIR    write all of them, as the folder protocol has them
 

@@ -5,7 +5,7 @@ import KlingService
 /// The command line and the environment (wire contract §5), read without opening anything.
 struct Options {
     enum Command: Equatable {
-        case serve, check, schema, help, version
+        case serve, check, doctor, schema, help, version
     }
 
     var command = Command.serve
@@ -19,6 +19,8 @@ struct Options {
     var journal: String?
     var framing: Framer.Framing?
     var limits = Connection.Limits()
+    /// Values and names read of a file; nobody else than its owner pays for a long one.
+    var fileValues = Int.max
     var outboxLimits = Outbox.Limits()
     var logLevel = LogLevel.warning
     var settings = Settings()
@@ -50,11 +52,11 @@ struct Options {
             switch word {
             case "serve": command = .serve
             case "check": command = .check
+            case "doctor": command = .doctor
             case "schema": command = .schema
             default:
-                let nearest =
-                    NearestName.find(word, in: ["serve", "check", "schema"]).map { " Did you mean \($0)?" }
-                    ?? ""
+                let commands = ["serve", "check", "doctor", "schema"]
+                let nearest = NearestName.find(word, in: commands).map { " Did you mean \($0)?" } ?? ""
                 throw Misuse("there is no command \(word).\(nearest)")
             }
             rest = rest.dropFirst()
@@ -109,6 +111,10 @@ struct Options {
         }
         return variables
     }
+
+    /// The certificates to trust instead of the system's, by the variable that OpenSSL and curl have for it. libcurl
+    /// alone does not look.
+    var certificateFile: String? { variable("SSL_CERT_FILE") }
 
     /// The gateway is known to bill a create only once per `Idempotency-Key`.
     var gatewayIsIdempotent: Bool { variable("KLING_GATEWAY_IDEMPOTENT") == "1" }

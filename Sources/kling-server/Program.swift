@@ -22,6 +22,7 @@ import KlingCore
                     throw Options.Misuse("check needs a file, or - for standard input")
                 }
                 exit(try Check(options: options).run())
+            case .doctor: exit(try Doctor(options: options).run())
             case .schema: exit(try SchemaCommand(options: options).run())
             case .serve: try Serve(options: options).run()
             }

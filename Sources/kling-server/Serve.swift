@@ -22,9 +22,13 @@ struct Serve {
         let log = Log(level: options.logLevel)
         // Options that cannot work are told at once; the parts they describe are made when a request needs
         // them.
-        let simulation = try readSimulation()
-        let address = try readAddress(log)
+        let simulation = try options.readSimulation()
+        let address = simulation == nil ? try options.readAddress() : nil
+        for warning in address?.warnings ?? [] {
+            log.write(.warning, warning.sentence(options.settings.locale))
+        }
         let key = try options.readKey()
+        warnOfKeyFile(log)
         guard let output = Descriptors.claimStandardOutput() else {
             Log.say("standard output is closed: there is nobody to answer to")
             _exit(2)
@@ -88,29 +92,17 @@ struct Serve {
     }
 
     /// Whether an earlier process may have left tasks to go on with. A new user's first look creates no file.
-    private var hasJournal: Bool { journalPath != ":memory:" && access(journalPath, F_OK) == 0 }
+    private var hasJournal: Bool {
+        options.journalPath != ":memory:" && access(options.journalPath, F_OK) == 0
+    }
 
     // MARK: Parts
 
-    private func readSimulation() throws(Options.Misuse) -> SimulatorSpec? {
-        guard let text = options.simulation else { return nil }
-        do throws(SimulatorSpecError) {
-            return try SimulatorSpec(parsing: text)
-        } catch {
-            throw Options.Misuse("--simulate: \(error)")
-        }
-    }
-
-    /// The address given, or nil for the default one.
-    private func readAddress(_ log: Log) throws(Options.Misuse) -> GatewayAddress? {
-        guard let text = options.gateway, options.simulation == nil else { return nil }
-        do throws(GatewayAddressProblem) {
-            let address = try GatewayAddress(text)
-            for warning in address.warnings { log.write(.warning, warning.sentence(options.settings.locale)) }
-            return address
-        } catch {
-            throw Options.Misuse("--gateway: \(error.sentence(options.settings.locale))")
-        }
+    private func warnOfKeyFile(_ log: Log) {
+        guard options.simulation == nil, let file = options.apiKeyFile.map(KeyFile.init), file.isOpenToOthers
+        else { return }
+        let locale = options.settings.locale
+        log.write(.warning, file.openness[locale] + (locale == .en ? " " : "") + file.cure[locale])
     }
 
     private func makeTasks(
@@ -128,22 +120,13 @@ struct Serve {
             gateway = SimulatorGateway(
                 spec: simulation, language: settings.locale, clock: SystemClock())
         } else {
-            var http = HTTPGateway.Options()
-            http.version = Self.version
+            var http = options.http()
             http.language = settings.locale.rawValue
-            http.environment = options.proxyVariables
-            http.isIdempotent = options.gatewayIsIdempotent
             gateway = HTTPGateway(address: address ?? .standard, key: key, options: http)
         }
         return TaskService(
-            journal: SQLiteJournal(path: journalPath, simulated: simulation != nil), gateway: gateway,
+            journal: SQLiteJournal(path: options.journalPath, simulated: simulation != nil), gateway: gateway,
             clock: SystemClock(), random: SystemRandom(), options: service
         ) { notice in log.write(notice, locale: settings.locale) }
-    }
-
-    /// The journal in force. Simulated tasks never share one with real ones.
-    private var journalPath: String {
-        options.journal
-            ?? options.stateDirectory + (options.simulation == nil ? "/journal.db" : "/simulated.db")
     }
 }

@@ -171,6 +171,25 @@ class Files(CheckCase):
         ]
         self.assertEqual(uris, names[::2][::-1])
 
+    def test_every_problem_of_a_long_file_is_listed_and_counted(self) -> None:
+        self.path("long.kling.jsonl", f"{GOOD}\n" * 9 + f"{BAD}\n" * 3000)
+        found = self.run_check("long.kling.jsonl")
+        lines = found.stdout.decode().splitlines()
+        self.assertEqual(sum("[duration.quoted]" in line for line in lines), 3000)
+        self.assertEqual(lines[-1], "1 file checked: 3000 errors, 0 warnings")
+        # Of one request no more than a thousand are listed; the others are counted.
+        request = {f"x{number}": 1 for number in range(1500)} | CLIP
+        found = self.run_check("-", input=json.dumps(request))
+        self.assertIn("[document.moreProblems]", found.stdout.decode())
+        self.assertIn("0 errors, 1500 warnings", found.stdout.decode().splitlines()[-1])
+
+    def test_a_limit_of_values_holds_for_files_when_it_is_asked_for(self) -> None:
+        self.path("many.kling.json", json.dumps({**CLIP, "numbers": [1] * 200_000}))
+        self.assertEqual(self.run_check("many.kling.json").returncode, 0)
+        found = self.run_check("--max-values", "1000", "many.kling.json")
+        self.assertEqual(found.returncode, 1)
+        self.assertIn("syntax.count", found.stdout.decode())
+
     def test_standard_input(self) -> None:
         commented = '{"model":"kling-v3", // the model\n "prompt":"A cat",}\n'
         self.assertEqual(self.run_check("-", input=GOOD).returncode, 0)

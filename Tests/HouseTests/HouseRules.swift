@@ -50,6 +50,20 @@ enum HouseRules {
         .map { "\(path):\($0.number)" }
     }
 
+    /// Types of the library of which a user is not told what they are.
+    static func undocumented(path: String, text: String) -> [String] {
+        let library = ["KlingCore", "KlingHTTP", "KlingJournal", "KlingSimulator"]
+        guard library.contains(where: { path.hasPrefix("Sources/\($0)/") }) else { return [] }
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        return lines.indices.filter { number in
+            let isType =
+                lines[number].firstMatch(
+                    of: /^\s*public (?:final |indirect )*(?:class|struct|enum|protocol|actor)\b/) != nil
+            let before = lines[..<number].last { !$0.contains(/^\s*@/) } ?? ""
+            return isType && !before.contains(/^\s*\/{3}/)
+        }.map { "\(path):\($0 + 1): a public type without a word of what it is" }
+    }
+
     /// What is left to do belongs into an issue.
     static func leftovers(path: String, text: String) -> [String] {
         SwiftText.lines(of: text, saying: ["TODO", "FIXME", "XXX"])

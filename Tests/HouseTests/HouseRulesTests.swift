@@ -44,6 +44,16 @@ import Testing
         #expect(HouseRules.trusts(path: "A.swift", text: text).count == count)
     }
 
+    @Test(arguments: [
+        ("public struct A {}", 1), ("/// A.\npublic struct A {}", 0),
+        ("/// A.\n@frozen\npublic enum A {}", 0),
+        ("struct A {}\n    public final class B {}", 1), ("public let a = 1", 0)
+    ])
+    func `a public type without documentation is found`(text: String, count: Int) {
+        #expect(HouseRules.undocumented(path: "Sources/KlingCore/A.swift", text: text).count == count)
+        #expect(HouseRules.undocumented(path: "Sources/kling-server/A.swift", text: text).isEmpty)
+    }
+
     @Test(arguments: [("// TODO: later", 1), ("/// FIXME", 1), ("let todo = 1", 0), ("let TODOS = 1", 0)])
     func `work left over is found`(text: String, count: Int) {
         #expect(HouseRules.leftovers(path: "A.swift", text: text).count == count)

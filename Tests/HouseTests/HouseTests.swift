@@ -43,6 +43,10 @@ import Testing
         #expect(violations(of: HouseRules.trusts).count <= 3, "\(violations(of: HouseRules.trusts))")
     }
 
+    @Test func `every public type of the library says what it is`() {
+        #expect(violations(of: HouseRules.undocumented).isEmpty)
+    }
+
     @Test func `no work is left over in the sources`() {
         #expect(violations(of: HouseRules.leftovers).isEmpty)
     }

@@ -6,7 +6,7 @@ import Testing
 @testable import KlingSimulator
 
 /// A clock on which sleeping is what makes time pass.
-private final class LeapingClock: ServiceClock {
+final class LeapingClock: ServiceClock {
     private let now = Mutex(Duration.zero)
     func wallTime() -> Timestamp { Timestamp(milliseconds: 1_795_000_000_000).advanced(by: elapsed()) }
     func elapsed() -> Duration { now.withLock { $0 } }
@@ -75,8 +75,11 @@ struct SimulatorGatewayTests {
         (.unauthorized, "refused", 0), (.outOfFunds, "refused", 0), (.forbidden, "refused", 0),
         (.tooManyRequests, "notTaken", 0), (.tooManyTasks, "notTaken", 0), (.serverError, "unknown", 0),
         (.badGateway, "unknown", 0), (.unavailable, "unknown", 0), (.unavailableForNow, "notTaken", 0),
-        (.gatewayTimeout, "unknown", 0), (.garbage, "unknown", 1), (.html, "unknown", 1),
-        (.errorInside, "unknown", 0)
+        (.gatewayTimeout, "unknown", 0), (.garbage, "unknown", 1), (.html, "unknown", 0),
+        (.errorInside, "unknown", 0), (.timeout, "unknown", 0), (.requestTimeout, "unknown", 0),
+        (.tooLarge, "refused", 0), (.buildFailed, "refused", 0), (.truncated, "unknown", 1),
+        (.redirect, "refused", 0), (.slowBody, "accepted", 1), (.delay, "accepted", 1),
+        (.accepted202, "accepted", 1), (.objectData, "accepted", 1)
     ])
     func `a fault of a create says what is known`(fault: Name, outcome: String, taken: Int) async {
         let gateway = SimulatorGateway(spec: SimulatorSpec(faults: [.init(fault, at: .create)]), clock: clock)
@@ -115,7 +118,7 @@ struct SimulatorGatewayTests {
         }
     }
 
-    @Test(arguments: Name.allCases.filter { $0.places.contains(.read) && $0 != .flat })
+    @Test(arguments: Name.allCases.filter { $0.places.contains(.read) && !$0.isModifier })
     func `a fault of a read is a failure of the read`(fault: Name) async throws {
         let id = try await create(SimulatorGateway(clock: clock), request())
         let gateway = SimulatorGateway(spec: SimulatorSpec(faults: [.init(fault, at: .read)]), clock: clock)

@@ -12,6 +12,15 @@ struct SimulatorSpecTests {
                     faults: [.init(.tooManyRequests, probability: 0.2, at: .read), .init(.stuck)]))
     }
 
+    @Test func `a fault has a count, a place and a time as well`() throws {
+        #expect(
+            try SimulatorSpec(parsing: "fault=429:x2:on=create:seconds=7,fault=delay:0.5:seconds=0.25").faults
+                == [
+                    .init(.tooManyRequests, count: 2, at: .create, seconds: 7),
+                    .init(.delay, probability: 0.5, seconds: 0.25)
+                ])
+    }
+
     @Test(arguments: SimulatorSpec.Name.allCases)
     func `every fault is read by its name, and is of one kind`(name: SimulatorSpec.Name) throws {
         #expect(
@@ -25,13 +34,21 @@ struct SimulatorSpecTests {
         ("fault=stuk", "the simulator has no fault 'stuk'; did you mean 'stuck'?"),
         ("fault=", "the simulator has no fault ''"),
         (
-            "fault=truncated-body",
-            "the fault 'truncated-body' is one of HTTP itself, which the simulator does not speak"
+            "fault=500:seconds=3",
+            "'seconds=3' is no value for '500': it takes no seconds=: it is not about time"
         ),
+        ("fault=delay:seconds=-1", "'seconds=-1' is no value for 'delay': it takes seconds= from 0 to 86400"),
         ("speed=0", "'0' is no value for 'speed': it takes a number above 0, up to 10000"),
         ("speed=nan", "'nan' is no value for 'speed': it takes a number above 0, up to 10000"),
         ("seed=-1", "'-1' is no value for 'seed': it takes a whole number"),
-        ("fault=429:2", "'2' is no value for '429': it takes a probability from 0 to 1"),
+        (
+            "fault=429:2",
+            "'2' is no value for '429': it takes a probability from 0 to 1, or a count such as x3"
+        ),
+        (
+            "fault=429:x0",
+            "'x0' is no value for '429': it takes a probability from 0 to 1, or a count such as x3"
+        ),
         ("fault=404:on=create", "'on=create' is no value for '404': it takes on= with read"),
         (
             "fault=stuck:on=read",

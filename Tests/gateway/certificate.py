@@ -7,7 +7,8 @@ from pathlib import Path
 
 
 def certificate(directory: Path, address: str = "127.0.0.1", days: int = 30) -> tuple[str, str]:
-    """Writes a key pair whose only name is ``address`` (an IP); returns the paths (certificate, key)."""
+    """Writes a key pair whose only name is ``address`` (IP or host); returns (certificate, key) paths."""
+    kind = "IP" if address.replace(".", "").isdigit() else "DNS"
     cert, key = directory / f"{address}.crt", directory / f"{address}.key"
     command = [
         "openssl",
@@ -21,6 +22,6 @@ def certificate(directory: Path, address: str = "127.0.0.1", days: int = 30) -> 
         "-subj",
         "/CN=test",
     ]
-    names = ["-addext", f"subjectAltName=IP:{address}", "-keyout", str(key), "-out", str(cert)]
+    names = ["-addext", f"subjectAltName={kind}:{address}", "-keyout", str(key), "-out", str(cert)]
     subprocess.run(command + names, check=True, capture_output=True)
     return str(cert), str(key)

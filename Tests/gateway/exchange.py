@@ -104,6 +104,8 @@ class Exchange:
             return None
         status = int(fault.name[:3])
         message = fault.options.get("message")
+        if fault.name == "429-1303":
+            message = message or "parallel task over resource pack limit (code: 1303)"
         if fault.name == "500-build_request_failed":
             message = "build_request_failed: unsupported aspect_ratio"
         body = error_body(status, message)
@@ -120,6 +122,8 @@ class Exchange:
 
     def deliver(self, reply: Reply) -> None:
         """Sends the reply, slowly or without length if so drawn."""
+        if self._gateway.clock_offset is not None:
+            reply.headers["date"] = formatdate(time.time() + self._gateway.clock_offset, usegmt=True)
         body = b"" if self._request.method == "HEAD" else reply.body
         if "no-length" in self._faults:
             self._connection.send(reply.head(None, close=True) + body)

@@ -60,6 +60,7 @@ class Gateway:
         link_seconds: int = 86400,
         video: bytes | None = None,
         tls: tuple[str, str] | None = None,
+        clock_offset: float | None = None,
     ) -> None:
         self.port = port
         self.plan = FaultPlan(seed, faults)
@@ -70,6 +71,8 @@ class Gateway:
         self.api = API(self.book, self.plan, key, idempotent, parallel)
         self.api.shape, self.api.unknown_task = shape, unknown_task
         self.files = Files(self.book, video or clip(seed=seed))
+        # Seconds that the `Date` of every answer is ahead of the world's; without it there is no `Date`.
+        self.clock_offset = clock_offset
         self.requests: deque[Request] = deque(maxlen=200_000)
         self.create_requests = self.reads = self.downloads = self.connections = self.redirects_followed = 0
         self._tls: ssl.SSLContext | None = None
@@ -277,6 +280,7 @@ def main() -> None:
     parser.add_argument("--unknown-task", type=int, choices=(400, 404), default=404)
     parser.add_argument("--link-seconds", type=int, default=86400)
     parser.add_argument("--video", type=Path, help="the file to deliver; default: a made-up 64 KiB MP4")
+    parser.add_argument("--clock-offset", type=float, help="send `Date`, so many seconds ahead")
     parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     given = vars(parser.parse_args())
     given["faults"] = given.pop("fault")

@@ -89,7 +89,7 @@ class Task:
             return unknown.options.get("word", "Reviewing")
         if elapsed < self.takes:
             return "processing"
-        if "failed" in self.fates or "string-error" in self.fates:
+        if self.fates.keys() & {"failed", "content-policy", "string-error"}:
             return "failed"
         return "cancelled" if "cancelled" in self.fates else "completed"
 
@@ -158,6 +158,9 @@ class TaskBook:
             answer["result"] = {"videos": self._videos(task)}
         elif state == "failed":
             answer["error"] = self._error(task)
+            for fault in task.fates.values():
+                if "cost" in fault.options:
+                    answer["cost"] = float(fault.options["cost"])
         return answer
 
     def _videos(self, task: Task) -> list[dict[str, Any]]:
@@ -175,6 +178,7 @@ class TaskBook:
     def _error(self, task: Task) -> Any:
         if "string-error" in task.fates:
             return task.fates["string-error"].options.get("text", "generation failed: upstream error")
-        code = int(task.fates["failed"].options.get("code", 1301))
+        failed = task.fates.get("failed")
+        code = int(failed.options.get("code", 1301)) if failed else 1301
         message = KLING_WORDS.get(code, "task failed")
         return {"code": code, "message": f"{message} (code: {code})", "type": "generation_error"}

@@ -61,6 +61,7 @@ enum {
     KCURL_INFO_RESPONSE_CODE = 0x200000 + 2,
     KCURL_INFO_REQUEST_SIZE = 0x200000 + 12,
     KCURL_INFO_PRETRANSFER_TIME_T = 0x600000 + 53,
+    KCURL_INFO_APPCONNECT_TIME_T = 0x600000 + 56,
 };
 
 /* CURLcode, those that are told apart. */

@@ -16,6 +16,7 @@ public struct Model: Sendable {
     /// How long the work takes, by mode; for a first estimate only.
     package let timings: [Timing]
 
+    /// How prompts of the model refer to pictures and elements.
     public enum ReferenceStyle: Sendable, Hashable {
         /// `@name` of an element.
         case elementNames

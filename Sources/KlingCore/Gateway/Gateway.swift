@@ -32,6 +32,7 @@ extension Gateway {
     public var readiness: Failure? { nil }
 }
 
+/// Which gateway it is, and what may be relied on there.
 public struct GatewayIdentity: Sendable, Hashable {
     public var url: String
     public var simulated: Bool
@@ -60,6 +61,7 @@ public enum CreateOutcome: Sendable, Hashable {
 
 /// How the gateway says a task is.
 public struct TaskReading: Sendable, Hashable {
+    /// The gateway's word for the state, understood.
     public enum Status: Sendable, Hashable {
         case submitted, processing, completed, failed, cancelled
         /// A word we do not know, verbatim.
@@ -88,6 +90,7 @@ public struct TaskReading: Sendable, Hashable {
     }
 }
 
+/// Where a download that was broken off goes on.
 public struct FetchResumption: Sendable, Hashable {
     public var offset: Int64
     /// A strong ETag or a date, sent as `If-Range` (RFC 9110 §13.1.5).
@@ -99,6 +102,7 @@ public struct FetchResumption: Sendable, Hashable {
     }
 }
 
+/// What comes of a download, in order.
 public enum FetchPiece: Sendable {
     /// Comes once, first: where the bytes begin (0 when the server did not resume) and how many there are in
     /// all.
@@ -106,6 +110,7 @@ public enum FetchPiece: Sendable {
     case bytes([UInt8])
 }
 
+/// A download that came to its end.
 public struct FetchSummary: Sendable, Hashable {
     /// Bytes received in this fetch.
     public var bytes: Int64
@@ -113,6 +118,7 @@ public struct FetchSummary: Sendable, Hashable {
     public init(bytes: Int64) { self.bytes = bytes }
 }
 
+/// A create as it would be sent, without the key.
 public struct CreatePreview: Sendable, Hashable {
     public var method: String
     public var url: String

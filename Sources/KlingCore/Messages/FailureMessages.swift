@@ -14,7 +14,9 @@ public enum FailureMessages {
         var text = parts.compactMap { $0?[locale] }.joined(separator: space(locale))
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
         // So do words in another script than the sentence's.
-        if let message = failure.message, !message.isEmpty, isOver || failure.billed != .unknown,
+        let mayAdvise = failure.httpStatus != nil && (failure.billed != .no || task?.state == .queued)
+        if let message = failure.message, !message.isEmpty,
+            isOver || failure.billed != .unknown && !mayAdvise,
             locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
         {
             let words = Fact.shortened(message, to: 300)
@@ -201,10 +203,11 @@ public enum FailureMessages {
 extension FailureMessages {
     /// Nothing is sent without the journal, so none of these costs anything.
     public static func sentence(for failure: JournalFailure, locale: Locale) -> String {
-        words(failure)[locale] + (locale == .en ? " Nothing was sent or charged." : "没有发送任何内容，也没有产生费用。")
+        cause(of: failure)[locale] + (locale == .en ? " Nothing was sent or charged." : "没有发送任何内容，也没有产生费用。")
     }
 
-    private static func words(_ failure: JournalFailure) -> LocalizedText {
+    /// Why a journal cannot be used, and what to do, without a word of what that means for a call.
+    public static func cause(of failure: JournalFailure) -> LocalizedText {
         switch failure {
         case .cannotOpen(let path, let reason):
             LocalizedText(

@@ -1,6 +1,7 @@
 /// How long tasks take at the gateway, by model, mode and length: the median of the newest ones seen, or a
 /// table of what is generally reported (GATEWAY §1, "Timing"). All times are the gateway's.
 public struct DurationEstimator: Sendable {
+    /// Requests that take about the same time.
     public struct Kind: Sendable, Hashable {
         public var model: String
         public var mode: String

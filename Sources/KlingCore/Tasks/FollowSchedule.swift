@@ -4,6 +4,7 @@
 /// long one, a tenth of what it is expected to take; every 5 s again around the expected end, where a late
 /// look is felt.
 public enum FollowSchedule {
+    /// How soon the next read is wanted.
     public enum Pace: Sendable, Hashable {
         /// The gateway has just taken it.
         case first

@@ -60,6 +60,7 @@ public protocol Journal: Sendable {
 
 /// One change of one task, as it was after the change.
 public struct JournalEvent: Sendable, Hashable {
+    /// What replay must keep of a change.
     public enum Kind: Int, Sendable, Hashable {
         /// A change of state, an error, a result: never dropped.
         case change = 0
@@ -78,12 +79,14 @@ public struct JournalEvent: Sendable, Hashable {
     }
 }
 
+/// What came of writing a change.
 public enum JournalRecord: Sendable, Hashable {
     case written(VideoTask)
     /// The task was changed by another process since, and is this now.
     case outdated(VideoTask)
 }
 
+/// What came of writing an intent.
 public enum JournalBeginning: Sendable, Hashable {
     /// The intent is durable.
     case created(VideoTask)
@@ -95,6 +98,7 @@ public enum JournalBeginning: Sendable, Hashable {
     case overBudget(spent: SpendBudget)
 }
 
+/// Which tasks a list is about.
 public struct JournalQuery: Sendable, Hashable {
     /// Empty means every state.
     public var states: Set<VideoTask.State>

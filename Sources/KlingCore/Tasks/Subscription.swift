@@ -29,6 +29,7 @@ public struct Subscription: Sendable, Hashable {
     }
 }
 
+/// What a subscription is told.
 public enum SubscriptionEvent: Sendable, Hashable {
     /// In rising `seq`; each change once. Of `.progress` the newest per task is enough.
     case update(seq: Int64, kind: JournalEvent.Kind, TaskReport)

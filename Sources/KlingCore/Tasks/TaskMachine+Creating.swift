@@ -69,12 +69,22 @@ extension TaskMachine {
     }
 
     private mutating func isPatienceOver(at now: Timestamp, under rules: Rules) -> Bool {
-        guard let refusedSince else {
+        defer { lastRefusal = now }
+        guard let since = refusedSince, let lastRefusal else {
             refusedSince = now
             return false
         }
-        return now.since(refusedSince) >= rules.retryFor
+        // No pause between two attempts is so long: the clock was set, or the machine slept. Nobody was refused
+        // meanwhile.
+        let gap = now.since(lastRefusal)
+        let isPause = gap >= .zero && gap <= Self.longestPause
+        let start = isPause ? since : since.advanced(by: gap)
+        refusedSince = start
+        return now.since(start) >= rules.retryFor
     }
+
+    /// The longest wish of a gateway, with what an attempt itself may take.
+    private static let longestPause = Backoff.longestWish + .seconds(600)
 
     mutating func unconfirmed(because failure: Failure, at now: Timestamp) -> [Action] {
         task.billed = .unknown

@@ -11,6 +11,8 @@ public struct TaskMachine: Sendable, Hashable {
     var refusals = 0
     /// When the first of those was.
     var refusedSince: Timestamp?
+    /// When the last of those was.
+    var lastRefusal: Timestamp?
     /// Reads that failed, since the last one that did not.
     var readFailures = 0
     /// Readings that said `completed` and had no link.
@@ -23,6 +25,7 @@ public struct TaskMachine: Sendable, Hashable {
 }
 
 extension TaskMachine {
+    /// What can happen to a task.
     public enum Event: Sendable, Hashable {
         /// The journal gave it a slot, and has it like this now.
         case claimed(VideoTask)
@@ -44,6 +47,7 @@ extension TaskMachine {
         case deliveryFailed(Failure)
     }
 
+    /// What the service has to do, in this order.
     public enum Action: Sendable, Hashable {
         /// Write the task to the journal; comes before every other action.
         case record(JournalEvent.Kind)
@@ -61,6 +65,7 @@ extension TaskMachine {
         case decline(Refusal)
     }
 
+    /// Why a wish is not granted.
     public enum Refusal: Sendable, Hashable {
         /// The gateway has it, or may have it, and cannot be told to stop.
         case sentAlready

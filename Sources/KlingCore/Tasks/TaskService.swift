@@ -106,8 +106,12 @@ public actor TaskService {
         case resume
     }
 
+    /// - Parameters:
+    ///   - clock: the gateway's too, if that is a simulator.
+    ///   - observer: called for every change of every task, on the actor: must not block.
     public init(
-        journal: any Journal, gateway: any Gateway, clock: any ServiceClock, random: any RandomSource,
+        journal: any Journal, gateway: any Gateway, clock: any ServiceClock = SystemClock(),
+        random: any RandomSource = SystemRandom(),
         options: TaskServiceOptions = TaskServiceOptions(),
         observer: @escaping @Sendable (TaskNotice) -> Void = { _ in }
     ) {

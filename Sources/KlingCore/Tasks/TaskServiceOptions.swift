@@ -48,6 +48,7 @@ public struct SpendBudget: Sendable, Hashable {
         Window(budget: self, start: now.advanced(by: .seconds(-86_400)))
     }
 
+    /// A budget, and since when what is spent counts towards it.
     public struct Window: Sendable, Hashable {
         public var budget: SpendBudget
         public var start: Timestamp

@@ -88,6 +88,7 @@ extension VideoTask {
     /// Whether the gateway charges for it. `pending`: it has accepted the task and settles at its end.
     public enum Billed: String, Sendable, Hashable, CaseIterable { case yes, no, unknown, pending }
 
+    /// One result of a task.
     public struct Video: Sendable, Hashable {
         public var url: String
         /// When the link dies; 24 h after completion where the gateway does not say.

@@ -20,6 +20,23 @@ package struct Place: Sendable {
     package func at(_ range: Range<Int>) -> Place { Place(tokens: tokens, range: range, line: line) }
 }
 
+/// Problems that are counted, but not in the list.
+public struct Unlisted: Sendable, Hashable {
+    public private(set) var errors = 0
+    public private(set) var warnings = 0
+    public private(set) var others = 0
+
+    public var count: Int { errors + warnings + others }
+
+    mutating func add(_ count: Int, _ severity: Severity) {
+        switch severity {
+        case .error: errors += count
+        case .warning: warnings += count
+        case .information, .hint, .off: others += count
+        }
+    }
+}
+
 /// Collects what the rules find.
 package struct Findings: Sendable {
     package private(set) var diagnostics: [Diagnostic] = []
@@ -47,7 +64,7 @@ package struct Findings: Sendable {
     /// message of a megabyte can hold a million problems, and an answer must not be a hundred times as long.
     static let requestLimit = 1000
     private let documentLimit: Int
-    private var hidden = 0
+    private(set) var hidden = Unlisted()
     private var gravestHidden = Severity.off
 
     /// Whether a problem is only counted, so that nothing about it need be worked out; counts it then.
@@ -61,7 +78,7 @@ package struct Findings: Sendable {
     /// Counts problems that are not listed.
     mutating func hide(_ count: Int, _ severity: Severity) {
         guard count > 0 else { return }
-        hidden += count
+        hidden.add(count, severity)
         gravestHidden = max(gravestHidden, severity)
     }
 
@@ -89,7 +106,7 @@ package struct Findings: Sendable {
     init(options: ValidationOptions, bytes: Int, isTrial: Bool = false) {
         self.options = options
         self.isTrial = isTrial
-        documentLimit = max(Self.requestLimit, min(bytes / 1024, 10_000))
+        documentLimit = options.listsAll ? 100_000 : max(Self.requestLimit, min(bytes / 1024, 10_000))
     }
 
     /// Whether a fix may be tried on a request of so many bytes; counts it then.
@@ -162,7 +179,7 @@ package struct Findings: Sendable {
     }
 
     /// Nothing was left out to keep an answer short or quick.
-    var isComplete: Bool { hidden == 0 && editBudget > 0 }
+    var isComplete: Bool { hidden.count == 0 && editBudget > 0 }
 
     private func path(_ place: Place) -> JSONPointer { JSONPointer(tokens: base + place.tokens) }
 
@@ -176,12 +193,12 @@ package struct Findings: Sendable {
     /// Puts the problems in order, and behind them says how many are not among them.
     mutating func finish(at end: Int) {
         sort()
-        guard hidden > 0 else { return }
+        guard hidden.count > 0 else { return }
         // As grave as the gravest of them: a request with an error must not look valid.
         diagnostics.append(
             Diagnostic(
                 severity: gravestHidden, path: .root, range: end..<end, fixes: [], allowed: nil, related: [],
-                sentence: .moreProblems, facts: ["count": .int(hidden)], line: nil))
+                sentence: .moreProblems, facts: ["count": .int(hidden.count)], line: nil))
     }
 
     private mutating func sort() {

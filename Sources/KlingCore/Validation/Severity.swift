@@ -35,6 +35,8 @@ public struct ValidationOptions: Sendable, Hashable {
     public var severities: [String: Severity]
     /// The request is text that the caller holds: fixes come as text edits too.
     public var edits: Bool
+    /// Every problem of a long document is listed, not only as many as an answer to a client should hold.
+    package var listsAll = false
 
     /// Whether the level of a code cannot be changed.
     package static func isFixed(_ code: String) -> Bool {

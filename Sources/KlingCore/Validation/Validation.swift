@@ -6,6 +6,8 @@ public import JSON
 public struct Validation: Sendable {
     /// Every problem, by position.
     public let diagnostics: [Diagnostic]
+    /// What is beyond the limits of the list; a last diagnostic says how many those are.
+    public let unlisted: Unlisted
     /// There is an error: nothing can be sent.
     public let hasErrors: Bool
     private let isStrict: Bool
@@ -20,10 +22,12 @@ public struct Validation: Sendable {
         case other
     }
 
-    init(_ subject: Subject, _ diagnostics: [Diagnostic], isStrict: Bool) {
+    init(_ subject: Subject, _ findings: Findings) {
+        let diagnostics = findings.diagnostics
+        unlisted = findings.hidden
+        isStrict = findings.options.strict
         self.subject = subject
         self.diagnostics = diagnostics
-        self.isStrict = isStrict
         hasErrors = !diagnostics.isEmpty && diagnostics.contains { $0.severity == .error }
     }
 

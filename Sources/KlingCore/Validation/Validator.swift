@@ -25,8 +25,7 @@ public struct Validator: Sendable {
         if index == tree.root, !tree.isValid { Self.reportSyntax(tree, &findings) }
         let view = check(tree, at: index, &findings)
         findings.finish(at: tree.source.count)
-        return Validation(
-            view.map { .request($0) } ?? .other, findings.diagnostics, isStrict: options.strict)
+        return Validation(view.map { .request($0) } ?? .other, findings)
     }
 
     /// A document: one request, or a list of them, whose paths begin `/0`, `/1` …
@@ -70,7 +69,7 @@ public struct Validator: Sendable {
         if keeps, tree.isValid, findings.isComplete {
             last = CheckedList(tree, checked, findings.diagnostics, options)
         }
-        return Validation(.list(tree, tables), findings.diagnostics, isStrict: options.strict)
+        return Validation(.list(tree, tables), findings)
     }
 
     /// Text as it stands in a file.

@@ -8,7 +8,10 @@ package enum ReadmeTables {
     private static let closing = "<!-- end -->"
 
     /// The text with its tables written anew; the name of a table that there is none of, or that has no end.
-    package static func update(_ text: String) -> (text: String, problem: String?) {
+    /// - Parameter others: tables of parts that this one does not know, by name: their rows, the head first.
+    package static func update(
+        _ text: String, others: [String: [[String]]] = [:]
+    ) -> (text: String, problem: String?) {
         var result = ""
         var rest = text[...]
         while let start = rest.ranges(of: opening).first {
@@ -16,7 +19,9 @@ package enum ReadmeTables {
                 let end = rest[nameEnd.upperBound...].ranges(of: closing).first
             else { return (text, String(rest[start.upperBound...].prefix(40))) }
             let name = String(rest[start.upperBound..<nameEnd.lowerBound])
-            guard let table = table(name) else { return (text, name) }
+            guard let table = table(name) ?? others[name].map({ table($0[0], Array($0.dropFirst())) }) else {
+                return (text, name)
+            }
             result += rest[..<nameEnd.upperBound] + "\n\n" + table + "\n\n" + closing
             rest = rest[end.upperBound...]
         }

@@ -34,7 +34,26 @@ extension Failure {
             return ["method": "adopt", "params": ["task": .string(task.id.text), "taskId": "task_…"]]
         case .queued, .submitting, .submitted, .processing:
             return ["method": "wait", "params": ["task": .string(task.id.text)]]
-        default: return nil
+        case .completed: return delivered(task)
+        // What was not charged and passes by itself may be asked for anew.
+        case .failed where billed == .no && retry != .never:
+            var params: JSONObject = ["request": .object(task.request.body)]
+            params["idempotencyKey"] = task.idempotencyKey.map { .string($0) }
+            return ["method": "submit", "params": .object(params)]
+        case .failed, .cancelled, .abandoned: return nil
+        }
+    }
+
+    /// The video is made: what is left is to fetch it.
+    private func delivered(_ task: VideoTask) -> JSONValue? {
+        let name: JSONValue = .string(task.id.text)
+        switch kind {
+        // Another place is the user's choice.
+        case .conflict: return nil
+        case .resultExpired: return ["method": "status", "params": ["task": name, "refresh": true]]
+        case _ where task.videos.isEmpty:
+            return ["method": "status", "params": ["task": name, "refresh": true]]
+        default: return ["method": "download", "params": ["task": name]]
         }
     }
 }
@@ -54,10 +73,22 @@ extension TaskServiceError {
     func rpcError(locale: Locale) -> RPCError {
         var error = failure.rpcError(task: task, locale: locale)
         error.message = sentence(locale)
-        if case .keyConflict(_, _, let differences) = self, case .object(var data)? = error.data {
+        guard case .object(var data)? = error.data else { return error }
+        switch self {
+        case .noSuchTask: data["next"] = ["method": "list", "params": [:]]
+        case .keyConflict(_, let task, let differences):
             data["differences"] = .array(differences.map { .string($0) })
-            error.data = .object(data)
+            data["next"] = Self.look(at: task)
+        case .alreadyEnded(let task), .cannotAdopt(let task), .taskIdTaken(_, let task):
+            data["next"] = Self.look(at: task)
+        case .noResult(let task) where task.state.isTerminal: data["next"] = Self.look(at: task)
+        default: break
         }
+        error.data = .object(data)
         return error
+    }
+
+    private static func look(at task: VideoTask) -> JSONValue {
+        ["method": "status", "params": ["task": .string(task.id.text)]]
     }
 }

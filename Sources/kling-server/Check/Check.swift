@@ -166,7 +166,8 @@ struct CheckTotals: Sendable {
         case .checked(_, let validation):
             invalid = validation.isValid ? 0 : 1
             let diagnostics = validation.diagnostics.span
-            for number in diagnostics.indices {
+            // The last of a list that is cut says so: it stands for the others, which are counted by themselves.
+            for number in diagnostics.indices.dropLast(validation.unlisted.count > 0 ? 1 : 0) {
                 switch diagnostics[number].severity {
                 case .error: errors += 1
                 case .warning: warnings += 1
@@ -175,6 +176,9 @@ struct CheckTotals: Sendable {
                 case .off: break
                 }
             }
+            errors += validation.unlisted.errors
+            warnings += validation.unlisted.warnings
+            hints += validation.unlisted.others
         }
     }
 

@@ -46,15 +46,20 @@ struct CheckedFile: Sendable {
         let language: DocumentSource.Language?
         let fixes: Bool
         let validation: ValidationOptions
+        /// Values and names read of a file; more is a problem that is reported.
+        let values: Int
 
         init(_ options: Options) {
             language = options.language
             fixes = options.fixes
             // Text edits are worked out for those who make or show them.
             let showsEdits = options.checkFormat == .json || options.checkFormat == .sarif
-            validation = ValidationOptions(
+            var validation = ValidationOptions(
                 strict: options.settings.strict, severities: options.settings.severities,
                 edits: options.fixes || showsEdits)
+            validation.listsAll = true
+            self.validation = validation
+            values = options.fileValues
         }
     }
 
@@ -66,7 +71,7 @@ struct CheckedFile: Sendable {
             return
         }
         let language = manner.language ?? DocumentSource.Language(path: path)
-        var (document, validation) = Self.look(at: bytes, language, manner.validation)
+        var (document, validation) = Self.look(at: bytes, language, manner)
         var trouble: Trouble?
         if manner.fixes {
             let original = (bytes, document, validation)
@@ -75,7 +80,7 @@ struct CheckedFile: Sendable {
                 guard !safe.isEmpty else { break }
                 fixes += safe.count
                 bytes = TextEdit.apply(safe.flatMap(\.edits), to: bytes)
-                (document, validation) = Self.look(at: bytes, language, manner.validation)
+                (document, validation) = Self.look(at: bytes, language, manner)
             }
             let isWritten =
                 if path == "-" { SmallFile.write(bytes) } else {
@@ -93,10 +98,10 @@ struct CheckedFile: Sendable {
     }
 
     private static func look(
-        at bytes: [UInt8], _ language: DocumentSource.Language, _ options: ValidationOptions
+        at bytes: [UInt8], _ language: DocumentSource.Language, _ manner: Manner
     ) -> (DocumentSource, Validation) {
-        let document = DocumentSource(bytes: bytes, language: language)
-        return (document, Validator.standard.validate(document: document.tree, options: options))
+        let document = DocumentSource(bytes: bytes, language: language, values: manner.values)
+        return (document, Validator.standard.validate(document: document.tree, options: manner.validation))
     }
 }
 

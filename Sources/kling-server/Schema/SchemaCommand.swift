@@ -1,4 +1,5 @@
 import KlingService
+import KlingSimulator
 
 /// `kling-server schema`: prints or writes what `protocol/` holds.
 struct SchemaCommand {
@@ -25,6 +26,18 @@ struct SchemaCommand {
         return 0
     }
 
+    /// What `--simulate fault=…` takes.
+    private static var faults: [[String]] {
+        [["fault", "where", "what happens"]]
+            + SimulatorSpec.Name.allCases.map { fault in
+                [
+                    "`\(fault.rawValue)`",
+                    fault.places.isEmpty ? "the task" : fault.places.map(\.rawValue).joined(separator: ", "),
+                    fault.documentation
+                ]
+            }
+    }
+
     private func write(to folder: String) -> Int32 {
         for document in ProtocolDocument.all {
             let path = folder + "/" + document.path
@@ -35,7 +48,8 @@ struct SchemaCommand {
         // The tables of the page that is there; without one there is nothing to write them in.
         let page = folder + "/README.md"
         guard let bytes = SmallFile.read(page) else { return 0 }
-        let (text, problem) = ReadmeTables.update(String(decoding: bytes, as: UTF8.self))
+        let (text, problem) = ReadmeTables.update(
+            String(decoding: bytes, as: UTF8.self), others: ["faults": Self.faults])
         if let problem {
             Log.say("\(page): there is no table called \(problem), or it has no end")
             return 2

@@ -1,0 +1,105 @@
+import JSON
+import KlingCore
+import KlingHTTP
+
+/// libcurl, the proxy, the gateway, its clock, and whether it takes the key. Nothing of it is billed: a page
+/// that needs no key, and a look for a task that there is not.
+struct GatewayExamination: Sendable {
+    private let address: GatewayAddress
+    private let gateway: HTTPGateway
+    private let hasKey: Bool
+    private let proxyIsSet: Bool
+
+    /// No gateway gives such an id.
+    private static let noTask = "task_kling-server-doctor"
+
+    init(address: GatewayAddress, key: Secret?, options: HTTPGateway.Options) {
+        self.address = address
+        hasKey = key != nil
+        proxyIsSet = options.environment.contains { !$0.value.isEmpty && $0.key.lowercased() != "no_proxy" }
+        gateway = HTTPGateway(address: address, key: key, options: options)
+    }
+
+    func findings() async -> [Finding] {
+        var findings = [LibraryFinding.of(HTTPGateway.libraryVersion(), needsTLS: address.isSecure), proxy]
+        findings += address.warnings.map(odd)
+        let clock = SystemClock()
+        let start = clock.elapsed()
+        let answer = await gateway.probe()
+        let time = clock.elapsed() - start
+        switch answer {
+        case .failure(let failure):
+            findings.append(unreachable(failure))
+        case .success(let probe):
+            findings.append(reached(probe, in: time))
+            findings += ClockFinding.of(probe.date, now: clock.wallTime(), tolerance: time)
+            if hasKey { findings.append(AccessFinding.of(await gateway.read(Self.noTask), address)) }
+        }
+        return findings
+    }
+
+    private var proxy: Finding {
+        if let proxy = gateway.proxy {
+            return .ok(
+                .proxy, en: "The gateway is asked through the proxy \(proxy).", zh: "通过代理 \(proxy) 访问网关。",
+                facts: ["proxy": .string(proxy)])
+        }
+        return proxyIsSet
+            ? .ok(
+                .proxy,
+                en: "The environment names a proxy, but not for this gateway: it is asked directly.",
+                zh: "环境变量设置了代理，但不用于此网关：直接访问。", facts: ["proxy": .null])
+            : .ok(.proxy, en: "No proxy is set.", zh: "没有设置代理。", facts: ["proxy": .null])
+    }
+
+    private func odd(_ warning: GatewayWarning) -> Finding {
+        Finding(
+            subject: .gateway, status: .warning,
+            message: LocalizedText(en: warning.sentence(.en), zh: warning.sentence(.zh)),
+            advice: LocalizedText(en: "Check --gateway.", zh: "请检查 --gateway。"),
+            facts: ["url": .string(address.url)])
+    }
+
+    private func reached(_ probe: HTTPProbe, in time: Duration) -> Finding {
+        let milliseconds = Int(time.milliseconds)
+        let facts: JSONObject = [
+            "url": .string(address.url), "reachable": true, "httpStatus": JSONValue(probe.status),
+            "milliseconds": JSONValue(milliseconds)
+        ]
+        let en = "\(address.url) answers (HTTP \(probe.status), \(milliseconds) ms)"
+        let zh = "\(address.url) 有应答（HTTP \(probe.status)，\(milliseconds) 毫秒）"
+        guard probe.status >= 500 else { return .ok(.gateway, en: en + ".", zh: zh + "。", facts: facts) }
+        return .warning(
+            .gateway, en: en + ": it has trouble of its own.", zh: zh + "：网关自身出现问题。",
+            advice: LocalizedText(
+                en: "Try again later; tasks that are at the gateway are followed by themselves.",
+                zh: "请稍后再试；已在网关的任务会自动继续跟踪。"), facts: facts)
+    }
+
+    private func unreachable(_ failure: Failure) -> Finding {
+        let words = failure.message.map { String($0.prefix(300)) } ?? ""
+        let isCertificate = ["certificate", "ssl", "tls"].contains { words.lowercased().contains($0) }
+        let isSlow = failure.kind == .timeout
+        let because = LocalizedText(
+            en: isSlow ? " within 10 s" : words.isEmpty ? "" : ": \(words)",
+            zh: isSlow ? "（10 秒内无应答）" : words.isEmpty ? "" : "：\(words)")
+        let advice =
+            isCertificate
+            ? LocalizedText(
+                en:
+                    "The connection is not trusted, so no key is sent. Check --gateway and the clock; behind a proxy "
+                    + "that inspects TLS, name its certificate in SSL_CERT_FILE.",
+                zh: "连接不可信，因此不会发送 Key。请检查 --gateway 和系统时间；若代理会检查 TLS，请用 SSL_CERT_FILE 指定其证书。")
+            : LocalizedText(
+                en: "Check the connection, --gateway and the proxy. What is queued is sent by itself later.",
+                zh: "请检查网络、--gateway 和代理。排队的任务之后会自动发送。")
+        return .problem(
+            .gateway, en: "\(address.url) cannot be reached\(because.en).",
+            zh: "无法连接 \(address.url)\(because.zh)。",
+            advice: advice,
+            facts: [
+                "url": .string(address.url), "reachable": false, "type": .string(failure.kind.rawValue),
+                "reason": JSONValue(failure.message)
+            ])
+    }
+}

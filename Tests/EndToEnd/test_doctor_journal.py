@@ -1,0 +1,160 @@
+"""`kling-server doctor`: a journal in trouble is said and left alone; so is standard output."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import unittest
+from pathlib import Path
+from typing import Any
+
+from doctor_case import DoctorCase
+from harness import LINUX, binary
+
+from gateway import Gateway
+
+
+class Journals(DoctorCase):
+    def trouble(self, *words: str, status: int = 1) -> dict[str, Any]:
+        before = self.files()
+        found = self.report("--simulate", status=status)
+        self.assertEqual(self.files(), before, "looking has changed something")
+        return self.only_problem(found, "journal", *words)
+
+    def test_broken(self) -> None:
+        self.place.journal.write_bytes(b"this is no database " * 500)
+        self.trouble("damaged|not a database", "nothing is submitted")
+
+    def test_damaged_inside(self) -> None:
+        self.made()
+        content = bytearray(self.place.journal.read_bytes())
+        self.assertFalse(list(self.place.path.glob("journal.db-wal")))
+        for start in range(4096 + 8, len(content), 512):
+            content[start : start + 40] = b"\x5a" * 40
+        self.place.journal.write_bytes(content)
+        self.trouble("damaged")
+
+    def test_newer(self) -> None:
+        self.made()
+        with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
+            other.execute("PRAGMA user_version = 99")
+            other.commit()
+        problem = self.trouble("newer version", "format 99")
+        self.assertEqual(problem["facts"]["version"], 99)
+
+    def test_of_the_other_kind(self) -> None:
+        self.made()
+        with Gateway(speed=0) as gateway:
+            found = self.report("--gateway", gateway.url)
+            self.only_problem(found, "journal", "simulated tasks")
+
+    def test_of_another_program(self) -> None:
+        with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
+            other.execute("CREATE TABLE theirs (a)")
+            other.commit()
+        self.trouble("another program")
+
+    def test_a_directory(self) -> None:
+        self.place.journal.mkdir()
+        self.trouble("it is no file")
+
+    def test_read_only(self) -> None:
+        """As somebody who owns neither file nor folder: to root nothing is read-only."""
+        self.made()
+        self.place.path.chmod(0o755)
+        for file in self.place.path.glob("journal.db*"):
+            file.chmod(0o444)
+        prefix: list[str] = []
+        if os.geteuid() == 0:
+            if not LINUX or not shutil.which("setpriv"):
+                self.skipTest("root may write anything, and there is no setpriv to be someone else")
+            prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+            if subprocess.run([*prefix, binary(), "--version"], capture_output=True, check=False).returncode:
+                self.skipTest("the binary cannot be run by another user here")
+        else:
+            self.place.path.chmod(0o555)
+            self.addCleanup(self.place.path.chmod, 0o755)
+        run = subprocess.run(
+            [*prefix, binary(), "doctor", "--simulate", "--format", "json"],
+            capture_output=True,
+            text=True,
+            env=self.place.environment(),
+            check=False,
+        )
+        self.assertEqual(run.returncode, 1, run.stdout + run.stderr)
+        (journal,) = (one for one in json.loads(run.stdout)["findings"] if one["subject"] == "journal")
+        self.assertEqual(journal["status"], "problem")
+        self.assertRegex(journal["message"], "writ|read-only|permission")
+
+    def test_a_place_where_none_can_be_made(self) -> None:
+        (self.place.path / "file").touch(0o600)
+        found = self.report("--simulate", "--journal", str(self.place.path / "file" / "new" / "journal.db"))
+        self.only_problem(found, "journal", "writ|read-only|permission")
+
+    def test_strange_names(self) -> None:
+        folder = self.place.path / "a #1?%20"
+        journal = folder / "j ? #.db"
+        self.made_at(journal)
+        found = self.report("--simulate", "--journal", str(journal), status=0)
+        self.assertTrue(found["journal"][0]["facts"]["intact"])
+        run = self.run_doctor("--simulate", "--journal", f"{folder.name}/{journal.name}")
+        self.assertIn("The journal is whole", run.stdout)
+
+    def made_at(self, journal: Path) -> None:
+        with self.simulated("--journal", str(journal)) as server:
+            server.submit(waitFor="completed", seconds=30)
+            server.finish()
+
+    def test_in_memory(self) -> None:
+        self.assertEqual(self.report("--simulate", "--journal", ":memory:")["journal"][0]["status"], "ok")
+        with Gateway(speed=0) as gateway:
+            found = self.report("--gateway", gateway.url, "--journal", ":memory:", status=0)
+            self.assertEqual(found["journal"][0]["status"], "warning")
+
+
+class Output(DoctorCase):
+    def test_standard_output_is_closed(self) -> None:
+        run = self.run_doctor("--simulate", stdout=None, preexec_fn=lambda: os.close(1))
+        self.assertEqual(run.returncode, 1)
+        self.assertIn("Standard output is closed", run.stderr)
+
+    def test_the_log_in_the_same_pipe(self) -> None:
+        found = self.report("--simulate", stderr=subprocess.STDOUT, status=0)
+        self.assertEqual(found["output"][0]["status"], "warning")
+        self.assertIn("2>&1", found["output"][0]["advice"])
+
+    def test_a_report_that_nobody_can_take(self) -> None:
+        if not Path("/dev/full").exists():
+            self.skipTest("needs /dev/full")
+        with Path("/dev/full").open("wb") as full:
+            run = self.run_doctor("--simulate", stdout=full)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn("cannot be written", run.stderr)
+
+    def test_what_a_library_prints_does_not_get_into_the_report(self) -> None:
+        """One that is loaded before all others, and prints whenever the journal is read."""
+        compiler = shutil.which("cc") or shutil.which("clang")
+        if not LINUX or not compiler:
+            self.skipTest("needs a C compiler and LD_PRELOAD")
+        source = self.place.path / "noise.c"
+        source.write_text(
+            "#define _GNU_SOURCE\n#include <dlfcn.h>\n#include <unistd.h>\n#include <fcntl.h>\n"
+            "ssize_t pread64(int f, void *b, size_t n, off_t o) {\n"
+            "  static ssize_t (*real)(int, void *, size_t, off_t);\n"
+            '  if (!real) real = dlsym(RTLD_NEXT, "pread64");\n'
+            '  write(1, "NOISE\\n", 6);\n  return real(f, b, n, o);\n}\n'
+        )
+        library = self.place.path / "noise.so"
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source), "-ldl"], check=True)
+        self.made()
+        run = self.run_doctor("--simulate", "--format", "json", env={"LD_PRELOAD": str(library)})
+        self.assertEqual(json.loads(run.stdout)["status"], "ok")
+        self.assertIn("NOISE", run.stderr, "the library did not print")
+
+
+if __name__ == "__main__":
+    unittest.main()
