@@ -9,6 +9,12 @@ extension LocalizedText {
     static let keep = LocalizedText(en: "Keep `{name}`: {value}", zh: "保留 `{name}`：{value}")
     static let writeInstead = LocalizedText(
         en: "Write `{name}` instead: {value}", zh: "改写为 `{name}`：{value}")
+    static let writeBoth = LocalizedText(
+        en: "Write `{name}` instead: {value}, and `{other}`: {otherValue}",
+        zh: "改写为 `{name}`：{value}，并添加 `{other}`：{otherValue}")
+    static let moveInto = LocalizedText(en: "Move it into `{name}`", zh: "移入 `{name}`")
+    static let changeModelAndName = LocalizedText(
+        en: "Use the model {value} and its parameter `{name}`", zh: "改用模型 {value} 及其参数 `{name}`")
     static let moveToImages = LocalizedText(
         en: "Move the picture into `image_urls`", zh: "将图片移入 `image_urls`")
     static let moveAsFirst = LocalizedText(
@@ -47,9 +53,14 @@ extension LocalizedText {
     static let addPrefix = LocalizedText(
         en: "Write `<<<image_1>>>` before the prompt", zh: "在提示词前写上 `<<<image_1>>>`")
 
+    /// A part of a sentence.
+    static let countingPrefix = LocalizedText(
+        en: " with the `<<<image_1>>>` that is put before it", zh: "连同自动添加的 `<<<image_1>>>` ")
+
     // Notes at related places.
     static let counts = LocalizedText(en: "this one counts", zh: "这一个生效")
     static let otherValue = LocalizedText(en: "the other value", zh: "另一个取值")
+    static let askedFor = LocalizedText(en: "the prompt asks for it here", zh: "提示词在这里要求出现它")
     static let decides = LocalizedText(en: "this is what decides", zh: "由此决定")
     static let firstNamed = LocalizedText(en: "the name is first used here", zh: "名称首次出现在这里")
 }

@@ -29,6 +29,7 @@ extension RequestView {
                     ? number : Self.field(ofAlias: key, value, in: tree, tables)?.rawValue
             }
             guard let slot else {
+                if tree.isSchemaName(key) { continue }
                 writer.name(tree.string(key) ?? "")
                 writer.copy(value, of: tree)
                 continue
@@ -111,6 +112,9 @@ extension RequestView {
 }
 
 extension JSONTree {
+    /// Whether a member says to an editor which schema the document has: it is for the editor alone.
+    func isSchemaName(_ key: Index) -> Bool { string(key, equals: "$schema") }
+
     /// Whether the source of a container goes out as it is: no white space or comments between its parts, and
     /// nothing inside that would be dropped or that some reader breaks at. Says no to what is deeper than any
     /// request.

@@ -22,7 +22,9 @@ enum Conversion {
         case (.string, .number(let number)): return .string(number.literal)
         case (.string, .array(let parts)) where parts.count == 1:
             // Not nothing: a text that is missing is no better than a list.
-            guard let only = parts.first?.string, !only.allSatisfy(\.isWhitespace) else { return nil }
+            guard let only = parts.first?.string, only.unicodeScalars.contains(where: \.isVisible) else {
+                return nil
+            }
             return .string(only)
         case (.choice(let choices), .array(let parts)) where parts.count == 1:
             guard let only = parts.first, choices.contains(where: { .string($0.value) == only }) else {

@@ -224,7 +224,7 @@ package struct Findings: Sendable {
 
 extension Message {
     /// Whether a text with this problem is no request at all.
-    var isFundamental: Bool { code.hasPrefix("syntax.") || code == "document.root" }
+    var isFundamental: Bool { ValidationOptions.isFixed(code) }
 }
 
 extension Fix {

@@ -13,12 +13,12 @@ extension RequestView {
     }
 
     /// The request as a patch makes it; nil when the patch does not apply.
-    func patched(_ patch: [JSONPatchOperation]) -> RequestView? {
+    func patched(_ patch: [JSONPatchOperation], as other: ModelTable? = nil) -> RequestView? {
         guard let value = try? tree.value(object).applying(patch) else { return nil }
         var writer = JSONWriter()
         writer.value(value)
         let copy = JSONTree(writer.bytes)
-        return RequestView(copy, at: copy.root, tables: tables, as: table)
+        return RequestView(copy, at: copy.root, tables: tables, as: other ?? table)
     }
 
     /// What the rules find wrong, without fixes.

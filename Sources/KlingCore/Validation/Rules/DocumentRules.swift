@@ -162,7 +162,7 @@ extension RequestView {
     private func reportType(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
         guard let parameter = table.parameters[slot], let actual = tree.kind(value).type else { return }
         // `"6"` has a code of its own.
-        if slot == Field.duration.rawValue, tree.quotedNumber(value) != nil { return }
+        if slot == Field.duration.rawValue, tree.quotedDecimal(value) != nil { return }
         let place = place(slot: slot)
         var fixes: [Fix] = []
         if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: parameter.type),

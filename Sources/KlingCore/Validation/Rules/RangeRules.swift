@@ -147,21 +147,23 @@ extension RequestView {
     ].map { NearestName.Hint($0.0, $0.1) }
 
     func reportQuotedDuration(_ findings: inout Findings) {
-        guard let value = string(.duration), let seconds = tree.quotedNumber(value),
+        guard let value = string(.duration), let asked = tree.quotedDecimal(value),
             let parameter = table.parameter(.duration)
         else { return }
         let place = place(.duration)
+        let seconds = Int(exactly: asked).flatMap { parameter.type.allows($0) ? $0 : nil }
         let fixes =
-            parameter.type.allows(seconds)
-            ? [
-                Fix(
-                    .unquote, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))],
-                    preferred: true)
-            ]
-            : durationFixes(Double(seconds), place, parameter.type)
+            seconds.map {
+                [
+                    Fix(
+                        .unquote, ["value": .int($0)], patch: [.replace(place.pointer, JSONValue($0))],
+                        preferred: true)
+                ]
+            } ?? durationFixes(asked, place, parameter.type)
+        let shown = Int(exactly: asked).map { Fact.int($0) } ?? .text("\(asked)")
         findings.report(
-            parameter.type.allows(seconds) ? .durationQuoted : .durationQuotedRange, at: place, in: self,
-            ["value": .int(seconds), "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
+            seconds != nil ? .durationQuoted : .durationQuotedRange, at: place, in: self,
+            ["value": shown, "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
             fixes: fixes)
     }
 }

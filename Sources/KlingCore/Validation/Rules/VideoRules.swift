@@ -106,7 +106,7 @@ extension RequestView {
             default: nil
             }
         findings.report(
-            message, at: place, in: self,
+            field == .keepSound && text != nil ? .videoKeepSoundWord : message, at: place, in: self,
             [
                 "value": .text(text ?? tree.value(value).description),
                 "allowed": .anyOf(words.map { "\"\($0)\"" })
