@@ -20,7 +20,7 @@ extension TaskService {
         var (cursor, isSnapshot) = (Int64(0), false)
         do {
             let newest = try await journal.lastSeq()
-            cursor = min(max(since ?? newest, 0), newest)
+            cursor = max(since ?? newest, 0)
             if since != nil { isSnapshot = try await !journal.events(after: cursor, limit: 1).complete }
             if isSnapshot { cursor = newest }
         } catch {
