@@ -62,6 +62,15 @@ enum JournalSchema {
         return true
     }
 
+    /// Refuses to write what a newer version has brought up to date while it was open here. Within a transaction that may write,
+    /// so that none comes between.
+    static func checkVersion(_ connection: SQLiteConnection) throws(JournalFailure) {
+        let version = try connection.first("PRAGMA user_version") { (row) throws(JournalFailure) in
+            Int(row.integer(0))
+        }
+        if let version, version > Self.version { throw .newer(path: connection.path, version: version) }
+    }
+
     private static func create(_ connection: SQLiteConnection, simulated: Bool) throws(JournalFailure) {
         try connection.run("BEGIN IMMEDIATE")
         do {

@@ -59,6 +59,14 @@ final class JournalStore {
         }
         // IMMEDIATE: the right to write is had at once or not at all, never half-way through.
         try connection.run(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
+        guard access == .write else { return }
+        do throws(JournalFailure) {
+            try JournalSchema.checkVersion(connection)
+        } catch {
+            if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            opened = nil
+            throw error
+        }
     }
 
     /// Commits. A failure means that nothing of the group has happened.

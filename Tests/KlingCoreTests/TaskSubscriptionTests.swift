@@ -131,6 +131,33 @@ struct TaskSubscriptionTests {
         #expect(log.updates.compactMap(\.task.progress) == [1, 2, 100])
     }
 
+    @Test func `a number from the future belongs to another journal`() async throws {
+        let world = TaskWorld()
+        let task = try await world.submit().task
+        await world.clock.settle()
+        for since in [99_999, Int64.max] {
+            let (subscription, log) = try await subscribe(world, .all, since: since)
+            #expect(subscription.isSnapshot && subscription.tasks.map(\.task.id) == [task.id])
+            #expect(subscription.seq == world.journal.events.last?.seq && log.all.isEmpty)
+        }
+        let newest = try #require(world.journal.events.last?.seq)
+        #expect(try await !subscribe(world, .all, since: newest).0.isSnapshot)
+    }
+
+    @Test func `the newest progress that came too early is told when its time has come`() async throws {
+        let world = TaskWorld()
+        world.gateway.reads(
+            "task_1", TaskWorld.processing(1), TaskWorld.processing(2), TaskWorld.processing(3),
+            TaskWorld.processing(4))
+        let task = try await world.submit().task
+        let (_, log) = try await subscribe(world, .tasks([task.id.text]), every: .seconds(1000))
+        _ = await world.clock.advance { world.journal.events.last?.task.progress == 4 }
+        #expect(log.updates.compactMap(\.task.progress) == [1, 2])
+        await world.clock.advance(by: .seconds(1000))
+        #expect(log.updates.compactMap(\.task.progress) == [1, 2, 4])
+        #expect(log.updates.map(\.seq) == log.updates.map(\.seq).sorted())
+    }
+
     @Test func `a subscription to a task that does not exist is an error`() async throws {
         let world = TaskWorld()
         await #expect(throws: TaskServiceError.noSuchTask("kt_x")) {

@@ -190,7 +190,8 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
         try await transaction { store in
             let start = max(seq, store.trimmed)
-            return (Array(store.events.filter { $0.seq > start }.prefix(limit)), seq >= store.trimmed)
+            let isKnown = seq >= store.trimmed && seq <= store.seq
+            return (Array(store.events.filter { $0.seq > start }.prefix(limit)), isKnown)
         }
     }
 

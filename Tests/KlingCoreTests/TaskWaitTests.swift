@@ -114,15 +114,18 @@ struct TaskWaitTests {
         await #expect {
             try await world.service.adopt(taskId: "task_none", onto: id.text)
         } throws: {
-            if case .gateway(let failure, _) = $0 as? TaskServiceError {
-                failure.kind == .taskNotFound
-            } else {
-                false
-            }
+            guard let error = $0 as? TaskServiceError, error.failure.kind == .taskNotFound else { return false }
+            return error.failure.billed == .unknown && error.sentence(.en).contains("no task with this id")
+                && error.sentence(.en).contains("perhaps charged")
+                && !error.sentence(.en).contains("Nothing was charged")
         }
         let adopted = try await world.service.adopt(taskId: "task_lost", onto: id.text).task
         #expect(adopted.id == id && adopted.state == .processing && adopted.progress == 50)
         #expect(await world.reaches(id, .completed))
+        await #expect(throws: TaskServiceError.cannotAdopt(try await world.service.status(id.text).task)) {
+            try await world.service.adopt(taskId: "task_none", onto: id.text)
+        }
+        #expect(world.gateway.readTimes("task_none").count == 1, "the gateway is not asked for nothing")
         await #expect {
             try await world.service.adopt(taskId: "task_lost", onto: try await world.submit().task.id.text)
         } throws: { if case .taskIdTaken = $0 as? TaskServiceError { true } else { false } }

@@ -78,6 +78,16 @@ import Testing
         #expect(try folder.bytes("journal.db") == before)
     }
 
+    @Test func aJournalThatANewerVersionTookOverWhileItWasOpenIsNotWrittenAnyMore() async throws {
+        let journal = journal()
+        _ = try await journal.created(sample(1))
+        try await withOther("PRAGMA user_version = 99") {}
+        #expect(await refusal(journal, sample(2)) == .newer(path: path, version: 99))
+        #expect(await refusal(journal, sample(2)) == .newer(path: path, version: 99), "nor when opened anew")
+        try await withOther("PRAGMA user_version = \(JournalSchema.version)") {}
+        #expect(try await journal.created(sample(2)).seq == 2, "what was refused left nothing behind")
+    }
+
     @Test func aDatabaseOfAnotherProgramIsRefusedUnharmed() async throws {
         try await withOther("CREATE TABLE their (x)") {}
         let before = try folder.bytes("journal.db")

@@ -78,8 +78,35 @@ extension TaskServiceError {
                     "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
                     + "start.",
                 zh: "程序正在关闭，没有发送任何内容。任务都在日志中，下次启动时继续。")
+        case .gateway(let failure, let task) where failure.kind == .taskNotFound || failure.kind == .invalidRequest:
+            guard task != nil || failure.kind == .taskNotFound else { return nil }
+            return Self.unknownId(of: task)
         case .gateway, .delivery: return nil
         }
+    }
+
+    /// An id was to be adopted that is none. What that says of the task is nothing.
+    private static func unknownId(of task: VideoTask?) -> LocalizedText {
+        let (en, zh) = (
+            "The gateway knows no task with this id, or not for this key.", "网关没有此 ID 的任务，或该 Key 无权查看。"
+        )
+        guard let task else {
+            return LocalizedText(
+                en: en + " Nothing was taken in. Check the id, and that the key is one of the account that has it.",
+                zh: zh + "没有纳入任何任务。请检查 ID，并确认 Key 属于拥有该任务的账户。")
+        }
+        let (paidEn, paidZh) =
+            switch task.billed {
+            case .no: ("not charged", "没有计费")
+            case .yes: ("charged", "已计费")
+            case .pending, .unknown: ("perhaps charged", "可能已计费")
+            }
+        return LocalizedText(
+            en: en
+                + " \(task.id) stays as it was: \(task.state.rawValue), \(paidEn). Look up its id in your account at "
+                + "the gateway and `adopt` that; submit anew only if it is not there.",
+            zh: zh + "\(task.id) 保持原状：\(task.state.rawValue)，\(paidZh)。请在网关账户中查出其任务 ID 再 `adopt`；"
+                + "确认不存在后再重新提交。")
     }
 }
 

@@ -31,7 +31,8 @@ public struct Subscription: Sendable, Hashable {
 
 /// What a subscription is told.
 public enum SubscriptionEvent: Sendable, Hashable {
-    /// In rising `seq`; each change once. Of `.progress` the newest per task is enough.
+    /// In rising `seq`; each change once. Of `.progress` the newest per task is enough: what was held back for a while comes with
+    /// the number of the newest change then, which may have been told before.
     case update(seq: Int64, kind: JournalEvent.Kind, TaskReport)
     /// An automatic delivery goes on; not journaled, never replayed.
     case download(DownloadProgress)

@@ -31,6 +31,8 @@ final class SubscriptionState {
     /// It is about some task at least; one about labels that nobody has yet does not end.
     var hasTasks: Bool
     private var lastProgress: [TaskID: Duration] = [:]
+    /// The newest progress of each task that came too early to be told.
+    private var heldBack: [TaskID: JournalEvent] = [:]
 
     init(
         id: SubscriptionID, selection: Selection, cursor: Int64, tasks: [VideoTask],
@@ -60,27 +62,47 @@ final class SubscriptionState {
         }
     }
 
-    /// Whether the change is to be told now; it counts as told in any case.
-    func admits(_ event: JournalEvent, at now: Duration) -> Bool {
-        guard event.seq > cursor else { return false }
+    /// When a change is told.
+    enum Admission: Sendable, Hashable {
+        case now
+        /// Once this time has passed, unless a newer change of the task supersedes it.
+        case after(Duration)
+        case never
+    }
+
+    /// When the change is to be told; it counts as told in any case.
+    func admit(_ event: JournalEvent, at now: Duration) -> Admission {
+        guard event.seq > cursor else { return .never }
         cursor = event.seq
-        guard isAbout(event.task) else { return false }
+        guard isAbout(event.task) else { return .never }
         hasTasks = true
         if event.task.isSettled { open.remove(event.task.id) } else { open.insert(event.task.id) }
         if let floor = floors[event.task.id] {
-            if event.seq <= floor { return false }
+            if event.seq <= floor { return .never }
             floors[event.task.id] = nil
         }
-        guard minimumInterval > .zero else { return true }
+        guard minimumInterval > .zero else { return .now }
+        heldBack[event.task.id] = nil
         switch event.kind {
         case .change:
             if event.task.state.isTerminal { lastProgress[event.task.id] = nil }
-            return true
+            return .now
         case .progress:
-            if let last = lastProgress[event.task.id], now - last < minimumInterval { return false }
+            if let last = lastProgress[event.task.id], now - last < minimumInterval {
+                heldBack[event.task.id] = event
+                return .after(minimumInterval - (now - last))
+            }
             lastProgress[event.task.id] = now
-            return true
+            return .now
         }
+    }
+
+    /// The progress that was held back and is to be told now, with a number that takes nothing back which was told meanwhile.
+    func release(_ id: TaskID, at now: Duration) -> JournalEvent? {
+        guard var event = heldBack.removeValue(forKey: id) else { return nil }
+        lastProgress[id] = now
+        event.seq = cursor
+        return event
     }
 
     var isAtEnd: Bool {

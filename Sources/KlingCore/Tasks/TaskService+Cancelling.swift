@@ -36,6 +36,8 @@ extension TaskService {
         if let owner, owner.id != target?.id { throw .taskIdTaken(taskId: taskId, owner) }
         if let target, target.id == owner?.id, target.state != .abandoned { return report(target) }
 
+        if let target, !target.mayBeGiven(taskId) { throw .cannotAdopt(target) }
+
         let reading = await gateway.read(taskId)
         if case .failure(let failure) = reading, failure.isAboutTheTask { throw .gateway(failure, target) }
         let task: LiveTask
@@ -86,6 +88,13 @@ extension TaskService {
         } catch {
             throw .journal(error)
         }
+    }
+}
+
+extension VideoTask {
+    /// It waits to be told which one of the gateway's it is.
+    fileprivate func mayBeGiven(_ taskId: String) -> Bool {
+        (state == .unconfirmed || state == .abandoned) && (self.taskId == nil || self.taskId == taskId)
     }
 }
 

@@ -33,6 +33,7 @@ extension TaskService {
             case .send: send()
             case .waiter(let number): release(number)
             case .replay(let id): run { await $0.start(id) }
+            case .progress(let id, let task): tellHeldBack(task, to: id)
             case .expiry(let id): run { await $0.warnOfExpiry(id) }
             case .downloads: tellDownloads()
             case .drained: endDrain()

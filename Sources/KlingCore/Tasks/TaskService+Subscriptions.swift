@@ -20,7 +20,7 @@ extension TaskService {
         var (cursor, isSnapshot) = (Int64(0), false)
         do {
             let newest = try await journal.lastSeq()
-            cursor = min(max(since ?? newest, 0), newest)
+            cursor = max(since ?? newest, 0)
             if since != nil { isSnapshot = try await !journal.events(after: cursor, limit: 1).complete }
             if isSnapshot { cursor = newest }
         } catch {
@@ -135,7 +135,20 @@ extension TaskService {
     }
 
     private func tell(_ event: JournalEvent, to subscription: SubscriptionState) {
-        guard subscription.admits(event, at: clock.elapsed()) else { return }
+        switch subscription.admit(event, at: clock.elapsed()) {
+        case .never: break
+        case .now: subscription.onEvent(.update(seq: event.seq, kind: event.kind, report(event.task)))
+        case .after(let delay): schedule(.progress(subscription.id, event.task.id), after: delay)
+        }
+    }
+
+    /// Tells the progress that came before its time.
+    func tellHeldBack(_ task: TaskID, to id: SubscriptionID) {
+        guard let subscription = subscriptions[id] else { return }
+        guard subscription.phase == .live else {
+            return schedule(.progress(id, task), after: Self.replayPause)
+        }
+        guard let event = subscription.release(task, at: clock.elapsed()) else { return }
         subscription.onEvent(.update(seq: event.seq, kind: event.kind, report(event.task)))
     }
 

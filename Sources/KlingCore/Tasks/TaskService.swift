@@ -98,6 +98,8 @@ public actor TaskService {
         case send
         case waiter(Int)
         case replay(SubscriptionID)
+        /// Tell progress of a task that was held back.
+        case progress(SubscriptionID, TaskID)
         /// Warn that a video will be lost.
         case expiry(TaskID)
         case downloads

@@ -30,11 +30,9 @@ public enum TaskServiceError: Error, Sendable, Hashable {
             .taskIdTaken(_, let task):
             Failure(.conflict, billed: task.billed.atAnError)
         case .budgetExceeded: Failure(.budgetExceeded)
-        // The link of a video that is made: what it costs has nothing to do with the link.
-        case .gateway(let failure, let task?) where failure.kind == .resultExpired: failure.about(task)
-        case .gateway(let failure, _): failure
-        // What the file costs is nothing; what a caller asks is whether the task is paid.
-        case .delivery(let failure, let task): failure.about(task)
+        // What was asked costs nothing, nor does the file; what a caller asks is whether the task is paid.
+        case .gateway(let failure, let task?), .delivery(let failure, let task): failure.about(task)
+        case .gateway(let failure, nil): failure
         case .journal(let failure):
             Failure(.journalUnavailable, message: failure.reason, retry: failure.mayPass ? .now : .never)
         case .shuttingDown: Failure(.unreachable, retry: .now)
