@@ -9,7 +9,8 @@ extension RequestView {
         let name = tree.string(key) ?? ""
         guard tree.kind(value) != .null else {
             // No picture at all: nothing is lost, and nothing is sent.
-            let place = Place(tokens: [name], range: tree.range(value))
+            let place = Place(
+                tokens: [name], range: tree.range(value), line: table.parameter(.imageURLs)?.source)
             return findings.report(
                 .parameterNull, at: place, in: self, ["name": .text(name)],
                 fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(place.pointer)], preferred: true)]
