@@ -114,7 +114,9 @@ struct TaskWaitTests {
         await #expect {
             try await world.service.adopt(taskId: "task_none", onto: id.text)
         } throws: {
-            guard let error = $0 as? TaskServiceError, error.failure.kind == .taskNotFound else { return false }
+            guard let error = $0 as? TaskServiceError, error.failure.kind == .taskNotFound else {
+                return false
+            }
             return error.failure.billed == .unknown && error.sentence(.en).contains("no task with this id")
                 && error.sentence(.en).contains("perhaps charged")
                 && !error.sentence(.en).contains("Nothing was charged")
