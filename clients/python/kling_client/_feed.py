@@ -46,7 +46,9 @@ class Feed:
         task, seq = Task.from_wire(params.get("task")), params.get("seq")
         with self._lock:
             if isinstance(seq, int):
-                if self._last_seq is not None and seq <= self._last_seq:
+                # Progress that was held back comes with the number of what was told last.
+                is_late = task.seq is not None and task.seq > self._newest.get(task.id, 0)
+                if self._last_seq is not None and seq < self._last_seq + (0 if is_late else 1):
                     return
                 self._last_seq = self.seq = seq
             if task.seq is not None:
