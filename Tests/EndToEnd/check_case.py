@@ -38,6 +38,9 @@ def names_in(folder: Path) -> list[str]:
 
 
 class CheckCase(Case):
+    # Another copy of the binary, for a user who may not reach the first.
+    program: str | Path | None = None
+
     def path(self, name: str, content: str | bytes = GOOD) -> Path:
         """A file in this test's place."""
         path = self.place.path / name
@@ -50,7 +53,7 @@ class CheckCase(Case):
     ) -> subprocess.CompletedProcess[bytes]:
         environment = more.pop("env", {"FORCE_COLOR": None, "NO_COLOR": None})
         return subprocess.run(
-            [binary(), "check", *arguments],
+            [self.program or binary(), "check", *arguments],
             input=input.encode() if isinstance(input, str) else input,
             capture_output=True,
             timeout=timeout,

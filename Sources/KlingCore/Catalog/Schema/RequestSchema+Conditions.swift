@@ -43,7 +43,8 @@ extension RequestSchema {
             }
         }
         let frames = Vocabulary.frames.map(\.word).filter { model.parameter($0) == nil }
-        if model.takes(.imageURLs) { patterns[SchemaPattern.oneOf(frames)] = false }
+        // Null is no picture.
+        if model.takes(.imageURLs) { patterns[SchemaPattern.oneOf(frames)] = ["type": "null"] }
         return patterns
     }
 
