@@ -24,7 +24,7 @@ extension JSONParser {
         var mends = Mends()
         readOn(text, from: lineEnd, to: last, &flags, &mends)
         append(.string, start, last + 1, flags)
-        report(mends, in: text, certain: mends.quotes == 0)
+        report(mends, certain: mends.quotes == 0)
         return last + 1
     }
 
@@ -50,7 +50,7 @@ extension JSONParser {
         nodes[nodes.count - 1].flags = flags
         // Quotes in pairs around words cannot be anything else.
         report(
-            mends, in: text,
+            mends,
             certain: isGlued && byte != Self.quote && mends.breaks == 0 && mends.quotes % 2 == 0)
         return last + 1
     }
@@ -64,11 +64,29 @@ extension JSONParser {
     // MARK: The mend
 
     private struct Mends {
-        var edits: [TextEdit] = []
+        private var apart: [TextEdit] = []
+        /// All from the first edit to the last, with the edits made.
+        private var range = 0..<0
+        private var new: [UInt8] = []
         var quotes = 0
         var breaks = 0
-        /// So many edits are kept apart; of more, all that lies between is one edit.
-        static let most = 16
+        /// So many edits are kept apart; more are one, from the first to the last.
+        private static let most = 16
+
+        var first: Range<Int>? { apart.first?.range }
+        var whole: Range<Int> { range }
+        var edits: [TextEdit] {
+            apart.count <= Self.most
+                ? apart : [TextEdit(range: range, newText: String(decoding: new, as: UTF8.self))]
+        }
+
+        mutating func add(_ range: Range<Int>, _ newText: String, in text: Span<UInt8>) {
+            if apart.isEmpty { self.range = range.lowerBound..<range.lowerBound }
+            for at in self.range.upperBound..<range.lowerBound { new.append(text[at]) }
+            new += newText.utf8
+            self.range = self.range.lowerBound..<range.upperBound
+            if apart.count <= Self.most { apart.append(TextEdit(range: range, newText: newText)) }
+        }
     }
 
     /// Reads the rest of a string whose last quote is at `last`.
@@ -83,15 +101,15 @@ extension JSONParser {
             switch byte {
             case Self.quote:
                 mends.quotes += 1
-                mends.edits.append(TextEdit(range: at..<(at + 1), newText: "\\\""))
+                mends.add(at..<(at + 1), "\\\"", in: text)
             case 0x0A, 0x0D:
                 if byte == 0x0D, at + 1 < last, text[at + 1] == 0x0A { length = 2 }
                 mends.breaks += 1
-                mends.edits.append(TextEdit(range: at..<(at + length), newText: "\\n"))
+                mends.add(at..<(at + length), "\\n", in: text)
             case 0..<0x20:
                 var writer = JSONWriter()
                 withUnsafeBytes(of: byte) { writer.appendEscaped($0) }
-                mends.edits.append(TextEdit(range: at..<(at + 1), newText: writer.text))
+                mends.add(at..<(at + 1), writer.text, in: text)
             case UInt8(ascii: "\\"):
                 flags.insert(.escaped)
                 length = escape(text, at) - at
@@ -105,23 +123,11 @@ extension JSONParser {
         }
     }
 
-    private mutating func report(_ mends: Mends, in text: Span<UInt8>, certain: Bool) {
-        var edits = mends.edits
-        guard let first = edits.first?.range, let last = edits.last?.range else { return }
-        let whole = first.lowerBound..<last.upperBound
-        if edits.count > Mends.most {
-            var between = whole.lowerBound
-            var new = ""
-            for edit in edits {
-                new += Self.string(text, between..<edit.range.lowerBound) + edit.newText
-                between = edit.range.upperBound
-            }
-            edits = [TextEdit(range: whole, newText: new)]
-        }
+    private mutating func report(_ mends: Mends, certain: Bool) {
+        guard let first = mends.first else { return }
         report(
-            mends.quotes > 0 ? .innerQuote : .controlCharacter, mends.quotes > 0 ? whole : first,
-            edits: edits,
-            certain: certain)
+            mends.quotes > 0 ? .innerQuote : .controlCharacter, mends.quotes > 0 ? mends.whole : first,
+            edits: mends.edits, certain: certain)
     }
 
     // MARK: The end

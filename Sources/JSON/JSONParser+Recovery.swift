@@ -8,12 +8,9 @@ extension JSONParser {
         _ kind: SyntaxProblem.Kind, _ range: Range<Int>, edits: [TextEdit] = [], certain: Bool = false
     ) {
         let isCertain = certain && !isInDoubt && !edits.isEmpty
-        let leavesDoubt = !isCertain && !kind.isInString
-        if leavesDoubt { isInDoubt = true }
+        if !isCertain, !kind.isInString { isInDoubt = true }
         if problems.count < Self.maximumProblems {
-            problems.append(
-                SyntaxProblem(
-                    kind: kind, range: range, edits: edits, isCertain: isCertain, leavesDoubt: leavesDoubt))
+            problems.append(SyntaxProblem(kind: kind, range: range, edits: edits, isCertain: isCertain))
         } else {
             problemsLeftOut += 1
         }

@@ -30,6 +30,8 @@ struct JSONParser {
     var depth = 0
     /// A problem left open what was meant, so that what follows may have been misread.
     var isInDoubt = false
+    /// The texts that one did, in order: lines of JSON Lines, or all of it.
+    var doubtful: [Range<Int>] = []
     /// What stands around the request, or should.
     var surroundings = Surroundings()
     /// Where open strings most likely end: in an object, in an array.
@@ -76,7 +78,8 @@ struct JSONParser {
             }
         }
         count = max(count, lineEnds)
-        let expected = Int(Double(count) / Double(sample.count) * Double(range.count) * 1.05) + 64
+        // Each of them may be a name without its value, which takes two. What is not needed is never touched.
+        let expected = Int(Double(2 * count) / Double(sample.count) * Double(range.count) * 1.05) + 64
         nodes.reserveCapacity(
             options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
     }
@@ -89,7 +92,9 @@ struct JSONParser {
             start += 3
         }
         reserve(for: text, in: range)
-        if options.isLines { runLines(text, from: start) } else { runDocument(text, from: start) }
+        guard !options.isLines else { return runLines(text, from: start) }
+        runDocument(text, from: start)
+        if isInDoubt { doubtful = [0..<text.count] }
     }
 
     /// Reads one text: the bytes from `start` to the end.
@@ -193,8 +198,13 @@ struct JSONParser {
             while first < end, Self.isSpace(text[first]) { first &+= 1 }
             if first < end {
                 beginning = first
+                let wasInDoubt = isInDoubt
                 isInDoubt = false
                 run(text.extracting(0..<end), from: first)
+                // Of lines behind each other one range.
+                if isInDoubt {
+                    doubtful.append((wasInDoubt ? doubtful.removeLast().lowerBound : first)..<end)
+                }
             }
             at = end &+ 1
         }
@@ -331,7 +341,8 @@ extension JSONTree {
             parser.problems.isEmpty && comments.isEmpty
             ? nil
             : Remarks(
-                problems: parser.problemsByPosition, leftOut: parser.problemsLeftOut, comments: comments)
+                problems: parser.problemsByPosition, leftOut: parser.problemsLeftOut, comments: comments,
+                doubtful: parser.doubtful)
     }
 }
 

@@ -4,8 +4,8 @@ extension JSONTree {
     ///
     /// They change no more than they must: comments, indentation and layout stay. A new name for a member is
     /// an edit of the name only. Of a name that occurs twice, the last member is the one changed, and a
-    /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), or, in JSON Lines and in text with
-    /// problems, when no edits were found that have this effect and no further problem.
+    /// removal removes all. Nil when the patch does not apply (RFC 6902 §5), for a value of more than ``mostValues``, or, in
+    /// JSON Lines and in text with problems, when no edits were found that have this effect and no further problem.
     package func edits(for patch: [JSONPatchOperation], at base: Index) -> [TextEdit]? {
         guard base != root else { return edits(for: patch) }
         guard let (excerpt, start) = excerpt(of: base) else { return nil }
@@ -17,6 +17,8 @@ extension JSONTree {
 
     /// As above, the pointers beginning at the root.
     package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? {
+        guard valueCount(root) <= Self.mostValues, isValid && !isLines || source.count <= Self.trialBytes
+        else { return nil }
         // What is put elsewhere goes without its comments, so that they stay; what is only removed takes its own with it.
         let moves = patch.contains { if case .remove = $0 { false } else { true } }
         var editor = DocumentEditor(self, keepsComments: moves)
@@ -31,6 +33,7 @@ extension JSONTree {
     /// A value as a document of its own, so that an edit of one request of thousands costs no look at the others: with the
     /// white space its line begins with, and where that stands. Nil for text whose problems reach beyond it.
     private func excerpt(of index: Index) -> (JSONTree, start: Int)? {
+        guard valueCount(index) <= Self.mostValues else { return nil }
         let range = range(index)
         let line = strippingSpaces(range.lowerBound)
         let start = line == 0 || isLineEnd(line - 1) ? line : range.lowerBound
@@ -64,12 +67,18 @@ extension JSONTree {
         return edits(removing: before == nil ? 0 : 1, of: items, in: container)
     }
 
+    /// Values and names inside one that is edited, itself among them. An edit may read it again, and each takes sixteen bytes; no
+    /// request has a hundredth of it.
+    private static let mostValues = 1 << 16
     /// A trial reads the text twice and holds its values twice: too much for more than this.
     private static let trialBytes = 1 << 18
 
+    private func valueCount(_ index: Index) -> Int {
+        Int(nodes[Int(index.raw)].next) - Int(index.raw)
+    }
+
     /// Proof by trial, for text where the layout may not be what it seems.
     private func holds(_ edits: [TextEdit], for patch: [JSONPatchOperation]) -> Bool {
-        guard source.count <= Self.trialBytes else { return false }
         let before = JSONTree(source, options: leniently)
         let after = JSONTree(TextEdit.apply(edits, to: source), options: leniently)
         guard after.problems.count <= before.problems.count, let wanted = try? value(root).applying(patch)

@@ -178,8 +178,10 @@ extension JSONTree {
     /// Whether nothing but white space and whole comments stands before `offset` on its line. What ends at
     /// `previous` is the last thing before `offset` that is neither.
     func isFirstOnLine(_ offset: Int, after previous: Int) -> Bool {
-        let start = lineStart(offset)
-        guard previous <= start else { return false }
+        // No farther back than needed: in a text of one line each value would look through all of it.
+        var start = offset
+        while start > previous, !isLineEnd(start - 1) { start -= 1 }
+        guard previous <= start, start == 0 || isLineEnd(start - 1) else { return false }
         var position = previous
         while position < start {
             position = commentEnd(position) ?? position + 1
@@ -200,9 +202,10 @@ extension JSONTree {
 
     // MARK: Style
 
-    /// One level of indentation, judged by the first container that has its children on lines of their own.
+    /// One level of indentation, judged by the first container that has its children on lines of their own. Among so many there is
+    /// one, or the text is not laid out in lines.
     var indentUnit: String {
-        for raw in nodes.indices where nodes[raw].kind == .object || nodes[raw].kind == .array {
+        for raw in nodes.indices.prefix(4096) where nodes[raw].kind == .object || nodes[raw].kind == .array {
             let container = Index(UInt32(truncatingIfNeeded: raw))
             var children = elements(container)
             guard let first = children.next(in: self),

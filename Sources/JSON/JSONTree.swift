@@ -17,13 +17,16 @@ public struct JSONTree: Sendable {
         let problems: [SyntaxProblem]
         let leftOut: Int
         let comments: [Range<Int>]
-        let leavesDoubt: Bool
+        /// The texts with a problem that has no certain mend, in order.
+        let doubtful: [Range<Int>]
 
-        init(problems: [SyntaxProblem], leftOut: Int, comments: [Range<Int>]) {
+        init(
+            problems: [SyntaxProblem], leftOut: Int, comments: [Range<Int>], doubtful: [Range<Int>]
+        ) {
             self.problems = problems
             self.leftOut = leftOut
             self.comments = comments
-            leavesDoubt = leftOut > 0 || problems.contains(where: \.leavesDoubt)
+            self.doubtful = doubtful
         }
     }
 
@@ -149,17 +152,15 @@ extension JSONTree {
     /// Whether a value may have been misread: a problem that has no certain mend stands somewhere in the text; in JSON Lines,
     /// on its line.
     package func isInDoubt(_ index: Index) -> Bool {
-        guard let remarks, remarks.leavesDoubt else { return false }
-        guard isLines, remarks.leftOut == 0 else { return true }
-        let range = range(index)
-        var number = firstProblem(from: lineStart(range.lowerBound))
-        while number < problems.count {
-            let start = problems[number].range.lowerBound
-            if start > range.upperBound, hasLineEnd(range.upperBound..<start) { return false }
-            if problems[number].leavesDoubt { return true }
-            number += 1
+        guard let doubtful = remarks?.doubtful, !doubtful.isEmpty else { return false }
+        let start = range(index).lowerBound
+        var low = 0
+        var high = doubtful.count
+        while low < high {
+            let middle = low + (high - low) / 2
+            if doubtful[middle].upperBound < start { low = middle + 1 } else { high = middle }
         }
-        return false
+        return low < doubtful.count && doubtful[low].lowerBound <= start
     }
 
     @inlinable @inline(__always) public func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }

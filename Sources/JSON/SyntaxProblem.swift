@@ -8,8 +8,6 @@ package struct SyntaxProblem: Sendable, Hashable {
     /// Whether the mend may be made without asking: the text cannot mean anything else, and all before it was read as it was
     /// meant. A mend that is only likely is offered, never made.
     package let isCertain: Bool
-    /// Whether what follows may have been misread.
-    package let leavesDoubt: Bool
 
     /// What can be wrong (RFC 8259, by section).
     package enum Kind: String, Sendable, CaseIterable {

@@ -46,11 +46,29 @@ import Testing
         #expect(
             mended("{\"a\": pro, \"b\": True}\n{\"b\": True}", .lines)
                 == "{\"a\": pro, \"b\": True}\n{\"b\": true}")
-        let tree = JSONTree("{\"a\": pro}\n{\"b\": True}\n\n {\"c\": 1} x", options: .lines)
+        #expect(
+            doubts(JSONTree("{\"a\": pro}\n{\"b\": True}\n\n {\"c\": 1} x", options: .lines)) == [
+                true, false, true
+            ])
+        #expect(
+            doubts(JSONTree("1\n{\"a\": pro}\n\n{\"b\": so}\n2\n3\n{\"a\": pro}", options: .lines))
+                == [false, true, true, false, false, true])
+        #expect(doubts(JSONTree("[1, pro, 2]")) == [true, true, true])
+    }
+
+    private func doubts(_ tree: JSONTree) -> [Bool] {
         var elements = tree.elements(tree.root)
         var doubts: [Bool] = []
         while let element = elements.next(in: tree) { doubts.append(tree.isInDoubt(element)) }
-        #expect(doubts == [true, false, true])
+        return doubts
+    }
+
+    @Test func `many line breaks inside a string are mended by one edit`() throws {
+        let text = "{\"a\": \"" + String(repeating: "b\n", count: 1000) + "c\", \"d\": 1}"
+        let problem = try #require(JSONTree(text).problems.first)
+        #expect(problem.edits.count == 1)
+        #expect(
+            mended(text) == "{\"a\": \"" + String(repeating: "b\\n", count: 1000) + "c\", \"d\": 1}")
     }
 
     @Test(arguments: [

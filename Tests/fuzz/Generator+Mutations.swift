@@ -28,9 +28,9 @@ extension Generator {
             Array($0.utf8)
         }
 
-    private mutating func flip(_ bytes: inout [UInt8]) {
+    mutating func flip(_ bytes: inout [UInt8], among limit: Int = .max) {
         for _ in 0..<(1 + chance.size(6)) where !bytes.isEmpty {
-            let place = chance.below(bytes.count)
+            let place = chance.below(min(bytes.count, limit))
             switch chance.below(3) {
             case 0: bytes[place] ^= 1 << UInt8(chance.below(8))
             case 1: bytes.remove(at: place)

@@ -26,7 +26,11 @@ struct Generator {
         case 10: input.bytes = soup()
         default: input.bytes = (0..<chance.size(200)).map { _ in UInt8(truncatingIfNeeded: chance.next()) }
         }
-        if isLarge { input.bytes = enlarged(input.bytes, 1 << (15 + chance.below(8))) }
+        if isLarge {
+            input.bytes = enlarged(input.bytes, 1 << (15 + chance.below(8)))
+            // What is broken at the front is doubted to the end.
+            if chance.one(in: 2) { flip(&input.bytes, among: 300) }
+        }
         for _ in 0..<chance.below(4) { mutate(&input.bytes) }
         if chance.one(in: 24) { input.language = chance.pick(Input.Language.allCases) }
         input.seed = chance.next()

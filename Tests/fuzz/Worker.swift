@@ -17,7 +17,7 @@ struct Worker {
     /// Kept of one property: more would be the same bug again.
     private static let keptLimit = 5
     /// One input of so many is large. It is tried for its cost only: what the properties make of it would count.
-    private static let largeInterval = 400
+    private static let largeInterval = 200
     /// Seconds after which an input is taken to hang.
     private static let patience: UInt32 = 20
 

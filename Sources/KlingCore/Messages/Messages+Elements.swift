@@ -47,6 +47,11 @@ extension Message {
         en: "\"{value}\" may not be recognised when a prompt says `@{value}`: use only English "
             + "letters, digits and _ in the name.",
         zh: "提示词中写 `@{value}` 时，\"{value}\" 可能无法识别：名称请只用英文字母、数字和下划线。")
+    static let elementNameSign = Message(
+        "element.name", .hint, source: "kling-v3 page, element_list (line 504)",
+        en:
+            "The @ belongs into the prompt only: name the element \"{value}\", and the prompt says `@{value}`.",
+        zh: "@ 只写在提示词中：主体名称写 \"{value}\"，提示词写 `@{value}`。")
     static let elementOverlap = Message(
         "element.overlap", .warning, source: "kling-v3 page, element_list (line 504)",
         en: "\"{value}\" begins with another element's name, \"{other}\", so `@{value}` may be read "
@@ -89,7 +94,8 @@ extension Message {
 
     static let elementTable: [Message] = [
         elementCount, elementEntry, elementField, elementFieldType, elementFieldID, elementImages,
-        elementDuplicateName, elementName, elementOverlap, elementUndefined, elementUndefinedNear,
+        elementDuplicateName, elementName, elementNameSign, elementOverlap, elementUndefined,
+        elementUndefinedNear,
         elementUndefinedIgnored, elementUnused,
         elementSameImages, elementWithoutImages
     ]

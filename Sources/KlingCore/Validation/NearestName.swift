@@ -126,6 +126,7 @@ extension CatalogTables {
 
     /// - Parameter name: a vendor's name may stand before it, as in `kwaivgi/kling-v3`.
     func nearestModel(to name: String) -> String? {
+        guard name.utf8.count <= 200 else { return nil }
         let name = name.split(separator: "/").last.map { String($0) } ?? name
         let names = catalog.models.map(\.name)
         let hints = catalog.models.flatMap { model in model.aliases.map { NearestName.Hint($0, model.name) } }

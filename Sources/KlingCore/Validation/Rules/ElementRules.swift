@@ -139,7 +139,9 @@ extension RequestView {
 
     /// An element that has a name.
     struct NamedElement {
+        /// As prompts say it behind the `@`, which some write into the name as well.
         let name: String
+        let hasSign: Bool
         let node: JSONTree.Index
         let value: JSONTree.Index
         let images: JSONTree.Index?
@@ -155,11 +157,14 @@ extension RequestView {
             defer { position += 1 }
             let element = EntryView(node, in: tree, names: EntryView.element)
             guard let value = element[.name], tree.kind(value) == .string, !tree.isBlank(value),
-                let name = tree.string(value)
+                let written = tree.string(value)
             else { continue }
+            let bare = written.drop { $0 == "@" || $0 == "＠" }
             found.append(
                 NamedElement(
-                    name: name, node: node, value: value, images: element[.imageURLs], position: position))
+                    name: bare.isEmpty ? written : String(bare),
+                    hasSign: !bare.isEmpty && bare.startIndex > written.startIndex, node: node, value: value,
+                    images: element[.imageURLs], position: position))
         }
         return found
     }
@@ -173,7 +178,16 @@ extension RequestView {
         let elements = namedElements()
         for (number, element) in elements.enumerated() {
             let name = Fact.text(element.name)
-            if !element.name.utf8.allSatisfy(PromptScanner.isWord) {
+            if element.hasSign {
+                findings.report(
+                    .elementNameSign, at: place(element), in: self, ["value": name],
+                    fixes: [
+                        Fix(
+                            .write, ["value": .text("\"\(element.name)\"")],
+                            patch: [.replace(place(element).pointer, .string(element.name))], preferred: false
+                        )
+                    ])
+            } else if !element.name.utf8.allSatisfy(PromptScanner.isWord) {
                 findings.report(.elementName, at: place(element), in: self, ["value": name])
             }
             for (otherNumber, other) in elements.enumerated() where otherNumber != number {
