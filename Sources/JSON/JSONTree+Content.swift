@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// The content of strings and numbers, read from the source when asked for.
 extension JSONTree {
     /// The text of a string with its escapes resolved; nil for anything but a string. A lone surrogate, which
@@ -65,10 +73,9 @@ extension JSONTree {
         guard !isEscaped(index) else { return string(index) == text.description }
         let range = contentRange(index)
         guard range.count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { wanted in
-            source.withUnsafeBytes { bytes in
-                UnsafeRawBufferPointer(rebasing: bytes[range]).elementsEqual(UnsafeRawBufferPointer(wanted))
-            }
+        return source.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return false }
+            return memcmp(start + range.lowerBound, text.utf8Start, range.count) == 0
         }
     }
 

@@ -29,14 +29,16 @@ struct PromptScanner {
 
     /// Goes on to the next byte that can begin a reference: `@`, or a bracket of any script.
     private mutating func skipPlainText() {
-        position = ByteScan.first(in: bytes, from: position) { block in
-            // `[` and `{` differ in one bit, and so do the first bytes of `«` and `‹`.
-            let either = block | 0x20
-            return ByteScan.places(of: 0x3C, in: block) .| ByteScan.places(of: 0x40, in: block)
-                .| ByteScan.places(of: 0x26, in: block) .| ByteScan.places(of: 0x7B, in: either)
-                .| ByteScan.places(of: 0xE2, in: either) .| ByteScan.places(of: 0xE3, in: block)
-                .| ByteScan.places(of: 0xEF, in: block)
-        }
+        position = ByteScan.first(in: bytes, from: position, where: Self.mayBeginReference)
+    }
+
+    @inline(__always) private static func mayBeginReference(_ block: ByteScan.Block) -> ByteScan.Hits {
+        // `[` and `{` differ in one bit, and so do the first bytes of `«` and `‹`.
+        let either = block | 0x20
+        return ByteScan.places(of: 0x3C, in: block) .| ByteScan.places(of: 0x40, in: block)
+            .| ByteScan.places(of: 0x26, in: block) .| ByteScan.places(of: 0x7B, in: either)
+            .| ByteScan.places(of: 0xE2, in: either) .| ByteScan.places(of: 0xE3, in: block)
+            .| ByteScan.places(of: 0xEF, in: block)
     }
 
     /// The end of the name at `start`: letters and marks of any script, digits, `_`, `-` and emoji. A name of Latin letters ends

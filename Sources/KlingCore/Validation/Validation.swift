@@ -22,12 +22,11 @@ public struct Validation: Sendable {
         case other
     }
 
-    init(_ subject: Subject, _ findings: Findings) {
-        let diagnostics = findings.diagnostics
-        unlisted = findings.hidden
-        isStrict = findings.options.strict
+    fileprivate init(_ subject: Subject, _ diagnostics: [Diagnostic], _ unlisted: Unlisted, isStrict: Bool) {
         self.subject = subject
         self.diagnostics = diagnostics
+        self.unlisted = unlisted
+        self.isStrict = isStrict
         hasErrors = !diagnostics.isEmpty && diagnostics.contains { $0.severity == .error }
     }
 
@@ -91,5 +90,11 @@ public struct Validation: Sendable {
             }
             return views
         }
+    }
+}
+
+extension Findings {
+    func validation(of subject: Validation.Subject) -> Validation {
+        Validation(subject, diagnostics, hidden, isStrict: options.strict)
     }
 }

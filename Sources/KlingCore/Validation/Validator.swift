@@ -25,7 +25,7 @@ public struct Validator: Sendable {
         if index == tree.root, !tree.isValid { Self.reportSyntax(tree, &findings) }
         let view = check(tree, at: index, &findings)
         findings.finish(at: tree.source.count)
-        return Validation(view.map { .request($0) } ?? .other, findings)
+        return findings.validation(of: view.map { .request($0) } ?? .other)
     }
 
     /// A document: one request, or a list of them, whose paths begin `/0`, `/1` …
@@ -72,7 +72,7 @@ public struct Validator: Sendable {
         if keeps, tree.isValid, findings.isComplete {
             last = CheckedList(tree, checked, findings.diagnostics, options)
         }
-        return Validation(.list(tree, tables), findings)
+        return findings.validation(of: .list(tree, tables))
     }
 
     /// Text as it stands in a file.
