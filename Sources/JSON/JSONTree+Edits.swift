@@ -19,9 +19,7 @@ extension JSONTree {
     package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? {
         guard valueCount(root) <= Self.mostValues, isValid && !isLines || source.count <= Self.trialBytes
         else { return nil }
-        // What is put elsewhere goes without its comments, so that they stay; what is only removed takes its own with it.
-        let moves = patch.contains { if case .remove = $0 { false } else { true } }
-        var editor = DocumentEditor(self, keepsComments: moves)
+        var editor = DocumentEditor(self)
         for operation in patch {
             guard editor.perform(operation) else { return nil }
         }
@@ -93,11 +91,9 @@ private struct DocumentEditor {
     private var isStale = false
     private let options: JSONOptions
     private var pieces: PieceTable
-    private let keepsComments: Bool
 
-    init(_ tree: JSONTree, keepsComments: Bool) {
+    init(_ tree: JSONTree) {
         self.tree = tree
-        self.keepsComments = keepsComments
         options = tree.leniently
         pieces = PieceTable(length: tree.source.count)
     }
@@ -205,9 +201,7 @@ private struct DocumentEditor {
             // In broken text the rest may read otherwise once a part is gone.
             let items = tree.items(of: container)
             guard number < items.count else { return false }
-            let edits = tree.edits(
-                removing: number, of: items, in: container, keepingComments: keepsComments)
-            guard commit(edits) else { return false }
+            guard commit(tree.edits(removing: number, of: items, in: container)) else { return false }
         }
         return !numbers.isEmpty
     }

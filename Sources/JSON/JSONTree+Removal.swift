@@ -1,20 +1,9 @@
 extension JSONTree {
     /// The edits that remove the child `number` of a container.
     ///
-    /// A child goes with one comma. Alone on its lines it takes them with it, and the comments that stand
-    /// there, unless they are to be kept; all other comments stay. The last child takes the brackets together when nothing is
-    /// left between them.
-    func edits(
-        removing number: Int, of items: [Item], in container: Index, keepingComments: Bool = false
-    ) -> [TextEdit] {
-        func widen(_ range: Range<Int>, isAlone: Bool, takesComma: Bool) -> Range<Int> {
-            if keepingComments, hasComments(beside: range) {
-                // The comment behind moves to the beginning of its line.
-                let startsLine = strippingSpaces(range.lowerBound) == lineStart(range.lowerBound)
-                return range.lowerBound..<(startsLine ? skippingSpaces(range.upperBound) : range.upperBound)
-            }
-            return widened(range, isAlone: isAlone, takesComma: takesComma)
-        }
+    /// A child goes with one comma. Alone on its lines it takes them with it; comments stay. The last child takes the brackets
+    /// together when nothing is left between them.
+    func edits(removing number: Int, of items: [Item], in container: Index) -> [TextEdit] {
         let item = items[number]
         let opening = range(container).lowerBound + 1
         let next = comma(after: item.range.upperBound)
@@ -31,7 +20,7 @@ extension JSONTree {
                 edits = [delete(item.range), delete(next..<(next + 1))]
             } else {
                 edits = [
-                    delete(widen(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))
+                    delete(widened(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))
                 ]
             }
         } else if let comma = beforeComma {
@@ -39,14 +28,15 @@ extension JSONTree {
                 let isWhole = isFirstOnLine(comma, after: before)
                 edits = [
                     delete(
-                        widen(comma..<item.range.upperBound, isAlone: isWhole || isAlone, takesComma: false))
+                        widened(comma..<item.range.upperBound, isAlone: isWhole || isAlone, takesComma: false)
+                    )
                 ]
             } else {
-                let rest = widen(item.range, isAlone: isAlone, takesComma: false)
+                let rest = widened(item.range, isAlone: isAlone, takesComma: false)
                 edits = [delete(comma..<(comma + 1)), delete(rest)]
             }
         } else {
-            edits = [delete(widen(item.range, isAlone: isAlone, takesComma: false))]
+            edits = [delete(widened(item.range, isAlone: isAlone, takesComma: false))]
         }
 
         if items.count == 1, let closing = closingBracket(container), let first = edits.first?.range,
@@ -68,15 +58,17 @@ extension JSONTree {
 
     private func delete(_ range: Range<Int>) -> TextEdit { TextEdit(range: range, newText: "") }
 
-    /// The bytes of a child and its comma, with the white space and own comments that would be left behind.
+    /// The bytes of a child and its comma, with the white space that would be left behind.
     private func widened(_ range: Range<Int>, isAlone: Bool, takesComma: Bool) -> Range<Int> {
-        let commentsEnd = skippingComments(range.upperBound)
-        let end = skippingSpaces(commentsEnd)
+        let end = skippingSpaces(range.upperBound)
+        guard !hasComments(beside: range) else {
+            // At the beginning of a line or container, the comment behind moves there.
+            let start = strippingSpaces(range.lowerBound)
+            let isFirst = start == lineStart(range.lowerBound) || "[{".utf8.contains(source[start - 1])
+            return isFirst ? range.lowerBound..<end : start..<range.upperBound
+        }
         if isLineEnd(end) {
-            guard isAlone else {
-                // The last child of a line that others share: comments behind it may be those of the others.
-                return strippingSpaces(range.lowerBound)..<range.upperBound
-            }
+            guard isAlone else { return strippingSpaces(range.lowerBound)..<range.upperBound }
             let start = lineStart(range.lowerBound)
             // A range that begins with a comma may begin on the line of the child before.
             let startsLine =
@@ -84,8 +76,7 @@ extension JSONTree {
             return startsLine ? start..<nextLine(end) : range.lowerBound..<end
         }
         guard takesComma else { return range }
-        let following = skippingSpaces(range.upperBound)
-        let closes = source[following] == UInt8(ascii: "]") || source[following] == UInt8(ascii: "}")
-        return closes ? strippingSpaces(range.lowerBound)..<range.upperBound : range.lowerBound..<following
+        let closes = source[end] == UInt8(ascii: "]") || source[end] == UInt8(ascii: "}")
+        return closes ? strippingSpaces(range.lowerBound)..<range.upperBound : range.lowerBound..<end
     }
 }

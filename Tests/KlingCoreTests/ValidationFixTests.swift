@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import KlingCore
 import Testing
@@ -57,7 +58,7 @@ import Testing
         var bytes = label.bytes
         var rounds = 0
         while rounds < 40 {
-            let edits = label.validate(bytes).fixesAtOnce.flatMap(\.edits)
+            let edits = label.validate(bytes).fixesAtOnce.flatMap(\.fix.edits)
             if edits.isEmpty { break }
             bytes = TextEdit.apply(edits, to: bytes)
             rounds += 1
@@ -66,6 +67,39 @@ import Testing
         let codes = Set(label.validate(bytes).diagnostics.filter { $0.severity == .error }.map(\.code))
         #expect(codes.isSubset(of: label.validate().diagnostics.map(\.code)))
         #expect(!label.validate(bytes).diagnostics.contains { $0.fixes.contains(where: \.isPreferred) })
+    }
+
+    @Test("the preferred fixes lose no address and no prose", arguments: labelledSet)
+    func nothingIsLost(_ label: Labelled) {
+        // A reference in the prompt is written another way.
+        let isReworded = label.validate().diagnostics.contains {
+            $0.code.hasPrefix("reference.") || $0.code == "element.undefined"
+        }
+        guard label.tree.isValid, !isReworded else { return }
+        var bytes = label.bytes
+        var edits: [TextEdit]
+        repeat {
+            edits = label.validate(bytes).fixesAtOnce.flatMap(\.fix.edits)
+            bytes = TextEdit.apply(edits, to: bytes)
+        } while !edits.isEmpty
+        let after = JSONTree(bytes, options: label.json)
+        let kept = Self.texts(after.value(after.root))
+        let lost = Self.texts(label.tree.value(label.tree.root)).subtracting(kept)
+        #expect(lost.isEmpty, "\(lost) is not in \(String(decoding: bytes, as: UTF8.self))")
+    }
+
+    /// Addresses, and texts of several words.
+    private static func texts(_ value: JSONValue) -> Set<String> {
+        switch value {
+        case .string(let text):
+            let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let isProse =
+                trimmed.contains("://") || trimmed.contains(" ") && !trimmed.contains(where: \.isNumber)
+            return isProse ? [trimmed] : []
+        case .array(let elements): return elements.reduce(into: []) { $0.formUnion(texts($1)) }
+        case .object(let members): return members.reduce(into: []) { $0.formUnion(texts($1.value)) }
+        default: return []
+        }
     }
 
     @Test("in broken text a fix says how the text is to be changed, or is not offered")

@@ -8,7 +8,7 @@ import Testing
     private func mended(_ text: String, _ options: JSONOptions = .json) -> String {
         var bytes = Array(text.utf8)
         for _ in 0..<40 {
-            let edits = validate(bytes, options).fixesAtOnce.flatMap(\.edits)
+            let edits = validate(bytes, options).fixesAtOnce.flatMap(\.fix.edits)
             if edits.isEmpty { break }
             bytes = TextEdit.apply(edits, to: bytes)
         }

@@ -150,7 +150,7 @@ extension Properties {
         var seen: Set<[UInt8]> = [bytes]
         let isValid = JSONTree(bytes, options: input.options).isValid
         while true {
-            let edits = validation.fixesAtOnce.flatMap(\.edits)
+            let edits = validation.fixesAtOnce.flatMap(\.fix.edits)
             if edits.isEmpty { break }
             bytes = TextEdit.apply(edits, to: bytes)
             guard seen.insert(bytes).inserted, seen.count < 1200 else {

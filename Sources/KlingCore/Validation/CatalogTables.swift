@@ -52,6 +52,11 @@ package final class CatalogTables: Sendable {
     func name(ofSlot slot: Int) -> String { slot < names.names.count ? names.names[slot] : "" }
 
     /// The models that take a parameter.
+    /// Where the first model that has a parameter tells of it.
+    func source(ofSlot slot: Int) -> SourceLine? {
+        models.lazy.compactMap { $0.takes.contains(slot: slot) ? $0.parameters[slot]?.source : nil }.first
+    }
+
     func models(taking slot: Int) -> [Model] { models.filter { $0.takes.contains(slot: slot) }.map(\.model) }
 }
 

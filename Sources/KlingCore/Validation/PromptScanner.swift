@@ -2,6 +2,8 @@
 struct PromptScanner {
     let bytes: UnsafeRawBufferPointer
     var position = 0
+    /// Behind the last name that was found.
+    private var lastNameEnd = -1
 
     init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -16,12 +18,15 @@ struct PromptScanner {
                 continue
             }
             position += 1
-            // "a@b" is an e-mail address.
-            if start > 0, Self.isWord(bytes[start - 1]) || bytes[start - 1] == UInt8(ascii: ".") {
+            // "a@b" is an e-mail address; "@a@b" are two names.
+            if start > 0, start != lastNameEnd,
+                Self.isWord(bytes[start - 1]) || bytes[start - 1] == UInt8(ascii: ".")
+            {
                 continue
             }
             let end = nameEnd(from: position)
             guard end > position else { continue }
+            lastNameEnd = end
             return PromptReference(kind: .name, range: position..<end)
         }
         return nil

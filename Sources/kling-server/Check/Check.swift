@@ -159,7 +159,7 @@ struct CheckTotals: Sendable {
 
     init(_ file: CheckedFile) {
         files = 1
-        fixes = file.fixes
+        fixes = file.mended.count
         if case .unwritable = file.trouble { unwritten = 1 }
         switch file.outcome {
         case .unreadable: unread = 1

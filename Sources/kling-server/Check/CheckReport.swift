@@ -10,7 +10,8 @@ protocol CheckReport: Sendable {
     func closing(_ totals: CheckTotals) -> String
 }
 
-/// The wire's diagnostics: `{"files":[{"path","valid","diagnostics":[…]}]}` (wire contract §5).
+/// The wire's diagnostics: `{"files":[{"path","valid","diagnostics":[…]}]}` (wire contract §5); of a file that was mended also
+/// `"fixed":[{"code","path","title"}]`.
 struct JSONReport: CheckReport {
     let locale: Locale
 
@@ -31,6 +32,21 @@ struct JSONReport: CheckReport {
             writer.name("diagnostics")
             validation.writeDiagnostics(
                 locale: locale, lines: document.lines, encoding: .utf16, into: &writer)
+        }
+        if !file.mended.isEmpty {
+            writer.name("fixed")
+            writer.beginArray()
+            for mended in file.mended {
+                writer.beginObject()
+                writer.name("code")
+                writer.string(mended.diagnostic.code)
+                writer.name("path")
+                writer.string(mended.diagnostic.path.description)
+                writer.name("title")
+                writer.string(mended.fix.title(locale))
+                writer.endObject()
+            }
+            writer.endArray()
         }
         if let trouble = file.trouble {
             writer.name("error")

@@ -35,8 +35,17 @@ struct CheckedFile: Sendable {
     let path: String
     let outcome: Outcome
     let trouble: Trouble?
-    /// Fixes that were made in the text.
-    private(set) var fixes = 0
+    /// What was mended in the text, in the order of mending.
+    private(set) var mended: [Mended] = []
+
+    /// A fix that was made, and where the problem stood when it was.
+    struct Mended: Sendable {
+        let diagnostic: Diagnostic
+        let fix: Fix
+        let line: Int
+        /// Characters before it on its line.
+        let character: Int
+    }
 
     /// Passes over one text: a fix may bring the next problem to light, and of a great many problems each pass fixes some.
     private static let passes = 1000
@@ -78,8 +87,13 @@ struct CheckedFile: Sendable {
             for _ in 0..<Self.passes {
                 let safe = validation.fixesAtOnce
                 guard !safe.isEmpty else { break }
-                fixes += safe.count
-                bytes = TextEdit.apply(safe.flatMap(\.edits), to: bytes)
+                for (diagnostic, fix) in safe {
+                    let start = document.lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
+                    mended.append(
+                        Mended(diagnostic: diagnostic, fix: fix, line: start.line, character: start.character)
+                    )
+                }
+                bytes = TextEdit.apply(safe.flatMap(\.fix.edits), to: bytes)
                 (document, validation) = Self.look(at: bytes, language, manner)
             }
             let isWritten =
@@ -90,7 +104,7 @@ struct CheckedFile: Sendable {
                 trouble = .unwritable(SmallFile.lastError)
                 // What is said is about what is there.
                 (bytes, document, validation) = original
-                fixes = 0
+                mended = []
             }
         }
         self.trouble = trouble

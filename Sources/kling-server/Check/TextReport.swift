@@ -16,6 +16,7 @@ struct TextReport: CheckReport {
         case .unreadable: break
         case .checked(let document, let validation):
             let path = plain(file.path)
+            for mended in file.mended { append(mended, path, to: &text) }
             let diagnostics = validation.diagnostics.span
             for number in diagnostics.indices { append(diagnostics[number], path, document, to: &text) }
         }
@@ -47,6 +48,13 @@ struct TextReport: CheckReport {
         }
     }
 
+    /// On one line: what it was shows in the file's history, not in the file any more.
+    private func append(_ mended: CheckedFile.Mended, _ path: String, to text: inout [UInt8]) {
+        text += bold("\(path):\(mended.line + 1):\(mended.character + 1):").utf8
+        text += " \(style(locale == .en ? "fixed:" : "已修正：", "1;32"))".utf8
+        text += " \(plain(mended.fix.title(locale))) \(dim("[\(mended.diagnostic.code)]"))\n".utf8
+    }
+
     func closing(_ totals: CheckTotals) -> String {
         let parts: [String]
         switch locale {
@@ -57,7 +65,7 @@ struct TextReport: CheckReport {
                 + [some(totals.warnings, "warning")]
                 + (totals.informations > 0 ? ["\(totals.informations) for information"] : [])
                 + (totals.hints > 0 ? [some(totals.hints, "hint")] : [])
-                + (totals.fixes > 0 ? [some(totals.fixes, "problem") + " fixed"] : [])
+                + (totals.fixes > 0 ? ["\(totals.fixes) \(totals.fixes == 1 ? "fix" : "fixes") made"] : [])
                 + (totals.unread > 0 ? ["\(totals.unread) could not be read"] : [])
                 + (totals.unwritten > 0 ? ["\(totals.unwritten) could not be written"] : [])
         case .zh:

@@ -31,8 +31,7 @@ extension Rule {
             view.checkValues(&findings)
         },
         Rule("parameter.null", "parameter.empty", when: .idle) { view, findings in
-            let idle = view.null.union(view.empty).intersection(view.table.takes)
-            if !idle.isEmpty { view.reportIdle(idle, &findings) }
+            view.reportIdle(view.null.union(view.empty), &findings)
         },
         Rule("parameter.null", "parameter.empty", when: [.elementList, .videoList]) { view, findings in
             view.reportIdleEntryMembers(&findings)
@@ -96,7 +95,9 @@ extension RequestView {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
             let takers = tables.models(taking: slot)
-            guard let written = written(slot: slot), !takers.isEmpty else { continue }
+            // What is dropped is said to be so.
+            guard let written = written(slot: slot), !takers.isEmpty, present.contains(slot: slot)
+            else { continue }
             let name = tree.string(written.key) ?? ""
             let place = place(slot: slot)
             var fixes = [Fix(.remove, ["name": .text(name)], patch: [.remove(place.pointer)])]
@@ -200,7 +201,8 @@ extension RequestView {
         while rest != 0 {
             let slot = rest.trailingZeroBitCount
             rest &= rest &- 1
-            let place = place(slot: slot)
+            var place = place(slot: slot)
+            if place.line == nil { place.line = tables.source(ofSlot: slot) }
             let name = Fact.text(place.tokens.last ?? "")
             findings.report(
                 null.contains(slot: slot) ? .parameterNull : .parameterEmpty, at: place, in: self,

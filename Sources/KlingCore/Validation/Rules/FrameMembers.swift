@@ -119,6 +119,10 @@ extension RequestView {
 
     /// All frames into `image_urls` at once, when the order is plain and the addresses are good.
     private func framePatch() -> Move {
+        // What is no list yet holds a picture too.
+        if let written = written(.imageURLs)?.value, ![.null, .array].contains(tree.kind(written)) {
+            return .unclear
+        }
         guard !aliased.contains(.imageURLs), let frames = frames() else { return .unclear }
         var urls = frames.first
         var images = list(.imageURLs)

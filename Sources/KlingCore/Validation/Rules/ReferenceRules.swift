@@ -21,77 +21,96 @@ extension Rule {
 // MARK: - @name
 
 extension RequestView {
+    /// A prompt that may refer to elements.
+    private struct Prompt {
+        let node: JSONTree.Index
+        let place: Place
+        /// It is not read, so it uses no element.
+        let isIgnored: Bool
+        let references: [(PromptReference, element: Int?)]
+    }
+
     fileprivate func checkNameReferences(_ findings: inout Findings) {
         let elements = has(.elementList) ? namedElements() : []
-        var used: [Bool] = Array(repeating: false, count: elements.count)
-        if let prompt = string(.prompt) {
-            if storyboard == .customize {
-                // It is not read, so it uses no element.
-                var none = used
-                checkNameReferences(prompt, at: place(.prompt), elements, &none, isIgnored: true, &findings)
-            } else {
-                checkNameReferences(prompt, at: place(.prompt), elements, &used, &findings)
+        let prompts = promptsThatRefer(to: elements)
+        var used: Set<String> = []
+        var mentioned: Set<String> = []
+        for prompt in prompts {
+            let names = prompt.references.compactMap { $0.element.map { elements[$0].name } }
+            mentioned.formUnion(names)
+            if !prompt.isIgnored { used.formUnion(names) }
+        }
+        for prompt in prompts {
+            for case (let reference, nil) in prompt.references {
+                report(reference, in: prompt, elements, mentioned, &findings)
             }
         }
-        if storyboard == .customize || storyboard == .undecided {
-            var entries = list(.multiPrompt)
-            var position = 0
-            while let node = entries.next(in: tree), position < 64 {
-                defer { position += 1 }
-                let shot = EntryView(node, in: tree, names: EntryView.shot)
-                guard let prompt = shot[.prompt], tree.kind(prompt) == .string else { continue }
-                checkNameReferences(
-                    prompt,
-                    at: place(.multiPrompt).child(position, tree.opening(node))
-                        .child(ShotField.prompt.rawValue, tree.range(prompt)), elements, &used, &findings)
-            }
-        }
-        for (number, element) in elements.enumerated() where !used[number] {
+        // Of two with one name, both are meant: that is said by `element.duplicateName`.
+        for element in elements where !used.contains(element.name) {
             findings.report(.elementUnused, at: place(element), in: self, ["value": .text(element.name)])
         }
     }
 
-    private func checkNameReferences(
-        _ prompt: JSONTree.Index, at place: @autoclosure () -> Place, _ elements: [NamedElement],
-        _ used: inout [Bool], isIgnored: Bool = false, _ findings: inout Findings
-    ) {
-        let references = tree.references(prompt)
-        guard !references.isEmpty else { return }
-        // The bytes that the ranges count: decoding would put three for one that is no UTF-8.
-        let text =
-            tree.isEscaped(prompt)
-            ? tree.string(prompt).map { Array($0.utf8) } ?? [] : Array(tree.source[tree.contentRange(prompt)])
-        for reference in references {
-            let range = tree.sourceRange(reference.range, inContentOf: prompt)
-            switch reference.kind {
-            case .tag, .mistyped:
-                let value = Fact.text(tree.content(prompt, reference.range))
-                findings.report(
-                    isIgnored ? .referenceSyntaxIgnored : .referenceSyntax, at: place().at(range), in: self,
-                    ["value": value, "model": .text(model.name)])
-            case .name:
-                if let number = element(at: reference.range, in: text, elements) {
-                    // Of two with one name, both are meant: that is said by `element.duplicateName`.
-                    for other in elements.indices where elements[other].name == elements[number].name {
-                        used[other] = true
-                    }
-                    continue
-                }
-                let name = tree.content(prompt, reference.range)
-                let near = NearestName.find(name, in: elements.map(\.name))
-                let others = elements.map(\.name).filter { $0 != near }
-                let isOnly = near != nil && NearestName.find(name, in: others) == nil
-                findings.report(
-                    isIgnored
-                        ? .elementUndefinedIgnored : near == nil ? .elementUndefined : .elementUndefinedNear,
-                    at: place().at(tree.sourceRange(reference.withSign, inContentOf: prompt)), in: self,
-                    ["value": .text(name), "near": .text(near ?? "")],
-                    allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
-                    fixes: near.map {
-                        replacement($0, range, prompt, at: place(), title: "@" + $0, preferred: isOnly)
-                    } ?? [])
-            }
+    private func promptsThatRefer(to elements: [NamedElement]) -> [Prompt] {
+        var prompts: [Prompt] = []
+        func add(_ node: JSONTree.Index, at place: @autoclosure () -> Place, isIgnored: Bool = false) {
+            let references = tree.references(node)
+            guard !references.isEmpty else { return }
+            // The bytes that the ranges count: decoding would put three for one that is no UTF-8.
+            let text =
+                tree.isEscaped(node)
+                ? tree.string(node).map { Array($0.utf8) } ?? [] : Array(tree.source[tree.contentRange(node)])
+            prompts.append(
+                Prompt(
+                    node: node, place: place(), isIgnored: isIgnored,
+                    references: references.map {
+                        ($0, $0.kind == .name ? element(at: $0.range, in: text, elements) : nil)
+                    }))
         }
+        if let prompt = string(.prompt) {
+            add(prompt, at: place(.prompt), isIgnored: storyboard == .customize)
+        }
+        guard storyboard == .customize || storyboard == .undecided else { return prompts }
+        var entries = list(.multiPrompt)
+        var position = 0
+        while let node = entries.next(in: tree), position < 64 {
+            defer { position += 1 }
+            let shot = EntryView(node, in: tree, names: EntryView.shot)
+            guard let prompt = shot[.prompt], tree.kind(prompt) == .string else { continue }
+            add(
+                prompt,
+                at: place(.multiPrompt).child(position, tree.opening(node))
+                    .child(ShotField.prompt.rawValue, tree.range(prompt)))
+        }
+        return prompts
+    }
+
+    /// Reports a reference that names no element.
+    private func report(
+        _ reference: PromptReference, in prompt: Prompt, _ elements: [NamedElement],
+        _ mentioned: Set<String>, _ findings: inout Findings
+    ) {
+        let range = tree.sourceRange(reference.range, inContentOf: prompt.node)
+        let name = tree.content(prompt.node, reference.range)
+        guard reference.kind == .name else {
+            return findings.report(
+                prompt.isIgnored ? .referenceSyntaxIgnored : .referenceSyntax, at: prompt.place.at(range),
+                in: self, ["value": .text(name), "model": .text(model.name)])
+        }
+        let near = NearestName.find(name, in: elements.map(\.name))
+        let others = elements.map(\.name).filter { $0 != near }
+        // Who refers to that element as well may mean another by this.
+        let isPlain = near.map { !mentioned.contains($0) && NearestName.find(name, in: others) == nil }
+        findings.report(
+            prompt.isIgnored
+                ? .elementUndefinedIgnored : near == nil ? .elementUndefined : .elementUndefinedNear,
+            at: prompt.place.at(tree.sourceRange(reference.withSign, inContentOf: prompt.node)), in: self,
+            ["value": .text(name), "near": .text(near ?? "")],
+            allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
+            fixes: near.map {
+                replacement(
+                    $0, range, prompt.node, at: prompt.place, title: "@" + $0, preferred: isPlain ?? false)
+            } ?? [])
     }
 
     /// The element that a reference names: the whole word, or else the longest name that the text goes on with and that could
@@ -147,7 +166,9 @@ extension RequestView {
                             ? .array((1...min(images, 2)).map { .string("<<<image_\($0)>>>") }) : nil,
                         fixes: images > 0
                             ? replacement(
-                                PromptReference.Tag.image.text(min(number, images)), range, prompt, at: place)
+                                PromptReference.Tag.image.text(min(number, images)), range, prompt, at: place,
+                                // The picture may be what is missing.
+                                preferred: false)
                             : [])
                 }
             case .tag(.video, _):

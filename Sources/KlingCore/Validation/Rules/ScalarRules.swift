@@ -44,13 +44,12 @@ extension Rule {
                 allowed: ["maxLength": JSONValue(limit)])
         },
         Rule("prompt.ignored", when: .multiShot, for: { $0.takes(.multiShot) }) { view, findings in
-            guard view.storyboard == .customize, view.hasPrompt else { return }
+            // Without shots there is nothing that counts instead of it.
+            guard view.storyboard == .customize, view.hasPrompt, view.count(.multiPrompt) > 0 else { return }
             findings.report(
                 .promptIgnored, at: view.place(.prompt), in: view,
                 fixes: [
-                    Fix(
-                        .remove, ["name": .text("prompt")], patch: [.remove(view.pointer(.prompt))],
-                        preferred: true)
+                    Fix(.remove, ["name": .text("prompt")], patch: [.remove(view.pointer(.prompt))])
                 ], related: [(view.place(.multiPrompt), .decides)])
         },
         Rule("prompt.language", when: .prompt) { view, findings in

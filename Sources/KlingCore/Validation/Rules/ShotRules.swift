@@ -54,7 +54,8 @@ extension RequestView {
                     patch: [
                         isWritten ? .replace(pointer, .string($0.value)) : .add(pointer, .string($0.value))
                     ],
-                    preferred: likely.count == 1)
+                    // Each kind leaves out one of the two.
+                    preferred: likely.count == 1 && !(hasPrompt && has(.multiPrompt)))
             }, related: [(self.place(.multiShot), .decides)])
     }
 

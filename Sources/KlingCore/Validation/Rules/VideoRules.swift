@@ -53,12 +53,12 @@ extension RequestView {
             var fixes: [Fix] = []
             if type == .string, tree.withContent(node, { URLExamination($0).fault }) == nil {
                 let object: JSONValue = [VideoField.url.rawValue: tree.value(node)]
-                fixes = [
-                    Fix(
-                        .write, ["value": .text(object.description)],
-                        patch: [.replace(entry.pointer, object)],
-                        preferred: true)
-                ]
+                let patch: [JSONPatchOperation] = [.replace(entry.pointer, object)]
+                if !findings.isTrial, addsNoError(patch, &findings) ?? true {
+                    fixes = [
+                        Fix(.write, ["value": .text(object.description)], patch: patch, preferred: true)
+                    ]
+                }
             }
             findings.report(.videoEntry, at: entry, in: self, ["actual": .type(type)], fixes: fixes)
             return
