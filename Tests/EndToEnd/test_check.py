@@ -420,7 +420,11 @@ class Fixing(CheckCase):
         path = self.path("bad.json", BAD)
         run = self.fix("bad.json")
         self.assertEqual(run.returncode, 0)
-        self.assertEqual(run.stdout.decode(), "1 file checked: 0 errors, 0 warnings, 1 problem fixed\n")
+        self.assertEqual(
+            run.stdout.decode(),
+            "bad.json:1:49: fixed: Write 5 without quotes [duration.quoted]\n"
+            "1 file checked: 0 errors, 0 warnings, 1 fix made\n",
+        )
         self.assertEqual(path.read_text(), MENDED)
         before = path.stat()
         again = self.fix("bad.json")
@@ -431,7 +435,8 @@ class Fixing(CheckCase):
     def test_what_is_written_is_said_in_chinese_and_counted(self) -> None:
         names = [self.path(f"n{number}.json", BAD).name for number in range(30)]
         shown = self.fix(*names[:1], *names[1:], "--locale", "zh").stdout.decode()
-        self.assertEqual(shown, "已检查 30 个文件：0 个错误，0 个警告，已修正 30 处\n")
+        fixed = [f"{name}:1:49: 已修正：去掉引号，写成 5 [duration.quoted]\n" for name in names]
+        self.assertEqual(shown, "".join(fixed) + "已检查 30 个文件：0 个错误，0 个警告，已修正 30 处\n")
 
     def test_nothing_is_written_when_there_is_nothing_to_mend(self) -> None:
         for name, content in (
@@ -520,7 +525,12 @@ class Fixing(CheckCase):
     def test_standard_input_is_a_filter(self) -> None:
         run = self.run_check("-", "--fix", input=BAD + "\n")
         self.assertEqual(run.stdout.decode(), MENDED + "\n")
-        self.assertEqual(run.stderr.decode(), "1 file checked: 0 errors, 0 warnings, 1 problem fixed\n")
+        self.assertTrue(run.stderr.decode().endswith("1 file checked: 0 errors, 0 warnings, 1 fix made\n"))
+        run = self.run_check("-", "--fix", "--format", "json", input=BAD)
+        (fixed,) = json.loads(run.stderr)["files"][0]["fixed"]
+        self.assertEqual(
+            fixed, {"code": "duration.quoted", "path": "/duration", "title": "Write 5 without quotes"}
+        )
         run = self.run_check("-", "--fix", "--format", "json", input=WARNED)
         self.assertEqual(run.stdout.decode(), WARNED)
         self.assertEqual(json.loads(run.stderr)["files"][0]["diagnostics"][0]["code"], "parameter.unknown")

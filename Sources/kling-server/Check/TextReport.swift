@@ -51,8 +51,8 @@ struct TextReport: CheckReport {
     /// On one line: what it was shows in the file's history, not in the file any more.
     private func append(_ mended: CheckedFile.Mended, _ path: String, to text: inout [UInt8]) {
         text += bold("\(path):\(mended.line + 1):\(mended.character + 1):").utf8
-        text += " \(style(locale == .en ? "fixed:" : "已修正：", "1;32"))".utf8
-        text += " \(plain(mended.fix.title(locale))) \(dim("[\(mended.diagnostic.code)]"))\n".utf8
+        text += " \(style(locale == .en ? "fixed:" : "已修正：", "1;32"))\(locale == .en ? " " : "")".utf8
+        text += "\(plain(mended.fix.title(locale))) \(dim("[\(mended.diagnostic.code)]"))\n".utf8
     }
 
     func closing(_ totals: CheckTotals) -> String {
