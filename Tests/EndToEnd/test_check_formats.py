@@ -8,7 +8,7 @@ import unicodedata
 import unittest
 from urllib.parse import unquote
 
-from check_case import BAD, TEXTS, CheckCase
+from check_case import BAD, GOOD, TEXTS, CheckCase
 
 
 def columns(text: str) -> int:
@@ -52,6 +52,36 @@ class Text(CheckCase):
         self.assertRegex(shown, r"^bad\.json:4:15: 错误: .*[\u4e00-\u9fff].* \[duration\.quoted\]\n")
         self.assertIn("    = 修正：", shown)
         self.assertTrue(shown.endswith("已检查 1 个文件：1 个错误，0 个警告\n"))
+
+    def test_a_change_of_the_text_alone_is_shown_as_a_fix_too(self) -> None:
+        broken = '{"model":"kling-v3","prompt":"A cat",}'
+        twice = '{"model":"kling-v3","prompt":"A cat","mode":"std","mode":"pro"}'
+        for content, title in ((broken, "Remove `,`"), (twice, "Remove this `mode`, which does not count")):
+            with self.subTest(content=content):
+                shown = self.run_check(str(self.path("x.json", content))).stdout.decode()
+                self.assertIn(f"    = fix: {title}\n", shown)
+        # What is only offered is shown with --fix and without.
+        unsure = '{"model":"kling-v3","prompt":"A cat"} and more'
+        path = str(self.path("x.json", unsure))
+        shown = self.run_check(path).stdout
+        self.assertIn(b"= fix: ", shown)
+        self.assertEqual(self.run_check(path, "--fix").stdout, shown)
+
+    def test_where_somebody_has_to_choose_the_choices_are_shown(self) -> None:
+        path = str(self.path("x.json", '{"prompt":"A cat"}'))
+        shown = self.run_check(path).stdout.decode()
+        self.assertIn("    = fix: Add `model`: kling-v3\n    = or: Add `model`: kling-video-o1\n", shown)
+        self.assertIn("\n    = 或：", self.run_check(path, "--locale", "zh").stdout.decode())
+        self.assertEqual(self.run_check(path, "--fix").stdout.decode(), shown)
+
+    def test_of_several_requests_it_says_how_this_input_can_be_read(self) -> None:
+        lines = f"{GOOD}\n{GOOD}\n"
+        shown = self.run_check("-", input=lines).stdout.decode()
+        self.assertIn("`--language jsonl`", shown)
+        self.assertNotIn(".jsonl", shown)
+        shown = self.run_check(str(self.path("x.json", lines))).stdout.decode()
+        self.assertIn("name the file .jsonl", shown)
+        self.assertEqual(self.run_check("-", "--language", "jsonl", input=lines).returncode, 0)
 
     def test_carets_stand_under_what_they_mean(self) -> None:
         for before in (

@@ -9,8 +9,15 @@ import Testing
 /// After a change of words, `KLING_WRITE_GOLDEN=1 swift test --filter ValidationGoldenTests` writes both files
 /// anew; read the difference before it is committed.
 @Suite struct ValidationGoldenTests {
+    private static let unnamed: ValidationOptions = {
+        var options = ValidationOptions()
+        options.isUnnamed = true
+        return options
+    }()
+
     /// For what no line of text can hold.
     private static let others: [Validation] = [
+        Validator.standard.validate(document: JSONTree("{} {}"), options: unnamed),
         Validator.standard.validate(document: JSONTree([0x22, 0xFF, 0x22])),
         Validator.standard.validate(document: JSONTree(Array(repeating: UInt8(ascii: "["), count: 600))),
         Validator.standard.validate(

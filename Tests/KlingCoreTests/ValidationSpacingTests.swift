@@ -50,8 +50,11 @@ import Testing
         "a fact is set off from Chinese words where it is Latin, and only there",
         arguments: [
             (#"{"model":"kling-v3","prompt":"a","audio":"loud"}"#, "`audio` 必须是 true 或 false，而不是带引号的字符串。"),
-            (#"{"model":5,"prompt":"a"}"#, "`model` 必须是带引号的字符串，而不是数字。"),
-            (#"{"model":"kling-v3","prompt":"a","image_urls":"x"}"#, "`image_urls` 必须是 [ ] 列表，而不是带引号的字符串。")
+            (#"{"model":5,"prompt":"a"}"#, "`model` 必须是带引号的 \"kling-v3\" 或 \"kling-video-o1\"，而不是数字。"),
+            (
+                #"{"model":"kling-v3","prompt":"a","image_urls":"x"}"#,
+                "`image_urls` 必须是由公开地址（https://…）组成的 [ ] 列表，而不是带引号的字符串。"
+            )
         ])
     func facts(text: String, said: String) throws {
         let found = try #require(

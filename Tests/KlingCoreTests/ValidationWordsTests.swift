@@ -90,7 +90,7 @@ import Testing
                 fixes: ["Rename to `multi_prompt`", "Remove `shots`"]),
             Case(
                 v3(["prompt": "a", "shots": 5]), ["parameter.unknown"],
-                "A new name alone is not enough. `multi_prompt` must be a list in [ ], not a number.",
+                "A new name alone is not enough. `multi_prompt` must be a list in [ ] of objects { } with `index`, `prompt` and `duration`, not a number.",
                 fixes: ["Remove `shots`"]),
             Case(
                 v3(["prompt": "a", "photo": a]), ["parameter.unknown"], "Did you mean `image_urls`?",

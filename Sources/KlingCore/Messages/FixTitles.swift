@@ -26,6 +26,7 @@ extension LocalizedText {
     static let changeModel = LocalizedText(en: "Use the model {value}", zh: "改用模型 {value}")
     static let unquote = LocalizedText(en: "Write {value} without quotes", zh: "去掉引号，写成 {value}")
     static let keepFirst = LocalizedText(en: "Keep only the first {count}", zh: "只保留前 {count} 项")
+    static let keepFirstOne = LocalizedText(en: "Keep only the first", zh: "只保留第 1 项")
     static let renumber = LocalizedText(
         en: "Number the shots 1, 2, 3 … in the order of the list", zh: "按排列顺序将分镜编号为 1、2、3 …")
     static let sortShots = LocalizedText(en: "Sort the list by `index`", zh: "按 `index` 排列各分镜")

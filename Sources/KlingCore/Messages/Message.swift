@@ -101,6 +101,13 @@ package struct Facts: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// The same with one more.
+    func with(_ name: String, _ fact: Fact) -> Facts {
+        var facts = self
+        facts[name] = fact
+        return facts
+    }
+
     package subscript(name: String) -> Fact? {
         get { names.firstIndex(of: name).map { values[$0] } }
         set {

@@ -23,6 +23,16 @@ extension Message {
     static let parameterType = Message(
         "parameter.type", .error, en: "`{name}` must be {expected}, not {actual}.",
         zh: "`{name}` 必须是{expected}，而不是{actual}。")
+    static let parameterTypeShots = Message(
+        "parameter.type", .error,
+        en: "`{name}` must be {expected}, not {actual}. The shots last {sum} seconds together: write {sum}.",
+        zh: "`{name}` 必须是{expected}，而不是{actual}。各分镜时长之和为 {sum} 秒：请写 {sum}。")
+    static let parameterTypeShotsToo = Message(
+        "parameter.type", .error,
+        en:
+            "`{name}` must be {expected}, not {actual}. The shots last {sum} {sum|second|seconds} together, which "
+            + "is not allowed either: change them as well, so that both are the same.",
+        zh: "`{name}` 必须是{expected}，而不是{actual}。各分镜时长之和为 {sum} 秒，也不在此范围内：请一并修改，使两者相等。")
     static let parameterValue = Message(
         "parameter.value", .error, en: "`{name}` must be {allowed}, not {value}.",
         zh: "`{name}` 必须是{allowed}，不能是{value}。")
@@ -155,7 +165,8 @@ extension Message {
 
     static let documentTable: [Message] = [
         moreProblems, parameterValue, parameterCount,
-        documentRoot, documentRootOrArray, documentEmpty, duplicateKey, parameterType, parameterNull,
+        documentRoot, documentRootOrArray, documentEmpty, duplicateKey, parameterType, parameterTypeShots,
+        parameterTypeShotsToo, parameterNull,
         parameterUnknown,
         parameterUnknownNear, parameterUnknownOtherwise, parameterUnknownGiven, parameterUnknownUnfit,
         parameterUnknownAnew, parameterUnknownPicture,

@@ -25,6 +25,43 @@ extension Message {
         "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
         en: "`{value}` is not read as a reference. Write exactly `{near}`.",
         zh: "`{value}` 不会被识别为引用。请准确写成 `{near}`。")
+    static let referenceMistypedNone = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
+        en:
+            "`{value}` is not read as a reference, and there is no picture to refer to: `image_urls` is missing "
+            + "or empty. Add {count|the picture|the pictures} there and write exactly `{near}`, or describe in "
+            + "words what is meant.",
+        zh: "`{value}` 不会被识别为引用，而且没有可引用的图片：`image_urls` 缺失或为空。请在其中添加图片，并准确写成 `{near}`；"
+            + "或者改用文字描述。")
+    static let referenceMistypedMore = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
+        en: "`{value}` is not read as a reference, and `image_urls` has only {count} "
+            + "{count|picture|pictures}. Add the missing one there and write exactly `{near}`, or refer to what "
+            + "is there: {allowed}.",
+        zh: "`{value}` 不会被识别为引用，而且 `image_urls` 只有 {count} 张图片。请在其中添加缺少的图片，并准确写成 `{near}`；"
+            + "或者引用已有的图片：{allowed}。")
+    static let referenceMistypedRange = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
+        en: "`{value}` is not read as a reference, and there is no such picture: `image_urls` has {count} "
+            + "{count|picture|pictures}. Write {allowed}.",
+        zh: "`{value}` 不会被识别为引用，而且没有对应的图片：`image_urls` 共有 {count} 张图片。请写成 {allowed}。")
+    static let referenceMistypedVideo = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
+        en: "`{value}` is not read as a reference: only pictures can be referred to in this way. Write \"the "
+            + "clip\" in words.",
+        zh: "`{value}` 不会被识别为引用：只有图片可以这样引用。请用文字写“视频”。")
+    static let referenceMistypedVideoNone = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, 图片引用语法 (line 464)",
+        en:
+            "`{value}` is not read as a reference, and there is no clip: `video_list` is missing or empty. Add "
+            + "the clip there and write \"the clip\" in words, or remove `{value}`.",
+        zh: "`{value}` 不会被识别为引用，而且没有视频：`video_list` 缺失或为空。请在其中添加视频，并用文字写“视频”；或者删除 `{value}`。")
+    static let referenceMistypedElement = Message(
+        "reference.mistyped", .warning, source: "kling-video-o1 page, request parameters",
+        en: "`{value}` is not read as a reference: {model} has no elements. Describe it in words, or give a "
+            + "picture of it in `image_urls` and refer to that as `<<<image_1>>>`.",
+        zh: "`{value}` 不会被识别为引用：{model} 没有主体功能。请用文字描述；或者在 `image_urls` 中提供它的图片，并用 "
+            + "`<<<image_1>>>` 引用。")
     static let referenceAutomatic = Message(
         "reference.automatic", .information, source: "kling-video-o1 page, 图片引用语法 (line 464)",
         en: "The prompt refers to no picture, so `<<<image_1>>>` is put before it. What is sent is "
@@ -48,9 +85,9 @@ extension Message {
     static let referenceElement = Message(
         "reference.element", .warning, source: "kling-video-o1 page, request parameters",
         en: "`{value}` is read as plain text: {model} has no elements. Describe it in words, or "
-            + "refer to a picture of it as `<<<image_1>>>`.",
-        zh: "`{value}` 会被当作普通文字：{model} 没有主体功能。请用文字描述，或用 `<<<image_1>>>` "
-            + "引用它的图片。")
+            + "give a picture of it in `image_urls` and refer to that as `<<<image_1>>>`.",
+        zh: "`{value}` 会被当作普通文字：{model} 没有主体功能。请用文字描述；或者在 `image_urls` 中提供它的图片，并用 "
+            + "`<<<image_1>>>` 引用。")
 
     static let videoCount = Message(
         "video.count", .error, source: "kling-video-o1 page, video_list (line 432)",
@@ -65,8 +102,8 @@ extension Message {
     static let videoURLMissing = Message(
         "video.url", .error, source: "kling-video-o1 page, video_list (line 453)",
 
-        en: "This clip has no `video_url`: write its public address, https://….",
-        zh: "该视频缺少 `video_url`：请填写公开地址（https://…）。")
+        en: "This clip's `video_url` is missing or null: write its public address, https://….",
+        zh: "该视频的 `video_url` 缺失或为 null：请填写公开地址（https://…）。")
     static let videoEntry = Message(
         "video.url", .error, source: "kling-video-o1 page, video_list (line 453)",
 
@@ -91,7 +128,7 @@ extension Message {
             + "\"feature\" 表示只作参考。")
     static let videoReferTypeDefault = Message(
         "video.referType", .information, source: "kling-video-o1 page, video_list (line 436)",
-        en: "`refer_type` is left out, so it is \"base\": this clip itself is edited. Write "
+        en: "`refer_type` has no value, so it is \"base\": this clip itself is edited. Write "
             + "\"feature\" to use it only as a reference.",
         zh: "未填写 `refer_type`，默认为 \"base\"，即编辑这段视频本身。如只作参考，请写 \"feature\"。")
     static let videoKeepSound = Message(
@@ -128,6 +165,8 @@ extension Message {
 
     static let referenceTable: [Message] = [
         referenceSyntax, referenceSyntaxIgnored, referenceRange, referenceRangeNone, referenceMistyped,
+        referenceMistypedNone, referenceMistypedMore, referenceMistypedRange, referenceMistypedVideo,
+        referenceMistypedVideoNone, referenceMistypedElement,
         referenceAutomatic,
         referenceUnusedImage,
         referenceVideo,

@@ -27,6 +27,12 @@ extension Message {
             + "pictures or a clip are given, but this service documents only {allowed}.",
         zh: "这里的 `duration` 只能是 {allowed}，不能是 {value}。提供图片或视频时可灵本身支持 3–10 "
             + "秒，但本服务的文档只列出 {allowed}。")
+    static let durationRangeClip = Message(
+        "duration.range", .error,
+        en:
+            "`duration` must be {allowed}, not {value}, and when a clip is edited, the video is as long as the "
+            + "clip in any case. Remove `duration`.",
+        zh: "`duration` 只能是 {allowed}，不能是 {value}；而且编辑视频时，时长总是以所编辑的视频为准。请删除 `duration`。")
     static let durationRangeShots = Message(
         "duration.range", .error,
         en: "`duration` must be a whole number of seconds, {allowed}, not {value}. The shots last "
@@ -149,7 +155,7 @@ extension Message {
 
     static let scalarTable: [Message] = [
         modeValue, modeValueElsewhere, durationQuoted, durationQuotedRange, durationRange, durationRangeHere,
-        durationRangeShots, durationRangeShotsToo, durationIgnored,
+        durationRangeClip, durationRangeShots, durationRangeShotsToo, durationIgnored,
         aspectRatioValue,
         aspectRatioIgnored, aspectRatioIgnoredClip, promptMissing, promptMissingImages,
         promptMissingIntelligence, promptMissingIntelligenceShots, promptMissingShots, promptMissingShotsName,

@@ -51,7 +51,8 @@ extension Message {
         zh: "分镜的 `index` 须按排列顺序从 1 开始连续递增：这里应为 {expected}，不能是 {value}。")
     static let shotsIndexMissing = Message(
         "shots.index", .error, source: "kling-v3 page, 参数互斥与边界 (line 513)",
-        en: "This shot has no `index`: write {expected}.", zh: "该分镜缺少 `index`：请写 {expected}。")
+        en: "This shot's `index` is missing or null: write {expected}.",
+        zh: "该分镜的 `index` 缺失或为 null：请写 {expected}。")
     static let shotsIndexOrder = Message(
         "shots.index", .warning, source: "kling-v3 page, 参数互斥与边界 (line 513)",
         en: "The shots are not listed in the order of their `index`, and the documentation does not "
@@ -60,8 +61,8 @@ extension Message {
     static let shotsPromptMissing = Message(
         "shots.prompt", .error, source: "kling-v3 page, multi_prompt (line 453)",
 
-        en: "This shot has no `prompt`: describe what it shows.",
-        zh: "该分镜缺少 `prompt`：请描述画面。")
+        en: "This shot's `prompt` is missing or empty: describe what it shows.",
+        zh: "该分镜的 `prompt` 缺失或为空：请描述画面。")
     static let shotsPromptType = Message(
         "shots.prompt", .error, source: "kling-v3 page, multi_prompt (line 453)",
 
@@ -89,6 +90,14 @@ extension Message {
             "A shot cannot last {value} {value|second|seconds} in a video of {total}, and {total} is what the video "
             + "lasts while `duration` is left out. Write `duration`, the sum of the shots, or shorten the shot.",
         zh: "未填写 `duration` 时视频总时长为 {total} 秒（默认值），分镜不能长达 {value} 秒。请填写 `duration`（各分镜时长之和），或缩短该分镜。")
+    static let shotsDurationDefaultBeyond = Message(
+        "shots.duration", .error,
+        en:
+            "A shot cannot last {value} {value|second|seconds} in a video of {total}, and {total} is what the "
+            + "video lasts while `duration` is left out. All shots together may last at most {maximum} seconds: "
+            + "shorten them or remove some, and write their sum as `duration`.",
+        zh: "未填写 `duration` 时视频总时长为 {total} 秒（默认值），分镜不能长达 {value} 秒。全部分镜合计最多 {maximum} 秒："
+            + "请缩短或删减分镜，并将其时长之和填写为 `duration`。")
     static let shotsDurationQuoted = Message(
         "shots.duration", .error, source: "kling-v3 page, multi_prompt (line 453)",
 
@@ -97,8 +106,8 @@ extension Message {
     static let shotsDurationMissing = Message(
         "shots.duration", .error, source: "kling-v3 page, multi_prompt (line 453)",
 
-        en: "This shot has no `duration`: write how many seconds it lasts, 1 to {total}.",
-        zh: "该分镜缺少 `duration`：请填写该分镜的秒数，1 到 {total}。")
+        en: "This shot's `duration` is missing or null: write how many seconds it lasts, 1 to {total}.",
+        zh: "该分镜的 `duration` 缺失或为 null：请填写该分镜的秒数，1 到 {total}。")
     static let shotsSum = Message(
         "shots.sum", .error, source: "kling-v3 page, multi_prompt (line 458)",
 
@@ -113,6 +122,35 @@ extension Message {
             + "are the same.",
         zh: "各分镜时长之和为 {sum} 秒，而视频总时长为 {total} 秒（未填写 `duration` 时的默认值）。"
             + "请填写 `duration` 或修改分镜，使两者相等。")
+    static let shotsSumLong = Message(
+        "shots.sum", .error, source: "kling-v3 page, multi_prompt (line 458)",
+        en:
+            "The shots last {sum} seconds together, but `duration` says {total}, and all shots together may last "
+            + "at most {maximum} seconds. Shorten them or remove some, so that they last {total} seconds together.",
+        zh: "各分镜时长之和为 {sum} 秒，而 `duration` 为 {total} 秒，且全部分镜合计最多 {maximum} 秒。请缩短或删减分镜，"
+            + "使其合计为 {total} 秒。")
+    static let shotsSumLongDefault = Message(
+        "shots.sum", .error, source: "kling-v3 page, multi_prompt (line 458)",
+        en:
+            "The shots last {sum} seconds together, but all shots together may last at most {maximum} seconds. "
+            + "Shorten them or remove some, and write their sum as `duration`: without it the video lasts {total} "
+            + "seconds.",
+        zh: "各分镜时长之和为 {sum} 秒，而全部分镜合计最多 {maximum} 秒。请缩短或删减分镜，并将其时长之和填写为 `duration`："
+            + "未填写时视频总时长为 {total} 秒。")
+    static let shotsSumShort = Message(
+        "shots.sum", .error, source: "kling-v3 page, multi_prompt (line 458)",
+        en: "The shots last {sum} {sum|second|seconds} together, but `duration` says {total}, and all shots "
+            + "together must last at least {minimum} seconds. Lengthen them or add some, so that they last {total} "
+            + "seconds together.",
+        zh: "各分镜时长之和为 {sum} 秒，而 `duration` 为 {total} 秒，且全部分镜合计至少 {minimum} 秒。请延长或增加分镜，"
+            + "使其合计为 {total} 秒。")
+    static let shotsSumShortDefault = Message(
+        "shots.sum", .error, source: "kling-v3 page, multi_prompt (line 458)",
+        en: "The shots last {sum} {sum|second|seconds} together, but all shots together must last at least "
+            + "{minimum} seconds. Lengthen them or add some, and write their sum as `duration`: without it the "
+            + "video lasts {total} seconds.",
+        zh: "各分镜时长之和为 {sum} 秒，而全部分镜合计至少 {minimum} 秒。请延长或增加分镜，并将其时长之和填写为 `duration`："
+            + "未填写时视频总时长为 {total} 秒。")
     static let shotsSingle = Message(
         "shots.single", .hint, source: "advice",
         en: "A storyboard of only one shot gives the same as a plain `prompt` without `multi_shot`.",
@@ -122,8 +160,8 @@ extension Message {
         shotTypeMissing, shotTypeValue, shotsMissing, shotsIgnored, shotsIgnoredIntelligence, shotsCount,
         shotsEntry,
         shotsIndex, shotsIndexMissing, shotsIndexOrder, shotsPromptMissing, shotsPromptType, shotsPromptLong,
-        shotsPromptNear, shotsDuration, shotsDurationDefault, shotsDurationQuoted, shotsDurationMissing,
-        shotsSum, shotsSumDefault,
-        shotsSingle
+        shotsPromptNear, shotsDuration, shotsDurationDefault, shotsDurationDefaultBeyond,
+        shotsDurationQuoted, shotsDurationMissing, shotsSum, shotsSumDefault, shotsSumLong,
+        shotsSumLongDefault, shotsSumShort, shotsSumShortDefault, shotsSingle
     ]
 }

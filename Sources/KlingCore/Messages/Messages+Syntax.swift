@@ -52,6 +52,11 @@ extension Message {
         en: "There are several requests here: put them in [ ] with commas between, or name the file .jsonl "
             + "and write each on one line.",
         zh: "这里有多个请求：请用 [ ] 括起并以逗号分隔，或将文件扩展名改为 .jsonl 并每行写一个请求。")
+    static let syntaxSeveralValuesUnnamed = syntax(
+        .severalValues, "2",
+        en: "There are several requests here: put them in [ ] with commas between, or write each on one line "
+            + "and add the option `--language jsonl`.",
+        zh: "这里有多个请求：请用 [ ] 括起并以逗号分隔，或每行写一个请求并加上选项 `--language jsonl`。")
     static let syntaxCodeFence = syntax(
         .codeFence, "2",
         en: "The request stands in a code block. Remove the marks around it, three backquotes each.",
@@ -142,5 +147,5 @@ extension Message {
         en: "JSON has no comments. Remove it, or name the file .jsonc.",
         zh: "JSON 不支持注释。请删除注释，或将文件扩展名改为 .jsonc。")
 
-    static let syntaxTable: [Message] = SyntaxProblem.Kind.allCases.map(syntax)
+    static let syntaxTable: [Message] = SyntaxProblem.Kind.allCases.map(syntax) + [syntaxSeveralValuesUnnamed]
 }

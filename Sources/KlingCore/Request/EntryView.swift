@@ -64,6 +64,13 @@ extension JSONTree {
         return range.lowerBound..<min(range.lowerBound + 1, range.upperBound)
     }
 
+    /// The text of a string, or of the only one in a list.
+    func onlyString(_ index: Index) -> String? {
+        guard kind(index) == .array, count(index) == 1 else { return string(index) }
+        var entries = elements(index)
+        return entries.next(in: self).flatMap { string($0) }
+    }
+
     /// Equal for strings that say the same; for others hardly ever.
     func contentHash(_ index: Index) -> Int {
         withContent(index) { bytes in

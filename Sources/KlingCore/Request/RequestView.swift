@@ -47,7 +47,10 @@ package final class RequestView: Sendable {
         modelIsKnown = table != nil
         self.table =
             forced ?? table
-            ?? tables.likelyModel(named: named.flatMap { tree.string($0) }, mentioned: members.mentioned)
+            ?? tables.likelyModel(
+                named: named.flatMap { tree.onlyString($0) }, mentioned: members.mentioned,
+                refersByTag: members.present.contains(.prompt)
+                    && tree.refersByTag(members.slots[Field.prompt.rawValue].value))
         slots = members.slots
         var mentioned = members.mentioned
         if table == nil { mentioned.insert(.noModel) }
@@ -252,6 +255,16 @@ extension RequestView {
             tokens: [tree.string(written.key) ?? ""], range: tree.range(written.value),
             line: slot < table.parameters.count ? table.parameters[slot]?.source : nil)
         if let field = Field(rawValue: slot), isLone(field, written.value) { place.isLone = true }
+        return place
+    }
+
+    /// A member of an entry that has no value: where null is written, or else the entry.
+    func place(ofMember name: String, in entry: JSONTree.Index, at opening: Place) -> Place {
+        var place = opening
+        var members = tree.elements(entry)
+        while let key = members.next(in: tree), let value = members.next(in: tree) {
+            if tree.string(key) == name { place = opening.child(name, tree.range(value)) }
+        }
         return place
     }
 

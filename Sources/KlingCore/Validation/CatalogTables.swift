@@ -51,6 +51,14 @@ package final class CatalogTables: Sendable {
 
     func name(ofSlot slot: Int) -> String { slot < names.names.count ? names.names[slot] : "" }
 
+    /// What `model` takes, whichever model a request was read as.
+    var modelNameType: ParameterType {
+        .choice(
+            catalog.models.flatMap { model -> [Choice] in
+                if case .choice(let names)? = model.parameter(.model)?.type { names } else { [] }
+            })
+    }
+
     /// The models that take a parameter.
     /// Where the first model that has a parameter tells of it.
     func source(ofSlot slot: Int) -> SourceLine? {

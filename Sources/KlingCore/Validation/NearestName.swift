@@ -106,18 +106,20 @@ package enum NearestName {
 
 extension CatalogTables {
     /// The model that a request most likely means when it names none we know.
-    func likelyModel(named name: String?, mentioned: FieldSet) -> ModelTable {
+    /// - Parameter refersByTag: the prompt names pictures as `<<<image_1>>>`.
+    func likelyModel(named name: String?, mentioned: FieldSet, refersByTag: Bool) -> ModelTable {
         if let name, let near = nearestModel(to: name),
             let table = models.first(where: { $0.model.name == near })
         {
             return table
         }
-        // The one that takes most of what is written; of equals the first.
-        var best = models.first
-        for table in models.dropFirst() {
-            let more = mentioned.intersection(table.takes).rawValue.nonzeroBitCount
-            if more > mentioned.intersection(best?.takes ?? []).rawValue.nonzeroBitCount { best = table }
+        // The one that takes most of what is written; of equals the first. Nobody writes a tag by chance.
+        func weight(_ table: ModelTable) -> Int {
+            mentioned.intersection(table.takes).rawValue.nonzeroBitCount
+                + (refersByTag && table.references == .imageTags ? 2 : 0)
         }
+        var best = models.first
+        for table in models.dropFirst() where weight(table) > best.map(weight) ?? 0 { best = table }
         return best ?? Self.noModel
     }
 

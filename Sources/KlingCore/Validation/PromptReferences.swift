@@ -66,6 +66,12 @@ extension JSONTree {
         }
     }
 
+    /// Whether a value is a prompt that names something by tag, with slips or without.
+    func refersByTag(_ index: Index) -> Bool {
+        guard kind(index) == .string else { return false }
+        return references(index).contains { if case .name = $0.kind { false } else { true } }
+    }
+
     /// Whether a prompt names a picture by tag, exactly.
     func refersToImage(_ index: Index) -> Bool {
         withContent(index) { bytes in

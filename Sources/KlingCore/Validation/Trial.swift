@@ -12,6 +12,11 @@ extension RequestView {
         return patched.errors().isSubset(of: errors(moved: patch, into: wrapped))
     }
 
+    /// Whether the request has no error for another model that it has not as it is read.
+    func addsNoError(as other: ModelTable) -> Bool {
+        RequestView(tree, at: object, tables: tables, as: other).errors().isSubset(of: errors())
+    }
+
     /// The request as a patch makes it; nil when the patch does not apply.
     func patched(_ patch: [JSONPatchOperation], as other: ModelTable? = nil) -> RequestView? {
         guard let value = try? tree.value(object).applying(patch) else { return nil }

@@ -120,8 +120,10 @@ public struct Validator: Sendable {
         for problem in tree.problems {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
+            let isUnnamed = problem.kind == .severalValues && findings.options.isUnnamed
             findings.report(
-                text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range),
+                text: isUnnamed ? .syntaxSeveralValuesUnnamed : .syntax(problem.kind),
+                at: Place(tokens: [], range: problem.range),
                 ["text": .text(text)], fixes: problem.fix(of: tree).map { [$0] } ?? [])
         }
     }

@@ -54,18 +54,16 @@ struct CheckedFile: Sendable {
     struct Manner: Sendable {
         let language: DocumentSource.Language?
         let fixes: Bool
-        let validation: ValidationOptions
+        var validation: ValidationOptions
         /// Values and names read of a file; more is a problem that is reported.
         let values: Int
 
         init(_ options: Options) {
             language = options.language
             fixes = options.fixes
-            // Text edits are worked out for those who make or show them.
-            let showsEdits = options.checkFormat == .json || options.checkFormat == .sarif
+            // Some fixes are changes of the text and nothing else.
             var validation = ValidationOptions(
-                strict: options.settings.strict, severities: options.settings.severities,
-                edits: options.fixes || showsEdits)
+                strict: options.settings.strict, severities: options.settings.severities, edits: true)
             validation.listsAll = true
             self.validation = validation
             values = options.fileValues
@@ -80,6 +78,8 @@ struct CheckedFile: Sendable {
             return
         }
         let language = manner.language ?? DocumentSource.Language(path: path)
+        var manner = manner
+        manner.validation.isUnnamed = path == "-"
         var (document, validation) = Self.look(at: bytes, language, manner)
         var trouble: Trouble?
         if manner.fixes {

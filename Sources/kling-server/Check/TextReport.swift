@@ -42,9 +42,11 @@ struct TextReport: CheckReport {
         text += "\n\(dim(margin + "| "))".utf8
         text += repeatElement(0x20, count: spaces)
         text += "\(paint(carets, diagnostic.severity))\n".utf8
-        if let fix = diagnostic.fixes.first {
-            let title = plain(fix.title(locale))
-            text += "\(dim(margin + "= "))\(locale == .en ? "fix: " : "修正：")\(title)\n".utf8
+        // One that is safe to make is the one; of others, somebody has to choose.
+        let isPlain = diagnostic.fixes.first?.isPreferred ?? true
+        for (number, fix) in diagnostic.fixes.prefix(isPlain ? 1 : 3).enumerated() {
+            let word = locale == .en ? (number == 0 ? "fix: " : "or: ") : (number == 0 ? "修正：" : "或：")
+            text += "\(dim(margin + "= "))\(word)\(plain(fix.title(locale)))\n".utf8
         }
     }
 

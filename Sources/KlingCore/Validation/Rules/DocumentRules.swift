@@ -48,7 +48,7 @@ extension RequestView {
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
         if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
-            let fixes = fitting(names, findings).map { name -> Fix in
+            let fixes = fitting(findings).map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
                 return Fix(
                     .add, ["name": .text("model"), "value": .text(name)],
@@ -69,7 +69,7 @@ extension RequestView {
         }
         let near = tables.nearestModel(to: value)
         let pointer = pointer(.model)
-        let fixes = (near.map { [$0] } ?? fitting(names, findings)).map { name in
+        let fixes = (near.map { [$0] } ?? fitting(findings)).map { name in
             Fix(
                 .write, ["value": .text("\"\(name)\"")], patch: [.replace(pointer, .string(name))],
                 preferred: near != nil)
@@ -80,12 +80,12 @@ extension RequestView {
             fixes: fixes)
     }
 
-    /// The models that would add no error: the one the request was read as, and those for which it has none.
-    private func fitting(_ names: [String], _ findings: Findings) -> [String] {
+    /// The models that would add no error, the one the request was read as before the others.
+    private func fitting(_ findings: Findings) -> [String] {
         if findings.isTrial { return [] }
-        return names.filter { name in
-            name == model.name || tables.catalog.models.contains { $0.name == name && isValid(as: $0) }
-        }
+        let likely = tables.models.filter { $0 === table }
+        let others = tables.models.filter { $0 !== table && addsNoError(as: $0) }
+        return (likely + others).map(\.model.name)
     }
 
     func reportOtherModel(_ others: FieldSet, _ findings: inout Findings) {
@@ -165,9 +165,10 @@ extension RequestView {
         // `"6"` has a code of its own.
         if slot == Field.duration.rawValue, tree.quotedDecimal(value) != nil { return }
         let place = place(slot: slot)
+        let type = slot == Field.model.rawValue ? tables.modelNameType : parameter.type
         var fixes: [Fix] = []
-        if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: parameter.type),
-            isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot, &findings)
+        if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: type),
+            isFreeOfErrors(with: converted, at: place, slot: slot, &findings)
         {
             fixes = [
                 Fix(
@@ -176,23 +177,42 @@ extension RequestView {
                     preferred: true)
             ]
         }
+        // Of a storyboard its shots decide.
+        let sum = slot == Field.duration.rawValue ? shotSum : nil
+        var message = Message.parameterType
+        if let sum, type.allows(sum) {
+            message = .parameterTypeShots
+            fixes = [
+                Fix(
+                    .setTotalToShots, ["value": .int(sum)], patch: [.replace(place.pointer, JSONValue(sum))])
+            ]
+        } else if sum != nil {
+            message = .parameterTypeShotsToo
+        }
         findings.report(
-            .parameterType, at: place, in: self,
+            message, at: place, in: self,
             [
-                "name": .text(place.tokens.last ?? ""), "expected": .type(parameter.type.jsonType),
-                "actual": .type(actual)
-            ], allowed: parameter.type.allowed, fixes: fixes)
+                "name": .text(place.tokens.last ?? ""),
+                "expected": type.expectation(isSeconds: slot == Field.duration.rawValue),
+                "actual": .type(actual), "sum": .int(sum ?? 0)
+            ], allowed: type.allowed, fixes: fixes)
     }
 
-    /// Whether a parameter that has rules of its own breaks none that it does not break already, once a patch gives it the
+    /// Whether a parameter that has rules of its own breaks none that it does not break already, once it has a value of the
     /// right type.
-    private func isFreeOfErrors(with patch: [JSONPatchOperation], slot: Int, _ findings: inout Findings)
-        -> Bool
-    {
-        guard let field = Field(rawValue: slot),
-            [.multiShot, .multiPrompt, .elementList, .videoList].contains(field)
-        else { return true }
-        return addsNoError(patch, &findings, wrapping: field == .multiShot ? nil : pointer(field)) ?? false
+    private func isFreeOfErrors(
+        with value: JSONValue, at place: Place, slot: Int, _ findings: inout Findings
+    ) -> Bool {
+        switch Field(rawValue: slot) {
+        case .model:
+            return tables.models.contains {
+                $0.model.name == value.string && ($0 === table || addsNoError(as: $0))
+            }
+        case .multiShot: return addsNoError([.replace(place.pointer, value)], &findings) ?? false
+        case .multiPrompt, .elementList, .videoList:
+            return addsNoError([.replace(place.pointer, value)], &findings, wrapping: place.pointer) ?? false
+        default: return true
+        }
     }
 
     /// Null and empty members: dropped, unless a rule of their own says that they are missing.

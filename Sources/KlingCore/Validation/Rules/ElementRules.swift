@@ -62,7 +62,9 @@ extension RequestView {
             let value = element[field]
             if let value, tree.kind(value) == .string, !tree.isBlank(value) { continue }
             guard let type = value.map({ tree.kind($0).type }) ?? .null else { continue }
-            let place = value.map { opening.child(field.rawValue, tree.range($0)) } ?? opening
+            let place =
+                value.map { opening.child(field.rawValue, tree.range($0)) }
+                ?? place(ofMember: field.rawValue, in: node, at: opening)
             let name = Fact.text(field.rawValue)
             if type == .string || type == .null {
                 missing.append(field.rawValue)
@@ -80,12 +82,10 @@ extension RequestView {
         } else {
             missing.append(ElementField.imageURLs.rawValue)
             if !hasID {
-                let place = element[.imageURLs].map {
-                    opening.child(ElementField.imageURLs.rawValue, tree.range($0))
-                }
+                let name = ElementField.imageURLs.rawValue
                 findings.report(
-                    .elementField, at: place ?? opening, in: self,
-                    ["name": .text(ElementField.imageURLs.rawValue)])
+                    .elementField, at: place(ofMember: name, in: node, at: opening), in: self,
+                    ["name": .text(name)])
             }
         }
         if hasID, !missing.isEmpty {
@@ -102,7 +102,10 @@ extension RequestView {
         guard type == .array else {
             findings.report(
                 .elementFieldType, at: place, in: self,
-                ["name": .text(name), "expected": .type(.array), "actual": .type(type)])
+                [
+                    "name": .text(name), "expected": elementImages?.type.expectation() ?? .type(.array),
+                    "actual": .type(type)
+                ])
             return
         }
         let allowed = elementImageCount

@@ -45,7 +45,7 @@ extension RequestView {
         let patch = (maximum..<count).reversed().map {
             JSONPatchOperation.remove(place.pointer.appending($0))
         }
-        return [Fix(.keepFirst, ["count": .int(maximum)], patch: patch)]
+        return [Fix(maximum == 1 ? .keepFirstOne : .keepFirst, ["count": .int(maximum)], patch: patch)]
     }
 
     /// Whether the prompt names a picture with a greater number.
@@ -74,14 +74,16 @@ extension RequestView {
     }
 
     /// What is wrong with the address of a picture or clip.
+    /// - Returns: whether it is an address at all.
+    @discardableResult
     func checkAddress(
         _ url: JSONTree.Index, at place: Place, fault: Message, isPrivate: Message, format: Message,
         _ isKnownFormat: (UnsafeRawBufferPointer, Range<Int>) -> Bool, _ findings: inout Findings
-    ) {
-        guard let type = tree.kind(url).type else { return }
+    ) -> Bool {
+        guard let type = tree.kind(url).type else { return false }
         guard type == .string else {
             findings.report(fault, at: place, in: self, ["fault": .words(URLFault.notString.words)])
-            return
+            return false
         }
         let (seen, host, suffix, isKnown) = tree.withContent(url) { bytes in
             let seen = URLExamination(bytes)
@@ -94,10 +96,11 @@ extension RequestView {
         if let found = seen.fault {
             findings.report(
                 fault, at: place, in: self, ["fault": .words(found.words)], fixes: trimFix(url, found, place))
-            return
+            return false
         }
         if seen.isPrivate { findings.report(isPrivate, at: place, in: self, ["host": .text(host)]) }
         if !isKnown { findings.report(format, at: place, in: self, ["extension": .text(suffix)]) }
+        return true
     }
 
     /// White space around an otherwise good address can go.

@@ -24,7 +24,7 @@ extension RequestView {
             if element.jsonType != actual {
                 findings.report(
                     .parameterType, at: place, in: self,
-                    ["name": name, "expected": .type(element.jsonType), "actual": .type(actual)],
+                    ["name": name, "expected": element.expectation(), "actual": .type(actual)],
                     allowed: element.allowed)
             } else {
                 findings.report(

@@ -53,6 +53,19 @@ extension RequestView {
             {
                 message = .durationRangeHere
             }
+            if slot == Field.duration.rawValue, clip == .base {
+                return findings.report(
+                    .durationRangeClip, at: place, in: self,
+                    ["value": .text(tree.literal(value)), "allowed": Self.words(parameter.type)],
+                    allowed: parameter.type.allowed,
+                    fixes: hasAlias(.duration)
+                        ? []
+                        : [
+                            Fix(
+                                .remove, ["name": .text(spelling(.duration))],
+                                patch: [.remove(place.pointer)])
+                        ], related: [(self.place(.videoList), .decides)])
+            }
             let sum = slot == Field.duration.rawValue ? shotSum : nil
             if let sum { message = parameter.type.allows(sum) ? .durationRangeShots : .durationRangeShotsToo }
             findings.report(

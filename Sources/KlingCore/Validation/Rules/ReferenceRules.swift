@@ -179,11 +179,11 @@ extension RequestView {
                 findings.report(
                     .referenceElement, at: place, in: self, ["value": text, "model": .text(model.name)])
             case .mistyped(let tag, let numbers):
+                let (message, facts) = mistypedAdvice(tag, numbers, images)
                 let right = numbers.map { tag.text($0) }.joined(separator: ", ")
-                let isPlain = tag == .image && numbers.allSatisfy { (1...max(images, 1)).contains($0) }
                 findings.report(
-                    .referenceMistyped, at: place, in: self, ["value": text, "near": .text(right)],
-                    fixes: isPlain && images > 0 ? replacement(right, range, prompt, at: place) : [])
+                    message, at: place, in: self, facts.with("value", text),
+                    fixes: message == .referenceMistyped ? replacement(right, range, prompt, at: place) : [])
             case .name:
                 findings.report(
                     .referenceElement,
@@ -215,6 +215,38 @@ extension RequestView {
             }
             number += 1
         }
+    }
+
+    /// What to write for a mistyped tag, in view of what there is to refer to.
+    private func mistypedAdvice(_ tag: PromptReference.Tag, _ numbers: [Int], _ images: Int) -> (
+        Message, Facts
+    ) {
+        switch tag {
+        case .video:
+            return (count(.videoList) > 0 ? .referenceMistypedVideo : .referenceMistypedVideoNone, [:])
+        case .element: return (.referenceMistypedElement, ["model": .text(model.name)])
+        case .image: break
+        }
+        let most = table.count(.imageURLs)?.upperBound ?? images
+        let right = Fact.text(numbers.map { tag.text($0) }.joined(separator: ", "))
+        let there = Fact.anyOf((1...max(1, min(images, most))).map { "`\(tag.text($0))`" })
+        if numbers.allSatisfy({ (1...max(images, 1)).contains($0) }), images > 0 {
+            return (.referenceMistyped, ["near": right])
+        }
+        let mayBe = numbers.allSatisfy { (1...max(most, 1)).contains($0) }
+        guard images > 0 else {
+            return (
+                .referenceMistypedNone,
+                [
+                    "near": mayBe ? right : .text(tag.text(1)),
+                    "count": .int(mayBe ? numbers.max() ?? 1 : 1)
+                ]
+            )
+        }
+        return (
+            mayBe ? .referenceMistypedMore : .referenceMistypedRange,
+            ["near": right, "count": .int(images), "allowed": there]
+        )
     }
 
     /// `@image_1` as the tag that it means.

@@ -5,7 +5,10 @@ extension Rule {
     static let scalarRules: [Rule] = [
         Rule("duration.quoted", when: .duration) { view, findings in view.reportQuotedDuration(&findings) },
         Rule("duration.ignored", when: .videoList, for: { $0.takes(.videoList) }) { view, findings in
-            guard view.has(.duration), view.clip == .base else { return }
+            // One that is not allowed anywhere is said to be so, by itself.
+            guard let value = view.value(.duration), view.tree.kind(value) == .number, view.duration != nil,
+                view.clip == .base
+            else { return }
             findings.report(
                 .durationIgnored, at: view.place(.duration), in: view,
                 fixes: [

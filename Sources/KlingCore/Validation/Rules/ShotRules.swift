@@ -165,7 +165,9 @@ extension RequestView {
 
     func place(_ shot: EntryView, _ position: Int, _ field: ShotField) -> Place {
         let entry = shotPlace(position, tree.opening(shot.node))
-        guard let value = shot[field] else { return entry }
+        guard let value = shot[field] else {
+            return place(ofMember: field.rawValue, in: shot.node, at: entry)
+        }
         return entry.child(field.rawValue, tree.range(value))
     }
 
@@ -216,7 +218,11 @@ extension RequestView {
         if isDefault, let seconds = tree.int(value), seconds > most {
             // Only what is left out makes it too long.
             findings.report(
-                .shotsDurationDefault, at: place, in: self, ["total": .int(most), "value": .int(seconds)],
+                // What the shots come to is no length that could be written.
+                isLength(max(seconds, shotSum ?? seconds))
+                    ? .shotsDurationDefault : .shotsDurationDefaultBeyond,
+                at: place, in: self,
+                ["total": .int(most), "value": .int(seconds), "maximum": .int(longestVideo)],
                 allowed: allowed, fixes: shotSum.flatMap(settingTotal).map { [$0] } ?? [])
             return seconds <= longestVideo ? seconds : nil
         }
@@ -237,12 +243,20 @@ extension RequestView {
         return nil
     }
 
-    private var longestVideo: Int {
+    private var longestVideo: Int { lengths.upperBound }
+
+    /// The shortest and the longest video.
+    private var lengths: ClosedRange<Int> {
         switch table.parameter(.duration)?.type {
-        case .integer(let range)?: range.upperBound
-        case .integers(let values)?: values.last ?? 1
-        default: 1
+        case .integer(let range)?: range
+        case .integers(let values)?: (values.first ?? 1)...(values.last ?? 1)
+        default: 1...1
         }
+    }
+
+    /// Whether a video may last so many seconds.
+    private func isLength(_ seconds: Int) -> Bool {
+        table.parameter(.duration)?.type.allows(seconds) ?? false
     }
 
     private func reportSum(_ sum: Int, _ total: Int, _ count: Int, _ findings: inout Findings) {
@@ -254,11 +268,20 @@ extension RequestView {
                     .rebalance, ["value": .int(total)],
                     patch: balanced.enumerated().map { .replace(pointer($0, .duration), JSONValue($1)) }))
         }
+        let message: Message =
+            if isLength(sum) {
+                isWritten ? .shotsSum : .shotsSumDefault
+            } else if sum > lengths.upperBound {
+                isWritten ? .shotsSumLong : .shotsSumLongDefault
+            } else {
+                isWritten ? .shotsSumShort : .shotsSumShortDefault
+            }
         findings.report(
-            isWritten ? .shotsSum : .shotsSumDefault, at: isWritten ? place(.duration) : place(.multiPrompt),
-            in: self,
-            ["sum": .int(sum), "total": .int(total)], fixes: fixes,
-            related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
+            message, at: isWritten ? place(.duration) : place(.multiPrompt), in: self,
+            [
+                "sum": .int(sum), "total": .int(total), "minimum": .int(lengths.lowerBound),
+                "maximum": .int(lengths.upperBound)
+            ], fixes: fixes, related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
     }
 
     /// The length of the video made that of its shots. Where another length is written, either may be what was meant.

@@ -15,7 +15,8 @@ extension Rule {
                 fixes: view.keepFirst(allowed.upperBound, of: count, at: place))
         },
         Rule(
-            "video.url", "video.format", "video.referType", "video.keepSound", "video.limits",
+            "parameter.type", "video.url", "video.format", "video.referType", "video.keepSound",
+            "video.limits",
             when: .videoList, for: takesClips
         ) { view, findings in
             var entries = view.list(.videoList)
@@ -66,14 +67,20 @@ extension RequestView {
         let clip = EntryView(node, in: tree, names: EntryView.video)
         let opening = entry.at(tree.opening(node))
         if let url = clip[.url] {
-            checkAddress(
-                url, at: opening.child(VideoField.url.rawValue, tree.range(url)), fault: .videoURL,
-                isPrivate: .videoPrivate, format: .videoFormat,
+            let place = opening.child(VideoField.url.rawValue, tree.range(url))
+            let isAddress = checkAddress(
+                url, at: place, fault: .videoURL, isPrivate: .videoPrivate, format: .videoFormat,
                 { RequestView.isOne(of: ["mp4", "mov"], $0, $1) }, &findings)
-            findings.report(
-                .videoLimits, at: opening.child(VideoField.url.rawValue, tree.range(url)), in: self)
+            if isAddress { findings.report(.videoLimits, at: place, in: self) }
         } else {
-            findings.report(.videoURLMissing, at: opening, in: self)
+            findings.report(
+                .videoURLMissing, at: place(ofMember: VideoField.url.rawValue, in: node, at: opening),
+                in: self)
+        }
+        if clip[.referType].map(isIdle) ?? true {
+            findings.report(
+                .videoReferTypeDefault,
+                at: place(ofMember: VideoField.referType.rawValue, in: node, at: opening), in: self)
         }
         checkChoice(clip[.referType], .referType, opening, &findings)
         checkChoice(clip[.keepSound], .keepSound, opening, &findings)
@@ -88,16 +95,32 @@ extension RequestView {
             let message = parameter.rangeMessage,
             case .choice(let choices) = parameter.type
         else { return }
-        let isEmpty = value.map { tree.kind($0) == .string && tree.contentRange($0).isEmpty } ?? true
-        guard let value, !isEmpty else {
-            if field == .referType { findings.report(.videoReferTypeDefault, at: opening, in: self) }
-            return
-        }
+        guard let value, !isIdle(value) else { return }
         let text = tree.string(value)
         let words = choices.map(\.value)
         if let text, words.contains(text) { return }
-        guard tree.kind(value).type != nil else { return }
+        guard let type = tree.kind(value).type else { return }
         let place = opening.child(field.rawValue, tree.range(value), line: parameter.source)
+        // Of `keep_original_sound` a boolean says the same as a word: its own sentence is the better one.
+        if type != .string, field == .referType {
+            var fixes: [Fix] = []
+            if !findings.isTrial, let word = Conversion.convert(tree.value(value), to: parameter.type),
+                addsNoError([.replace(place.pointer, word)], &findings) == true
+            {
+                fixes = [
+                    Fix(
+                        .write, ["value": .text(word.description)], patch: [.replace(place.pointer, word)],
+                        preferred: true)
+                ]
+            }
+            findings.report(
+                .parameterType, at: opening.child(field.rawValue, tree.range(value)), in: self,
+                [
+                    "name": .text(field.rawValue), "expected": parameter.type.expectation(),
+                    "actual": .type(type)
+                ], allowed: parameter.type.allowed, fixes: fixes)
+            return
+        }
         let meant: String? =
             switch (field, tree.value(value)) {
             case (.keepSound, .bool(let yes)): yes ? "yes" : "no"
