@@ -17,6 +17,10 @@ final class TaskTestJournal: Journal {
         var failure: JournalFailure?
         var calls = 0
 
+        func holder(of taskId: String, besides id: TaskID) -> VideoTask? {
+            tasks.values.first { $0.taskId == taskId && $0.id != id }
+        }
+
         func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
 
         mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
@@ -87,6 +91,9 @@ final class TaskTestJournal: Journal {
                 }
                 task.previous = id
             }
+            if let taskId = task.taskId, let holder = store.holder(of: taskId, besides: task.id) {
+                return .existing(holder)
+            }
             if let budget {
                 let counted = store.tasks.values.filter {
                     $0.createdAt >= budget.start && !($0.state.isTerminal && $0.billed == .no)
@@ -97,10 +104,16 @@ final class TaskTestJournal: Journal {
                     return .overBudget(spent: spent)
                 }
             }
+            let earlier = store.order.reversed().lazy.compactMap { store.tasks[$0] }.first {
+                $0.request == task.request
+                    && $0.createdAt.advanced(by: VideoRequest.repeatWindow) >= task.createdAt
+                    && !($0.state.isTerminal && $0.billed == .no)
+            }
             store.owners[task.id] = process
             if let key = task.idempotencyKey { store.keys[key] = task.id }
             store.order.append(task.id)
-            return .created(store.write(task, .change))
+            let isAsked = task.idempotencyKey == nil && task.taskId == nil
+            return .created(store.write(task, .change), earlier: isAsked ? earlier?.id : nil)
         }
     }
 
@@ -127,12 +140,19 @@ final class TaskTestJournal: Journal {
     }
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord {
-        try await transaction { [process] store in
-            if let current = store.tasks[task.id], current.seq != task.seq { return .outdated(current) }
+        let record: Result<JournalRecord, JournalFailure> = try await transaction { [process] store in
+            if let current = store.tasks[task.id], current.seq != task.seq {
+                return .success(.outdated(current))
+            }
+            if kind == .adoption, let holder = task.taskId.flatMap({ store.holder(of: $0, besides: task.id) })
+            {
+                return .failure(.taskIdTaken(holder))
+            }
             if !store.isLookedAfter(task.id) { store.owners[task.id] = process }
             if task.isSettled { store.owners[task.id] = nil }
-            return .written(store.write(task, kind))
+            return .success(.written(store.write(task, kind)))
         }
+        return try record.get()
     }
 
     func find(_ id: String) async throws(JournalFailure) -> VideoTask? {

@@ -50,7 +50,7 @@ extension SQLiteJournal {
     }
 
     func created(_ task: VideoTask) async throws -> VideoTask {
-        guard case .created(let created) = try await begin(task) else { throw Unexpected() }
+        guard case .created(let created, _) = try await begin(task) else { throw Unexpected() }
         return created
     }
 

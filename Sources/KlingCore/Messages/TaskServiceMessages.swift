@@ -78,7 +78,8 @@ extension TaskServiceError {
                     "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
                     + "start.",
                 zh: "程序正在关闭，没有发送任何内容。任务都在日志中，下次启动时继续。")
-        case .gateway(let failure, let task) where failure.kind == .taskNotFound || failure.kind == .invalidRequest:
+        case .gateway(let failure, let task)
+        where failure.kind == .taskNotFound || failure.kind == .invalidRequest:
             guard task != nil || failure.kind == .taskNotFound else { return nil }
             return Self.unknownId(of: task)
         case .gateway, .delivery: return nil
@@ -92,7 +93,8 @@ extension TaskServiceError {
         )
         guard let task else {
             return LocalizedText(
-                en: en + " Nothing was taken in. Check the id, and that the key is one of the account that has it.",
+                en: en
+                    + " Nothing was taken in. Check the id, and that the key is one of the account that has it.",
                 zh: zh + "没有纳入任何任务。请检查 ID，并确认 Key 属于拥有该任务的账户。")
         }
         let (paidEn, paidZh) =
