@@ -3,34 +3,55 @@
 ///
 /// Every way out of `recover` has read at least a byte or moved to a state that will.
 extension JSONParser {
-    mutating func report(_ kind: SyntaxProblem.Kind, _ range: Range<Int>, edit: TextEdit? = nil) {
+    /// - Parameter certain: whether the mend is what was meant, if what stands before was read as it was meant.
+    mutating func report(
+        _ kind: SyntaxProblem.Kind, _ range: Range<Int>, edits: [TextEdit] = [], certain: Bool = false
+    ) {
+        let isCertain = certain && !isInDoubt && !edits.isEmpty
+        let leavesDoubt = !isCertain && !kind.isInString
+        if leavesDoubt { isInDoubt = true }
         if problems.count < Self.maximumProblems {
-            problems.append(SyntaxProblem(kind: kind, range: range, edit: edit))
+            problems.append(
+                SyntaxProblem(
+                    kind: kind, range: range, edits: edits, isCertain: isCertain, leavesDoubt: leavesDoubt))
         } else {
             problemsLeftOut += 1
         }
         if !options.recovers { stopped = true }
     }
 
-    mutating func report(_ kind: SyntaxProblem.Kind, _ range: Range<Int>, _ replacement: String) {
-        report(kind, range, edit: TextEdit(range: range, newText: replacement))
+    mutating func report(
+        _ kind: SyntaxProblem.Kind, _ range: Range<Int>, _ replacement: String, certain: Bool = false
+    ) {
+        report(kind, range, edits: [TextEdit(range: range, newText: replacement)], certain: certain)
     }
 
     @inline(never) mutating func recover(_ text: Span<UInt8>, _ at: Int, _ state: State) -> (Int, State) {
         let byte = text[at]
         if byte == UInt8(ascii: "/"), let end = comment(text, at) { return (end, state) }
+        if byte == UInt8(ascii: "`"), endsBlock(text, at) { return (text.count, state) }
         switch state {
         case .value, .firstElement: return recoverValue(text, at, byte, state)
         case .firstName, .name: return recoverName(text, at, byte, state)
         case .colon: return recoverColon(text, at, byte)
         case .separator: return recoverSeparator(text, at, byte)
-        case .end:
-            var end = text.count
-            while end > at + 1, Self.isSpace(text[end - 1]) { end -= 1 }
-            let isBracket = end == at + 1 && (byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]"))
-            report(isBracket ? .strayBracket : .strayText, at..<end, "")
-            return (text.count, .end)
+        case .end: return recoverEnd(text, at, byte)
         }
+    }
+
+    private mutating func recoverEnd(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
+        if let next = beyondValue(text, at, byte) { return next }
+        var end = text.count
+        while end > at + 1, Self.isSpace(text[end - 1]) { end -= 1 }
+        let isAlone = end == at + 1
+        if isAlone, byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
+            // One too many of the kind that ends the text anyway; another kind may belong to a bracket forgotten in front.
+            let isRepeated = at > 0 && text[previousEnd(text, at) - 1] == byte
+            report(.strayBracket, at..<end, "", certain: isRepeated)
+        } else {
+            report(.strayText, at..<end, "", certain: isAlone && byte == UInt8(ascii: ","))
+        }
+        return (text.count, .end)
     }
 
     private mutating func recoverValue(
@@ -51,12 +72,13 @@ extension JSONParser {
             report(.strayBracket, at..<(at + 1), "")
             return (at + 1, state)
         case UInt8(ascii: ","):
-            report(.extraComma, at..<(at + 1), "")
+            report(.extraComma, at..<(at + 1), "", certain: true)
             return (at + 1, open == bottom ? state : .value)
         case UInt8(ascii: ":"):
             report(.strayText, at..<(at + 1), "")
             return (at + 1, state)
         default:
+            if open == bottom, let next = beforeValue(text, at) { return next }
             if !inObject { countChild() }
             if Self.quoteLength(text, at) > 0 { return (wronglyQuoted(text, at, as: .string), afterValue) }
             return (bareValue(text, at, byte), afterValue)
@@ -74,7 +96,7 @@ extension JSONParser {
             if state == .name { trailingComma(text, at) }
             return mismatched(text, at)
         case UInt8(ascii: ","):
-            report(.extraComma, at..<(at + 1), "")
+            report(.extraComma, at..<(at + 1), "", certain: true)
             return (at + 1, state)
         case UInt8(ascii: ":"), UInt8(ascii: "{"), UInt8(ascii: "["):
             report(.unquotedName, at..<(at + 1))
@@ -91,7 +113,7 @@ extension JSONParser {
             {
                 end += 1
             }
-            reportText(.unquotedName, text, at..<end, quoted: true)
+            reportText(.unquotedName, text, at..<end, certain: Self.isBareName(text, at))
             append(.string, at, end)
             return (end, .colon)
         }
@@ -104,7 +126,7 @@ extension JSONParser {
             return (at, .separator)
         case UInt8(ascii: "="):
             let end = at + 1 < text.count && text[at + 1] == UInt8(ascii: ">") ? at + 2 : at + 1
-            report(.missingColon, at..<end, ":")
+            report(.missingColon, at..<end, ":", certain: true)
             return (end, .value)
         default:
             let place = previousEnd(text, at)
@@ -114,6 +136,7 @@ extension JSONParser {
     }
 
     private mutating func recoverSeparator(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
+        if let end = innerQuotes(text, at, byte) { return (end, .separator) }
         switch byte {
         case UInt8(ascii: "}"), UInt8(ascii: "]"): return mismatched(text, at)
         case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: "/"):
@@ -121,9 +144,18 @@ extension JSONParser {
             return (at + 1, byte == UInt8(ascii: ";") ? (inObject ? .name : .value) : .separator)
         default:
             let place = previousEnd(text, at)
-            report(.missingComma, place..<place, ",")
+            report(.missingComma, place..<place, ",", certain: isNextChild(text, at, behind: place))
             return (at, inObject ? .name : .value)
         }
+    }
+
+    /// Whether the next member or element certainly begins at `at`, where only its comma is missing.
+    private func isNextChild(_ text: Span<UInt8>, _ at: Int, behind end: Int) -> Bool {
+        let quote = UInt8(ascii: "\"")
+        // A quote right behind a quote may be one inside a text.
+        if text[at] == quote, at == end, end > 0, text[end - 1] == quote { return false }
+        guard !inObject else { return Self.isName(text, at) || Self.isBareName(text, at) }
+        return text[at] == quote || text[at] == UInt8(ascii: "{") || text[at] == UInt8(ascii: "[")
     }
 
     /// A closing bracket that does not fit the innermost container: it closes one further out, if that fits.
@@ -136,16 +168,19 @@ extension JSONParser {
             return (at + 1, .separator)
         }
         let end = previousEnd(text, at)
-        while open != outer { closeMissing(text, end) }
+        while open != outer { closeMissing(text, end, certain: false) }
         return (at + 1, close(at + 1))
     }
 
     /// Closes the innermost container at `end`, where its bracket is missing.
-    private mutating func closeMissing(_ text: Span<UInt8>, _ end: Int) {
+    private mutating func closeMissing(_ text: Span<UInt8>, _ end: Int, certain: Bool) {
         let start = Int(nodes[Int(open)].start)
-        report(
-            .missingBracket, start..<(start + 1),
-            edit: TextEdit(range: end..<end, newText: inObject ? "}" : "]"))
+        let edit = TextEdit(range: end..<end, newText: inObject ? "}" : "]")
+        if open == surroundings.bare {
+            surroundings.braces.append(edit)
+        } else {
+            report(.missingBracket, start..<(start + 1), edits: [edit], certain: certain)
+        }
         _ = close(end)
     }
 
@@ -154,7 +189,7 @@ extension JSONParser {
         // Where reading stopped early, the problem that stopped it is the only one to tell.
         let mute = stopped
         let known = problems.count
-        let end = previousEnd(text, text.count)
+        let end = previousEnd(text, surroundings.end ?? text.count)
         switch state {
         case .value where open == bottom:
             // Only stray brackets and commas stood there, or nothing at all.
@@ -165,7 +200,9 @@ extension JSONParser {
         case .value where open != bottom, .name: trailingComma(text, end)
         default: break
         }
-        while open != bottom { closeMissing(text, end) }
+        // Of several that are missing, each might belong elsewhere.
+        let isLast = state == .separator && open != bottom && nodes[Int(open)].next == bottom
+        while open != bottom { closeMissing(text, end, certain: isLast) }
         if mute, known > 0 { problems.removeLast(problems.count - known) }
         if nodes.isEmpty { append(.missing, end, end) }
     }
@@ -202,13 +239,16 @@ extension JSONParser {
             }
             let bytes = Array(number.utf8)
             let isNumber = !bytes.isEmpty && Self.numberEnd(bytes.span, 0) == bytes.count
-            report(.badNumber, at..<end, edit: isNumber ? TextEdit(range: at..<end, newText: number) : nil)
+            report(
+                .badNumber, at..<end, edits: isNumber ? [TextEdit(range: at..<end, newText: number)] : [],
+                certain: true)
         } else {
             switch Self.string(text, at..<end).lowercased() {
-            case "true": report(.badLiteral, at..<end, "true")
-            case "false": report(.badLiteral, at..<end, "false")
-            case "null", "none", "nil", "undefined", "nan": report(.badLiteral, at..<end, "null")
-            default: reportText(.badLiteral, text, at..<end, quoted: true)
+            case "true": report(.badLiteral, at..<end, "true", certain: true)
+            case "false": report(.badLiteral, at..<end, "false", certain: true)
+            case "null", "none": report(.badLiteral, at..<end, "null", certain: true)
+            case "nil", "undefined", "nan": report(.badLiteral, at..<end, "null")
+            default: reportText(.badLiteral, text, at..<end, certain: false)
             }
         }
         return end
@@ -216,12 +256,13 @@ extension JSONParser {
 
     /// Reports text whose mend is to put quotes around it, unless it is not even UTF-8.
     private mutating func reportText(
-        _ kind: SyntaxProblem.Kind, _ text: Span<UInt8>, _ range: Range<Int>, quoted: Bool
+        _ kind: SyntaxProblem.Kind, _ text: Span<UInt8>, _ range: Range<Int>, certain: Bool
     ) {
         var at = range.lowerBound
         while at < range.upperBound {
             let length = text[at] < 0x80 ? 1 : Self.sequenceLength(text, at)
             guard length > 0 else {
+                isInDoubt = true
                 report(.invalidUTF8, range)
                 return
             }
@@ -229,7 +270,7 @@ extension JSONParser {
         }
         var writer = JSONWriter()
         writer.string(Self.string(text, range))
-        report(kind, range, writer.text)
+        report(kind, range, writer.text, certain: certain)
     }
 
     private mutating func missingValue(_ text: Span<UInt8>, _ at: Int) {
@@ -244,11 +285,11 @@ extension JSONParser {
         guard !options.comments else { return }
         let comma = previousEnd(text, at)
         guard comma > 0, text[comma - 1] == UInt8(ascii: ",") else { return }
-        report(.trailingComma, (comma - 1)..<comma, "")
+        report(.trailingComma, (comma - 1)..<comma, "", certain: true)
     }
 
     /// Behind the last byte before `at` that is neither space nor comment; not before the line, in JSON Lines.
-    private func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
+    func previousEnd(_ text: Span<UInt8>, _ at: Int) -> Int {
         var end = at
         // A text may be nothing but comments: each is looked at once.
         var number = comments.count
@@ -283,7 +324,7 @@ extension JSONParser {
         default: return nil
         }
         comments.append(at..<end)
-        if !options.comments { report(.comment, at..<end, "") }
+        if !options.comments { report(.comment, at..<end, "", certain: true) }
         return end
     }
 }

@@ -113,7 +113,7 @@ extension JSONParser {
         }
         // `\'` means the quote itself; any other backslash most likely means a backslash.
         let meant = text[at + 1] == UInt8(ascii: "'") ? "'" : "\\\\" + Self.string(text, (at + 1)..<end)
-        report(.badEscape, at..<end, meant)
+        report(.badEscape, at..<end, meant, certain: meant == "'")
         return end
     }
 
@@ -121,7 +121,7 @@ extension JSONParser {
         let byte = text[at]
         var writer = JSONWriter()
         withUnsafeBytes(of: byte) { writer.appendEscaped($0) }
-        report(.controlCharacter, at..<(at + 1), writer.text)
+        report(.controlCharacter, at..<(at + 1), writer.text, certain: true)
         return at + 1
     }
 
@@ -138,8 +138,9 @@ extension JSONParser {
     @inline(never) mutating func unterminated(
         _ text: Span<UInt8>, _ start: Int, _ lineEnd: Int, _ flags: JSONTree.Flags
     ) -> Int {
+        if let end = continued(text, start, lineEnd, flags) { return end }
         let end = Self.withoutEnds(text, (start + 1)..<lineEnd)
-        report(.missingQuote, start..<end, edit: TextEdit(range: end..<end, newText: "\""))
+        report(.missingQuote, start..<end, edits: [TextEdit(range: end..<end, newText: "\"")])
         append(.string, start, end, flags.subtracting(.closed))
         return end
     }
@@ -161,7 +162,8 @@ extension JSONParser {
     mutating func wronglyQuoted(_ text: Span<UInt8>, _ start: Int, as kind: JSONTree.Kind) -> Int {
         let opener = Self.quoteLength(text, start)
         var at = start + opener
-        while at < text.count, text[at] != 0x0A, text[at] != 0x0D, Self.quoteLength(text, at) == 0 {
+        let pair = Self.quoteClass(text, start)
+        while at < text.count, text[at] != 0x0A, text[at] != 0x0D, Self.quoteClass(text, at) != pair {
             if text[at] == UInt8(ascii: "\\") { at += 1 }
             at += 1
         }
@@ -171,10 +173,33 @@ extension JSONParser {
         let content = (start + opener)..<at
         let end = at + closer
         var writer = JSONWriter()
-        writer.string(Self.string(text, content))
-        report(.wrongQuote, start..<end, writer.text)
+        let words = Self.string(text, content)
+        writer.string(words)
+        // An apostrophe may have been taken for the end; a backslash may be meant as an escape.
+        let isWhole = closer > 0 && Self.endsValue(text, end) && !words.utf8.contains(UInt8(ascii: "\\"))
+        report(.wrongQuote, start..<end, writer.text, certain: isWhole)
         append(kind, content.lowerBound, content.upperBound)
         return end
+    }
+
+    /// Single, double or backquotes, which go together; 0 for anything else.
+    private static func quoteClass(_ text: Span<UInt8>, _ at: Int) -> UInt8 {
+        switch quoteLength(text, at) {
+        case 0: 0
+        case 1: text[at]
+        default: text[at + 2] < 0x9C ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+        }
+    }
+
+    /// Whether a value or name may end at `at`.
+    private static func endsValue(_ text: Span<UInt8>, _ at: Int) -> Bool {
+        var next = at
+        while next < text.count, isSpace(text[next]) { next += 1 }
+        guard next < text.count else { return true }
+        switch text[next] {
+        case UInt8(ascii: ","), UInt8(ascii: ":"), UInt8(ascii: "}"), UInt8(ascii: "]"): return true
+        default: return false
+        }
     }
 
     /// The length of the quote at `at` that JSON does not know: `'`, `` ` ``, ‘ ’ “ ” (U+2018…U+201D); 0 for

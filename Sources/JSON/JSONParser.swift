@@ -28,6 +28,12 @@ struct JSONParser {
     /// Children of the innermost open container so far; those of the outer ones wait in their nodes.
     var children: UInt16 = 0
     var depth = 0
+    /// A problem left open what was meant, so that what follows may have been misread.
+    var isInDoubt = false
+    /// What stands around the request, or should.
+    var surroundings = Surroundings()
+    /// Where open strings most likely end: in an object, in an array.
+    var likelyEnds = (object: LikelyEnd(), array: LikelyEnd())
     /// Nothing more is to be read: the limit of depth, or the first problem where reading does not recover.
     var stopped = false
 
@@ -83,7 +89,7 @@ struct JSONParser {
             start += 3
         }
         reserve(for: text, in: range)
-        if options.isLines { runLines(text, from: start) } else { run(text, from: start) }
+        if options.isLines { runLines(text, from: start) } else { runDocument(text, from: start) }
     }
 
     /// Reads one text: the bytes from `start` to the end.
@@ -187,6 +193,7 @@ struct JSONParser {
             while first < end, Self.isSpace(text[first]) { first &+= 1 }
             if first < end {
                 beginning = first
+                isInDoubt = false
                 run(text.extracting(0..<end), from: first)
             }
             at = end &+ 1

@@ -17,7 +17,9 @@ extension JSONTree {
 
     /// As above, the pointers beginning at the root.
     package func edits(for patch: [JSONPatchOperation]) -> [TextEdit]? {
-        var editor = DocumentEditor(self)
+        // What is put elsewhere goes without its comments, so that they stay; what is only removed takes its own with it.
+        let moves = patch.contains { if case .remove = $0 { false } else { true } }
+        var editor = DocumentEditor(self, keepsComments: moves)
         for operation in patch {
             guard editor.perform(operation) else { return nil }
         }
@@ -82,9 +84,11 @@ private struct DocumentEditor {
     private var isStale = false
     private let options: JSONOptions
     private var pieces: PieceTable
+    private let keepsComments: Bool
 
-    init(_ tree: JSONTree) {
+    init(_ tree: JSONTree, keepsComments: Bool) {
         self.tree = tree
+        self.keepsComments = keepsComments
         options = tree.leniently
         pieces = PieceTable(length: tree.source.count)
     }
@@ -191,9 +195,10 @@ private struct DocumentEditor {
             guard let container = index(parent) else { return false }
             // In broken text the rest may read otherwise once a part is gone.
             let items = tree.items(of: container)
-            guard number < items.count, commit(tree.edits(removing: number, of: items, in: container)) else {
-                return false
-            }
+            guard number < items.count else { return false }
+            let edits = tree.edits(
+                removing: number, of: items, in: container, keepingComments: keepsComments)
+            guard commit(edits) else { return false }
         }
         return !numbers.isEmpty
     }

@@ -99,8 +99,16 @@ extension JSONTree {
         let standsOnLine = index != root && source[skippingSpaces(start)] == UInt8(ascii: "\"")
         let isOnLines = hasLineEnd(range) || (standsOnLine && isAloneOnLines(range))
         let column = UTF8Scan.columns(source[start..<range.lowerBound])
-        let new = text(of: content, indent: isOnLines ? indentation(range.lowerBound) : nil, column: column)
+        var new = text(of: content, indent: isOnLines ? indentation(range.lowerBound) : nil, column: column)
+        for comment in comments where range.contains(comment.lowerBound) { new += " " + block(comment) }
         return source[range].elementsEqual(new.utf8) ? [] : [TextEdit(range: range, newText: new)]
+    }
+
+    /// A comment as one that something may stand behind.
+    private func block(_ comment: Range<Int>) -> String {
+        let text = String(decoding: source[comment], as: UTF8.self)
+        guard text.hasPrefix("//") else { return text }
+        return "/*" + text.dropFirst(2).replacing("*/", with: "* /") + " */"
     }
 
     /// Whether a value ends its line, so that it may become several.

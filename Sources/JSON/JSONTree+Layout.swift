@@ -44,7 +44,7 @@ extension JSONTree {
     }
 
     /// The number of the first problem that does not begin before `offset`.
-    private func firstProblem(from offset: Int) -> Int {
+    func firstProblem(from offset: Int) -> Int {
         var low = 0
         var high = problems.count
         while low < high {

@@ -2,9 +2,19 @@ extension JSONTree {
     /// The edits that remove the child `number` of a container.
     ///
     /// A child goes with one comma. Alone on its lines it takes them with it, and the comments that stand
-    /// there; all other comments stay. The last child takes the brackets together when nothing is left
-    /// between them.
-    func edits(removing number: Int, of items: [Item], in container: Index) -> [TextEdit] {
+    /// there, unless they are to be kept; all other comments stay. The last child takes the brackets together when nothing is
+    /// left between them.
+    func edits(
+        removing number: Int, of items: [Item], in container: Index, keepingComments: Bool = false
+    ) -> [TextEdit] {
+        func widen(_ range: Range<Int>, isAlone: Bool, takesComma: Bool) -> Range<Int> {
+            if keepingComments, hasComments(beside: range) {
+                // The comment behind moves to the beginning of its line.
+                let startsLine = strippingSpaces(range.lowerBound) == lineStart(range.lowerBound)
+                return range.lowerBound..<(startsLine ? skippingSpaces(range.upperBound) : range.upperBound)
+            }
+            return widened(range, isAlone: isAlone, takesComma: takesComma)
+        }
         let item = items[number]
         let opening = range(container).lowerBound + 1
         let next = comma(after: item.range.upperBound)
@@ -48,10 +58,18 @@ extension JSONTree {
         return edits
     }
 
+    /// Whether comments stand on the lines of a range, next to it.
+    private func hasComments(beside range: Range<Int>) -> Bool {
+        let before = strippingSpaces(range.lowerBound)
+        return skippingComments(range.upperBound) != range.upperBound
+            || before > 1 && source[before - 1] == UInt8(ascii: "/")
+                && source[before - 2] == UInt8(ascii: "*")
+    }
+
     private func delete(_ range: Range<Int>) -> TextEdit { TextEdit(range: range, newText: "") }
 
     /// The bytes of a child and its comma, with the white space and own comments that would be left behind.
-    private func widen(_ range: Range<Int>, isAlone: Bool, takesComma: Bool) -> Range<Int> {
+    private func widened(_ range: Range<Int>, isAlone: Bool, takesComma: Bool) -> Range<Int> {
         let commentsEnd = skippingComments(range.upperBound)
         let end = skippingSpaces(commentsEnd)
         if isLineEnd(end) {

@@ -17,11 +17,13 @@ public struct JSONTree: Sendable {
         let problems: [SyntaxProblem]
         let leftOut: Int
         let comments: [Range<Int>]
+        let leavesDoubt: Bool
 
         init(problems: [SyntaxProblem], leftOut: Int, comments: [Range<Int>]) {
             self.problems = problems
             self.leftOut = leftOut
             self.comments = comments
+            leavesDoubt = leftOut > 0 || problems.contains(where: \.leavesDoubt)
         }
     }
 
@@ -144,6 +146,22 @@ extension JSONTree {
     package var comments: [Range<Int>] { remarks?.comments ?? [] }
     package var isValid: Bool { remarks?.problems.isEmpty ?? true }
 
+    /// Whether a value may have been misread: a problem that has no certain mend stands somewhere in the text; in JSON Lines,
+    /// on its line.
+    package func isInDoubt(_ index: Index) -> Bool {
+        guard let remarks, remarks.leavesDoubt else { return false }
+        guard isLines, remarks.leftOut == 0 else { return true }
+        let range = range(index)
+        var number = firstProblem(from: lineStart(range.lowerBound))
+        while number < problems.count {
+            let start = problems[number].range.lowerBound
+            if start > range.upperBound, hasLineEnd(range.upperBound..<start) { return false }
+            if problems[number].leavesDoubt { return true }
+            number += 1
+        }
+        return false
+    }
+
     @inlinable @inline(__always) public func kind(_ index: Index) -> Kind { nodes[Int(index.raw)].kind }
 
     /// The bytes of the value, quotes and brackets included.
@@ -185,6 +203,11 @@ extension JSONTree {
         let node = nodes[Int(index.raw)]
         return Elements(
             next: index.raw + 1, end: node.kind == .array || node.kind == .object ? node.next : index.raw + 1)
+    }
+
+    /// A value by itself, walked as if it were the only element of an array.
+    package func alone(_ index: Index) -> Elements {
+        Elements(next: index.raw, end: nodes[Int(index.raw)].next)
     }
 
     /// The value of a member by its name, behind which it stands.

@@ -3,8 +3,13 @@ package struct SyntaxProblem: Sendable, Hashable {
     package let kind: Kind
     /// The bytes concerned; empty where something is missing.
     package let range: Range<Int>
-    /// The change of text that mends it, where there is an obvious one.
-    package let edit: TextEdit?
+    /// The changes of text that mend it together; empty where there is no obvious mend.
+    package let edits: [TextEdit]
+    /// Whether the mend may be made without asking: the text cannot mean anything else, and all before it was read as it was
+    /// meant. A mend that is only likely is offered, never made.
+    package let isCertain: Bool
+    /// Whether what follows may have been misread.
+    package let leavesDoubt: Bool
 
     /// What can be wrong (RFC 8259, by section).
     package enum Kind: String, Sendable, CaseIterable {
@@ -12,6 +17,12 @@ package struct SyntaxProblem: Sendable, Hashable {
         case empty
         /// §2: something follows the value.
         case strayText
+        /// §2: objects behind each other, with nothing or a comma between.
+        case severalValues
+        /// §2: the marks of a code block, as in Markdown, around the value.
+        case codeFence
+        /// §4: members without the braces around them.
+        case missingBraces
         /// §2: a bracket or brace that closes nothing.
         case strayBracket
         /// §4, §5: an object or array without its end.
@@ -36,6 +47,8 @@ package struct SyntaxProblem: Sendable, Hashable {
         case missingQuote
         /// §7: single or typographic quotes.
         case wrongQuote
+        /// §7: a double quote inside a string.
+        case innerQuote
         /// §7: a backslash followed by none of `"\/bfnrtu`, or `\u` without four hexadecimal digits.
         case badEscape
         /// §7: half of a surrogate pair, which names no character.
@@ -50,6 +63,14 @@ package struct SyntaxProblem: Sendable, Hashable {
         case count
         /// Not in RFC 8259; allowed in JSONC.
         case comment
+
+        /// Whether it ends inside a string and changes nothing around it.
+        var isInString: Bool {
+            switch self {
+            case .badEscape, .loneSurrogate, .controlCharacter, .invalidUTF8: true
+            default: false
+            }
+        }
     }
 }
 

@@ -6,6 +6,9 @@ extension SyntaxProblem.Kind {
         switch self {
         case .empty: "nothing"
         case .strayText: "something behind the end"
+        case .severalValues: "another value behind the end"
+        case .codeFence: "a code block"
+        case .missingBraces: "no braces around the members"
         case .strayBracket: "a bracket that closes nothing"
         case .missingBracket: "no closing bracket for the one"
         case .missingComma: "no comma"
@@ -18,6 +21,7 @@ extension SyntaxProblem.Kind {
         case .badNumber: "no JSON number"
         case .missingQuote: "no closing quote for the string"
         case .wrongQuote: "the wrong kind of quote"
+        case .innerQuote: "a quote inside a string"
         case .badEscape: "an unknown escape"
         case .loneSurrogate: "half a surrogate pair"
         case .controlCharacter: "a raw control character"

@@ -2,25 +2,32 @@ internal import KlingCore
 
 /// Which process looks after which task.
 extension JournalStore {
-    /// Owners of open tasks that are gone, or silent for longer than they said; nil stands for tasks that have none.
-    func absentOwners(at now: Timestamp) throws(JournalFailure) -> [Int64?] {
+    /// One who looked after open tasks.
+    struct AbsentOwner {
+        /// Nil for tasks that have none.
+        var number: Int64?
+        /// It is there, but was silent for longer than it said.
+        var isSilent = false
+    }
+
+    func absentOwners(at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
         let found = try connection().all("SELECT DISTINCT owner FROM tasks WHERE is_open = 1", []) {
             (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
-        var absent: [Int64?] = []
-        for owner in found {
+        var absent: [AbsentOwner] = []
+        for owner in found where owner != owners.number {
             guard let owner else {
-                absent.append(nil)
+                absent.append(AbsentOwner(number: nil))
                 continue
             }
             let isThere = try owners.isAlive(owner)
             let isHeard = try isStaying(owner, at: now)
-            if owner != owners.number, !(isThere && isHeard) { absent.append(owner) }
+            if !isThere || !isHeard { absent.append(AbsentOwner(number: owner, isSilent: isThere)) }
         }
         return absent
     }
 
-    private func isStaying(_ owner: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
+    func isStaying(_ owner: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
         let until = try connection().first("SELECT until FROM staying WHERE owner = ?", .integer(owner)) {
             (row) throws(JournalFailure) in row.integer(0)
         }
@@ -31,13 +38,15 @@ extension JournalStore {
         let connection = try connection()
         var found: [(place: Int64, task: VideoTask)] = []
         for owner in try absentOwners(at: now) {
-            let condition = owner == nil ? "owner IS NULL" : "owner = ?"
+            let whose = owner.number == nil ? "owner IS NULL" : "owner = ?"
+            // What a living process is sending is not settled by another, even when the clock was set.
+            let condition = whose + (owner.isSilent ? " AND state <> 'submitting'" : "")
             found += try connection.all(
                 "SELECT \(Self.columns), place FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
-                (owner.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
+                (owner.number.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
             ) { (row) throws(JournalFailure) in (row.integer(3), try task(row)) }
             // Should it be heard of again, it learns that it was taken for gone.
-            if let owner {
+            if let owner = owner.number {
                 try connection.run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(owner))
             }
         }

@@ -79,14 +79,30 @@ extension JournalStore {
             try connection().first(
                 "SELECT count(*) FROM tasks WHERE state IN ('submitting', 'submitted', 'processing')"
             ) { (row) throws(JournalFailure) in row.integer(0) } ?? 0
-        guard active < Int64(maximumActive), var task = try task(id), task.state == .queued else {
-            return nil
-        }
+        guard active < Int64(maximumActive), var task = try task(id), task.state == .queued,
+            try isFirstInLine(id, at: time)
+        else { return nil }
         task.state = .submitting
         task.attempts += 1
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return nil }
         return written
+    }
+
+    /// Whether no process that is there has an older task in line: the order is that of all together.
+    private func isFirstInLine(_ id: TaskID, at now: Timestamp) throws(JournalFailure) -> Bool {
+        let others = try connection().all(
+            """
+            SELECT DISTINCT owner FROM tasks WHERE state = 'queued' AND owner IS NOT NULL AND owner <> ?
+            AND place < (SELECT place FROM tasks WHERE id = ?)
+            """, [.integer(owners.number), .text(id.text)]
+        ) { (row) throws(JournalFailure) in row.integer(0) }
+        for owner in others {
+            let isThere = try owners.isAlive(owner)
+            let isHeard = try isStaying(owner, at: now)
+            if isThere, isHeard { return false }
+        }
+        return true
     }
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {

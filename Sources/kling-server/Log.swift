@@ -24,6 +24,7 @@ final class Log: Sendable {
     func write(_ notice: TaskNotice, locale: Locale) {
         switch notice {
         case .changed(let event): write(event, locale: locale)
+        case .unwritten(let task): write(.error, FailureMessages.unwritten(task, locale: locale))
         case .expiring(let task, let time):
             write(.warning, FailureMessages.expiring(task, at: time, locale: locale))
         }
@@ -35,7 +36,7 @@ final class Log: Sendable {
         let name = task.id.text + (task.taskId.map { " (\($0))" } ?? "")
         switch event.kind {
         case .progress: write(.debug, about: task.id.text, "\(name): \(task.progress ?? 0) %")
-        case .change:
+        case .change, .adoption:
             guard let failure = task.error else { return write(.info, "\(name): \(task.state.rawValue)") }
             let sentence = FailureMessages.sentence(for: failure, of: task, locale: locale)
             write(.warning, "\(name): \(task.state.rawValue). \(sentence)")

@@ -121,6 +121,14 @@ extension Options {
             options.fixes = true
             return nil
         },
+        Option("--severity", "CODE=LEVEL", "check: off, hint, information, warning or error for a code") {
+            let parts = $1.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let severity = Severity(rawValue: parts[1]) else {
+                return "a code, = and off, hint, information, warning or error are expected"
+            }
+            $0.settings.severities[parts[0]] = severity
+            return Severity.objection(to: severity, of: parts[0])
+        },
         Option("--language", "NAME", "check: json, jsonc or jsonl [told by the file's name]") {
             guard let language = DocumentSource.Language(rawValue: $1) else {
                 return "json, jsonc or jsonl is expected"

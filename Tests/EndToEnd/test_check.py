@@ -103,11 +103,13 @@ class Files(CheckCase):
 
     def test_options_of_check(self) -> None:
         path = str(self.path("bad.json", BAD))
-        # Levels by code are a setting of a conversation (`hello`, `validate`); here there is --strict.
         for arguments, words in (
             (["--severities", "x"], "no option --severities"),
             (["--format", "xml"], "text, json, sarif or github"),
             (["--language", "yaml"], "json, jsonc or jsonl"),
+            (["--severity", "prompt.language"], "a code, = and"),
+            (["--severity", "prompt.langauge=hint"], "did you mean prompt.language?"),
+            (["--severity", "syntax.comment=off"], "syntax.comment stays an error"),
             (["--fix=yes"], "no value"),
             (["--fixx"], "--fix"),
         ):
@@ -116,8 +118,20 @@ class Files(CheckCase):
                 self.assertEqual((run.returncode, run.stdout), (2, b""))
                 self.assertIn(words, run.stderr.decode())
         help_text = subprocess.run([binary(), "--help"], capture_output=True, text=True, check=True).stdout
-        for option in ("--format", "--fix", "--language", "--strict", "--locale"):
+        for option in ("--format", "--fix", "--language", "--strict", "--locale", "--severity"):
             self.assertIn(option, help_text)
+
+    def test_levels_by_code(self) -> None:
+        chinese = self.path("zh.json", '{"model":"kling-v3","prompt":"一只猫在草地上奔跑"}')
+        self.assertEqual(self.run_check(str(chinese)).returncode, 0)
+        self.assertNotIn(b"prompt.language", self.run_check(str(chinese)).stdout)
+        run = self.run_check(str(chinese), "--severity", "prompt.language=error")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(b"error: ", run.stdout)
+        self.assertIn(b"prompt.language", run.stdout)
+        warned = self.path("warned.json", WARNED)
+        run = self.run_check(str(warned), "--strict", "--severity=parameter.unknown=off")
+        self.assertEqual(run.returncode, 0, run.stdout)
 
     def test_exit_codes(self) -> None:
         good, bad, warned = (
@@ -450,7 +464,7 @@ class Fixing(CheckCase):
             ("b.jsonl", f"{GOOD}\r\n{BAD}\r\n\r\n{GOOD}", f"{GOOD}\r\n{MENDED}\r\n\r\n{GOOD}"),
             ("c.json", f"[\n  {BAD},\n  {BAD}\n]", f"[\n  {MENDED},\n  {MENDED}\n]"),
             ("d.json", '{"model":"kling-v3","prompt":"a cat",}', '{"model":"kling-v3","prompt":"a cat"}'),
-            ("e.json", "{'model':'kling-v3','prompt':'a", '{"model":"kling-v3","prompt":"a"}'),
+            ("e.json", "{'model':'kling-v3','prompt':'a'", '{"model":"kling-v3","prompt":"a"}'),
         ):
             with self.subTest(name=name):
                 path = self.path(name, before)

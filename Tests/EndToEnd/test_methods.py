@@ -56,6 +56,16 @@ class Validating(Case):
         found = server.call("validate", request=request, severities={"parameter.unknown": "hint"})
         self.assertEqual([d["severity"] for d in found["diagnostics"]], ["hint"])
 
+    def test_a_level_that_would_change_nothing_is_refused(self) -> None:
+        server = self.server()
+        for call in (
+            lambda: server.call("validate", text="{", severities={"syntax.comment": "hint"}),
+            lambda: server.call("hello", options={"severities": {"document.root": "off"}}),
+        ):
+            with self.assertRaisesRegex(Exception, "stays an error"):
+                call()
+        server.call("hello", options={"severities": {"syntax.comment": "error", "document.root": None}})
+
     def test_the_fixes_that_are_given_work(self) -> None:
         server = self.server()
         text = (

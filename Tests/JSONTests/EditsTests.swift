@@ -86,6 +86,38 @@ import Testing
         try check(source, patch, expected)
     }
 
+    @Test(arguments: [
+        (
+            "{\n  /* pics */ \"image\": 1, \"last\": 2 // end\n}",
+            "{\n  /* pics */   \"all\": [1, 2] // end\n}"
+        ),
+        (
+            "{\n  \"image\": 1, // first\n  \"last\": 2 // last\n}",
+            "{\n  // first\n  // last\n  \"all\": [1, 2]\n}"
+        )
+    ])
+    func `what is put elsewhere leaves its comments`(source: String, expected: String) throws {
+        let tree = JSONTree(source, options: .jsonc)
+        let edits = tree.edits(for: [.add("/all", [1, 2]), .remove("/image"), .remove("/last")])
+        let edited = text(TextEdit.apply(try #require(edits), to: tree.source))
+        #expect(edited == expected)
+        #expect(
+            JSONTree(edited, options: .jsonc).value(JSONTree(edited, options: .jsonc).root) == ["all": [1, 2]]
+        )
+    }
+
+    @Test(arguments: [
+        ("{\"a\": [1 /* one */] // end\n}", "{\"a\": 2 /* one */ // end\n}"),
+        ("{\"a\": [ // one\n 1, /* two */ 3]}", "{\"a\": 2 /* one */ /* two */}"),
+        ("{\"a\": [1 // a */ b\n]}", "{\"a\": 2 /* a * / b */}")
+    ])
+    func `a value that is replaced leaves its comments`(source: String, expected: String) throws {
+        let tree = JSONTree(source, options: .jsonc)
+        let edits = try #require(tree.edits(for: [.replace("/a", 2)]))
+        #expect(text(TextEdit.apply(edits, to: tree.source)) == expected)
+        #expect(JSONTree(expected, options: .jsonc).isValid)
+    }
+
     @Test(
         arguments: [
             ("{}", [.add("/a", 1)], #"{"a": 1}"#), ("{ }", [.add("/a", 1)], #"{ "a": 1 }"#),

@@ -35,7 +35,7 @@ extension JSONTree {
     var kinds: [SyntaxProblem.Kind] { problems.map(\.kind) }
 
     /// The source with the mends of all problems, as far as they do not overlap.
-    var mended: [UInt8] { TextEdit.apply(problems.compactMap(\.edit), to: source) }
+    var mended: [UInt8] { TextEdit.apply(problems.flatMap(\.edits), to: source) }
 }
 
 func text(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -75,9 +75,10 @@ import Testing
         let all = 0...tree.source.count
         for problem in tree.problems {
             #expect(all.contains(problem.range.lowerBound) && all.contains(problem.range.upperBound))
-            guard let edit = problem.edit else { continue }
-            #expect(all.contains(edit.range.lowerBound) && all.contains(edit.range.upperBound))
-            _ = TextEdit.apply([edit], to: tree.source)
+            for edit in problem.edits {
+                #expect(all.contains(edit.range.lowerBound) && all.contains(edit.range.upperBound))
+            }
+            _ = TextEdit.apply(problem.edits, to: tree.source)
         }
         let value = tree.value(tree.root)
         _ = tree.mended
@@ -120,9 +121,8 @@ import Testing
                 bytes.insert(random.pick(Array("{}[],:\"'".utf8)), at: place)
             }
             let tree = JSONTree(bytes)
-            for problem in tree.problems {
-                guard let edit = problem.edit else { continue }
-                let mended = JSONTree(TextEdit.apply([edit], to: bytes))
+            for problem in tree.problems where !problem.edits.isEmpty {
+                let mended = JSONTree(TextEdit.apply(problem.edits, to: bytes))
                 #expect(
                     mended.problems.count <= tree.problems.count, "\(text(bytes)) → \(text(mended.source))")
             }

@@ -172,4 +172,66 @@ struct TaskSharingTests {
             #expect(later <= 5 * 10 + options.maximumReads + 1)
         }
     }
+
+    @Test func `a wait and a submit answer with what another process has just done`() async throws {
+        let one = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        let other = neighbour(of: one)
+        _ = try await one.submit("first")
+        let id = try await one.submit("second").task.id
+        await one.clock.settle()
+        async let waited = one.service.wait([id.text], until: .terminal, timeout: .seconds(600))
+        await one.clock.settle()
+        _ = try await other.service.cancel(id.text)
+        await one.clock.advance(by: .milliseconds(500))
+        let answer = try await waited
+        #expect(answer.done && answer.tasks.map(\.task.state) == [.cancelled])
+    }
+
+    @Test func `a create whose process was taken for gone is followed when its answer comes`() async throws {
+        let one = TaskWorld()
+        let other = neighbour(of: one)
+        _ = try await other.service.list(JournalQuery())
+        one.gateway.holdCreates()
+        let id = try await one.submit().task.id
+        await one.clock.advance(by: .seconds(5))
+        one.journal.fallSilent()
+        await one.clock.advance(by: .seconds(30))
+        #expect(await other.state(id) == .unconfirmed)
+        prepare(one.gateway, "task_1")
+        one.gateway.releaseCreates()
+        #expect(await one.reaches(id, .completed))
+        #expect(one.gateway.sent.count + other.gateway.sent.count == 1)
+    }
+
+    @Test func `what cannot be written by the end is told, with the gateway's id`() async throws {
+        let told = Mutex<[VideoTask]>([])
+        let world = TaskWorld(observer: { notice in
+            if case .unwritten(let task) = notice { told.withLock { $0.append(task) } }
+        })
+        world.gateway.holdCreates()
+        _ = try await world.submit()
+        await world.clock.settle()
+        world.journal.fail(with: .diskFull(path: "/j"))
+        world.gateway.releaseCreates()
+        await world.clock.settle()
+        async let drained: Void = world.service.drain()
+        await world.clock.advance(by: .seconds(6))
+        await drained
+        #expect(told.withLock { $0.last?.taskId } == "task_1")
+    }
+
+    @Test func `what could not be written is written before the end when it can be`() async throws {
+        let world = TaskWorld()
+        world.gateway.holdCreates()
+        let id = try await world.submit().task.id
+        await world.clock.settle()
+        world.journal.fail(with: .locked(path: "/j"))
+        world.gateway.releaseCreates()
+        await world.clock.settle()
+        async let drained: Void = world.service.drain()
+        world.journal.fail(with: nil)
+        await world.clock.advance(by: .seconds(6))
+        await drained
+        #expect(world.journal.events.last { $0.task.id == id }?.task.taskId == "task_1")
+    }
 }

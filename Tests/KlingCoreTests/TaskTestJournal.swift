@@ -104,7 +104,7 @@ final class TaskTestJournal: Journal {
                     return .overBudget(spent: spent)
                 }
             }
-            let earlier = store.order.reversed().lazy.compactMap { store.tasks[$0] }.first {
+            let earlier = store.order.reversed().compactMap({ [tasks = store.tasks] in tasks[$0] }).first {
                 $0.request == task.request
                     && $0.createdAt.advanced(by: VideoRequest.repeatWindow) >= task.createdAt
                     && !($0.state.isTerminal && $0.billed == .no)

@@ -3,14 +3,20 @@ import KlingCore
 import Testing
 
 @Suite struct ValidationFixTests {
-    /// The errors by code and path; of what a fix moves, by the path it is moved to.
+    /// The errors by code and path; of what a fix moves or puts into a list, by the path it has then as well.
     private static func errors(_ validation: Validation, moved fix: Fix? = nil) -> Set<String> {
         var moves: [JSONPointer: JSONPointer] = [:]
         for case .move(let from, let to) in fix?.patch ?? [] { moves[from] = to }
-        return Set(
-            validation.diagnostics.filter { $0.severity == .error }.map {
-                "\($0.code) \(moves[$0.path] ?? $0.path)"
-            })
+        var errors: Set<String> = []
+        for found in validation.diagnostics where found.severity == .error {
+            errors.insert("\(found.code) \(moves[found.path] ?? found.path)")
+            // What a lone object had wrong, the only entry of the list has wrong.
+            for case .replace(let list, .array) in fix?.patch ?? [] where list.contains(found.path) {
+                let rest = found.path.tokens.dropFirst(list.tokens.count)
+                errors.insert("\(found.code) \(JSONPointer(tokens: list.tokens + ["0"] + rest))")
+            }
+        }
+        return errors
     }
 
     /// How often the very same thing is said: two shadowed members have one path.

@@ -18,6 +18,10 @@ import Testing
         ValidationOutsideTests.validator.validate(
             text: #"{"model":"otter-1","prompt":"a","grain":4,"loops":[1,2,3]}"#),
         Validator.standard.validate(
+            text:
+                "{\"model\":\"kling-v3\",\"prompt\":\"a\",\"shots\":\"\(String(repeating: "x", count: 5000))\"}"
+        ),
+        Validator.standard.validate(
             text: "[" + Array(repeating: "5", count: 1500).joined(separator: ",") + "]")
     ]
 

@@ -69,9 +69,23 @@ import Testing
             #expect(!message.words.en.isEmpty && !message.words.zh.isEmpty)
             #expect(
                 message.words.en.last == "." || message.words.en.hasSuffix("?")
-                    || message.words.en.hasSuffix("\"."))
+                    || message.words.en.hasSuffix("\".") || message.words.en.hasSuffix(" {problem}"))
         }
         #expect(Set(Message.all.map(\.words.en)).count == Message.all.count)
+    }
+
+    @Test(
+        "a problem cites the source that its sentence names, or a line about a parameter it speaks of",
+        arguments: labelledSet)
+    func sources(_ label: Labelled) {
+        for found in label.validate().diagnostics {
+            if let source = found.sentence.source {
+                #expect(found.source == source)
+            } else {
+                let lines = Catalog.standard.sources(of: found.sentence).map(\.description)
+                #expect(lines.contains(found.source), "\(found.code): \(found.source)")
+            }
+        }
     }
 
     @Test("mangled requests never end the process and never give broken JSON")

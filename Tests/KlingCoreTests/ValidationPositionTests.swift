@@ -80,7 +80,7 @@ private struct MarkedDocument {
         ("element.undefined", names(#"@dog\n⟦\u0040c\u0061t⟧ \u0021"#)),
         ("element.undefined", names("⟦@小猫⟧，@小狗 跑", "小狗")),
         ("element.undefined", names(#"😀⟦@\u5c0f\u732b⟧\u3002"#)),
-        ("element.undefined", names("cafe\u{301} ⟦@e⟧\u{301}te")),
+        ("element.undefined", names("cafe\u{301} ⟦@e\u{301}te⟧")),
         ("reference.syntax", names(#"@dog \u2028⟦<<<image_1>>>⟧"#)),
         ("negativePrompt.overlap", negative("一只猫", "模糊，⟦猫⟧，狗")),
         ("negativePrompt.overlap", negative("a RED car", #"\ud83d\ude00, ⟦red\u0020car⟧ ,x"#)),

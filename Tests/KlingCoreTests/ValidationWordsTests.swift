@@ -74,22 +74,23 @@ import Testing
         "a guess at a name comes with a value that fits, or says why it does not",
         arguments: [
             Case(
-                v3(["prompt": "a", "size": "1280x720"]), ["parameter.unknown"],
+                v3(["prompt": "a", "video_size": "1280x720"]), ["parameter.unknown"],
                 "Did you mean `aspect_ratio`? There the value is written \"16:9\".",
-                fixes: ["Write `aspect_ratio` instead: \"16:9\"", "Remove `size`"]),
+                fixes: ["Write `aspect_ratio` instead: \"16:9\"", "Remove `video_size`"]),
             Case(
-                v3(["prompt": "a", "size": "1000x700"]), ["parameter.unknown"],
-                "\"1000x700\" cannot be turned into a value of it: remove `size`", fixes: ["Remove `size`"]),
+                v3(["prompt": "a", "video_size": "1000x700"]), ["parameter.unknown"],
+                "\"1000x700\" cannot be turned into a value of it: remove `video_size`",
+                fixes: ["Remove `video_size`"]),
             Case(
-                v3(["prompt": "a", "size": "720x1280", "aspect_ratio": "1:1"]), ["parameter.unknown"],
-                "`aspect_ratio`, is given already: remove `size`", fixes: ["Remove `size`"]),
+                v3(["prompt": "a", "video_size": "720x1280", "aspect_ratio": "1:1"]), ["parameter.unknown"],
+                "`aspect_ratio`, is given already: remove `video_size`", fixes: ["Remove `video_size`"]),
             Case(
                 v3(["duration": 7, "multi_shot": true, "shot_type": "customize", "shots": shots]),
                 ["parameter.unknown", "shots.missing"], "Did you mean `multi_prompt`?",
                 fixes: ["Rename to `multi_prompt`", "Remove `shots`"]),
             Case(
                 v3(["prompt": "a", "shots": 5]), ["parameter.unknown"],
-                "What stands here would be wrong there",
+                "A new name alone is not enough. `multi_prompt` must be a list in [ ], not a number.",
                 fixes: ["Remove `shots`"]),
             Case(
                 v3(["prompt": "a", "photo": a]), ["parameter.unknown"], "Did you mean `image_urls`?",

@@ -66,6 +66,35 @@ import Testing
         #expect(try await takenOver(by: other, after: .seconds(1000)).isEmpty)
     }
 
+    @Test func whatALivingProcessIsSendingIsNotTakenFromItHoweverSilentItIs() async throws {
+        let (silent, other) = (journal(), journal())
+        for number in 1...3 { _ = try await silent.created(sample(number)) }
+        _ = try await silent.claim(sample(1).id, maximumActive: 1, at: epoch)
+        _ = try await silent.stay(until: epoch)
+        #expect(
+            try await takenOver(by: other, after: .seconds(86_400)).map(\.id) == [2, 3].map { sample($0).id })
+        await silent.close()
+        #expect(try await takenOver(by: other, after: .seconds(86_400)).map(\.state) == [.submitting])
+    }
+
+    @Test func theLineIsThatOfAllProcessesThatAreThere() async throws {
+        let (one, other) = (journal(), journal())
+        _ = try await one.created(sample(1))
+        _ = try await other.created(sample(2))
+        #expect(try await other.claim(sample(2).id, maximumActive: 9, at: epoch) == nil)
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)))
+        let late = epoch.advanced(by: .seconds(31))
+        #expect(
+            try await other.claim(sample(2).id, maximumActive: 9, at: late) != nil,
+            "who is silent holds up nobody")
+        #expect(try await one.claim(sample(1).id, maximumActive: 9, at: late) != nil)
+        _ = try await one.created(sample(3))
+        _ = try await other.created(sample(4))
+        #expect(try await other.claim(sample(4).id, maximumActive: 9, at: epoch) == nil)
+        await one.close()
+        #expect(try await other.claim(sample(4).id, maximumActive: 9, at: epoch) != nil)
+    }
+
     @Test func aChangeMadeWithoutKnowingOfAnotherOneIsNotWritten() async throws {
         let (one, other) = (journal(), journal())
         let task = try await one.created(sample(1))

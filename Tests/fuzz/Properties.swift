@@ -58,7 +58,7 @@ extension Properties {
             expect(isInside(problem.range), "a syntax problem lies in the text", "\(problem)")
             expect(problem.range.lowerBound >= last, "syntax problems come by position", "\(problem)")
             last = problem.range.lowerBound
-            if let edit = problem.edit {
+            for edit in problem.edits {
                 expect(isInside(edit.range), "a mend lies in the text", "\(problem)")
             }
         }

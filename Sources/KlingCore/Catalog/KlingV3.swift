@@ -12,7 +12,7 @@ extension Model {
             zh: "文生视频与图生视频（首帧、首尾帧），3–15 秒，720P、1080P 或 4K，可生成有声视频，支持最多六个分镜与保持角色一致的主体引用。"),
         aliases: [
             "kling", "kling-3", "kling-3.0", "kling3", "kling-v3.0", "kling-v3-0", "kling-v-3", "klingv3",
-            "kling-v", "kling-video-v3", "kling-video-3", "可灵v3", "可灵3",
+            "kling-v", "kling-video-v3", "v3", "kling-video-3", "可灵v3", "可灵3",
             "kling-v3-omni", "kling-3.0-omni", "kling-v3-pro", "kling-v3-std", "kling-v3-master"
         ],
         references: .elementNames,
@@ -123,16 +123,16 @@ extension Model {
     private static let elementMembers = [
         Parameter(
             ElementField.name.rawValue, .string(limit: nil), required: true, example: "element_dog",
-            source: SourceLine("kling-v3", "element_list.name", line: 501),
+            source: SourceLine("kling-v3", "element_list.name", line: 502),
             en: "The name that prompts refer to, as `@name`.", zh: "主体名称，提示词中以 `@name` 引用。"),
         Parameter(
             ElementField.description.rawValue, .string(limit: nil), required: true,
             example: "a golden retriever, fluffy fur, friendly expression",
-            source: SourceLine("kling-v3", "element_list.description", line: 501),
+            source: SourceLine("kling-v3", "element_list.description", line: 502),
             en: "What the subject looks like.", zh: "主体描述。"),
         Parameter(
             ElementField.imageURLs.rawValue, .array(of: .url, count: 2...4), required: true,
-            source: SourceLine("kling-v3", "element_list.element_input_urls", line: 502),
+            source: SourceLine("kling-v3", "element_list.element_input_urls", line: 503),
             en: "2 to 4 pictures of the subject, the first from the front.",
             zh: "主体图片，2 到 4 张，第 1 张为正面图，其余为参考图。")
     ]

@@ -11,7 +11,8 @@ extension Model {
                 + "`<<<image_N>>>`, and a reference clip to edit or to imitate; 5 or 10 seconds, 720p or 1080p.",
             zh: "推理增强模型，最高质量：文生视频、在提示词中用 `<<<image_N>>>` 引用图片、编辑或参考一段视频；5 或 10 秒，720P 或 1080P。"),
         aliases: [
-            "kling-o1", "kling-video-01", "kling-o-1", "o1", "video-o1", "klingo1", "kling-video-o-1",
+            "kling-o1", "kling-omni", "kling-video-01", "kling-o-1", "o1", "video-o1", "klingo1",
+            "kling-video-o-1",
             "kling-omni-video-o1", "kling-01", "kling-video", "可灵o1", "kling-v-o1", "kling-vo1"
         ],
         references: .imageTags,

@@ -6,7 +6,7 @@ enum Vocabulary {
     struct Alias: Sendable {
         let word: String
         let field: Field
-        /// Only when the value looks like a ratio (`16:9`): the word has another meaning besides.
+        /// Only when the value looks like a ratio (`16:9`, `1280x720`): the word has another meaning besides.
         var onlyRatios = false
     }
 
@@ -47,11 +47,13 @@ enum Vocabulary {
         ("user_prompt", "prompt"), ("video_prompt", "prompt"), ("video_description", "prompt"),
         ("negative", "negative_prompt"), ("neg_prompt", "negative_prompt"),
         ("exclude", "negative_prompt"), ("quality", "mode"), ("resolution", "mode"), ("tier", "mode"),
-        ("video_quality", "mode"), ("length", "duration"), ("time", "duration"),
+        ("video_quality", "mode"), ("length", "duration"), ("time", "duration"), ("dur", "duration"),
+        ("width", "aspect_ratio"), ("height", "aspect_ratio"), ("avoid", "negative_prompt"),
         ("video_length", "duration"), ("video_duration", "duration"), ("dimensions", "aspect_ratio"),
         ("orientation", "aspect_ratio"), ("size", "aspect_ratio"), ("image_size", "aspect_ratio"),
         ("video_size", "aspect_ratio"), ("images", "image_urls"), ("image_list", "image_urls"),
         ("urls", "image_urls"), ("reference_images", "image_urls"), ("input_image", "image_urls"),
+        ("init_image", "image_urls"), ("init_image_url", "image_urls"),
         ("picture", "image_urls"), ("pictures", "image_urls"), ("photo", "image_urls"),
         ("photos", "image_urls"), ("img_url", "image_urls"), ("prompt_image", "image_urls"),
         ("start_image", "image_urls"), ("start_image_url", "image_urls"), ("start_frame", "image_urls"),

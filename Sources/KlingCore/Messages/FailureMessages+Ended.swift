@@ -105,4 +105,20 @@ extension FailureMessages {
             zh: "\(task.id)：网关将在 \(time) 删除该视频，而它尚未保存到任何文件。视频已计费，请在此之前 `download`。"
         )[locale]
     }
+
+    /// A task of which the journal cannot be told what has become of it.
+    package static func unwritten(_ task: VideoTask, locale: Locale) -> String {
+        guard let taskId = task.taskId else {
+            return LocalizedText(
+                en:
+                    "\(task.id) is \(task.state.rawValue), which cannot be written to the journal now; it is tried again.",
+                zh: "\(task.id) 的状态为 \(task.state.rawValue)，目前无法写入任务日志；将继续重试。")[locale]
+        }
+        return LocalizedText(
+            en:
+                "\(task.id) is \(taskId) at the gateway (\(task.state.rawValue)), which cannot be written to the journal now; it "
+                + "is tried again. Should this be the last word of it, `adopt` that id onto the task.",
+            zh: "\(task.id) 在网关上是 \(taskId)（\(task.state.rawValue)），目前无法写入任务日志；将继续重试。若此后再无消息，"
+                + "请用 `adopt` 把该 ID 认领到这个任务。")[locale]
+    }
 }

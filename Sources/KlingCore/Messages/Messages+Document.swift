@@ -7,6 +7,11 @@ extension Message {
         "document.root", .error, source: "both pages, request example",
         en: "A document must hold one request, an object in { }, or a list of them in [ ], not {type}.",
         zh: "文档必须是一个请求（{ } 对象）或请求的列表（[ ]），而不是{type}。")
+    static let documentEmpty = Message(
+        "document.empty", .information, source: "both pages, request example",
+        en:
+            "This list holds no request, so nothing would be sent. Write a request, an object in { }, into it.",
+        zh: "列表中没有请求，不会发送任何内容。请在其中写一个请求（{ } 对象）。")
     static let moreProblems = Message(
         "document.moreProblems", .information, source: "wire contract, limits",
         en: "{count} more {count|problem is|problems are} not listed. Mend these first, then check again.",
@@ -57,6 +62,27 @@ extension Message {
         en: "`{name}` is not a parameter of {model}. Did you mean `{near}`? What stands here would be wrong "
             + "there: remove `{name}`, and write `{near}` anew.",
         zh: "`{name}` 不是{model}的参数。是否想写 `{near}`？这里的内容不符合它的要求：请删除 `{name}`，并重新填写 `{near}`。")
+    static let parameterUnknownMore = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en: "`{name}` is not a parameter of {model}. Did you mean `{near}`? A new name alone is not enough. "
+            + "{problem}",
+        zh: "`{name}` 不是{model}的参数。是否想写 `{near}`？仅仅改名还不够。{problem}")
+    static let parameterUnknownEntry = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en:
+            "`{name}` has no effect here: it belongs inside an entry of `{list}`, as `{near}`. Move it there.",
+        zh: "`{name}` 写在这里不起作用：应写在 `{list}` 的条目中，名称为 `{near}`。请移到那里。")
+    static let parameterUnknownEntryElsewhere = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en:
+            "`{name}` is not a parameter of {model}: it belongs inside an entry of `{list}`, as `{near}`, and only "
+            + "{other} has that list. Use that model, or remove `{name}`.",
+        zh: "`{name}` 不是{model}的参数：应写在 `{list}` 的条目中，名称为 `{near}`，而只有 {other} 有这个列表。请改用该模型，或删除 `{name}`。")
+    static let parameterUnknownElsewhere = Message(
+        "parameter.unknown", .warning, source: "both pages, request parameters",
+        en: "`{name}` is not a parameter of {model}. Did you mean `{near}`? Only {other} has it: use that "
+            + "model, or remove `{name}`.",
+        zh: "`{name}` 不是{model}的参数。是否想写 `{near}`？只有 {other} 有这个参数：请改用该模型，或删除 `{name}`。")
     static let parameterUnknownPicture = Message(
         "parameter.unknown", .warning, source: "both pages, image_urls",
         en:
@@ -68,6 +94,16 @@ extension Message {
         "parameter.alias", .warning,
         en: "`{name}` is sent as `{target}`, the documented name of this parameter. Rename it.",
         zh: "`{name}` 会按文档中的参数名 `{target}` 发送。请重命名。")
+    static let parameterAliasDouble = Message(
+        "parameter.alias", .warning,
+        en: "`{name}` says the same as `{other}`, which is the one that counts. Remove `{name}`.",
+        zh: "`{name}` 与 `{other}` 含义相同，以 `{other}` 为准。请删除 `{name}`。")
+    static let parameterAliasesConflict = Message(
+        "parameter.aliasConflict", .error,
+        en:
+            "`{name}` and `{other}` both mean `{target}`, but their values differ. Keep only one, and call it "
+            + "`{target}`.",
+        zh: "`{name}` 与 `{other}` 都表示 `{target}`，取值却不同。请只保留一个，并改名为 `{target}`。")
     static let parameterAliasConflict = Message(
         "parameter.aliasConflict", .error,
         en: "`{name}` and `{target}` are the same parameter, but their values differ. Keep only one, "
@@ -119,10 +155,14 @@ extension Message {
 
     static let documentTable: [Message] = [
         moreProblems, parameterValue, parameterCount,
-        documentRoot, documentRootOrArray, duplicateKey, parameterType, parameterNull, parameterUnknown,
+        documentRoot, documentRootOrArray, documentEmpty, duplicateKey, parameterType, parameterNull,
+        parameterUnknown,
         parameterUnknownNear, parameterUnknownOtherwise, parameterUnknownGiven, parameterUnknownUnfit,
         parameterUnknownAnew, parameterUnknownPicture,
-        parameterAlias, parameterAliasConflict, parameterFrameField, parameterFrameFieldLast,
+        parameterUnknownMore, parameterUnknownEntry, parameterUnknownEntryElsewhere,
+        parameterUnknownElsewhere,
+        parameterAlias, parameterAliasDouble, parameterAliasConflict, parameterAliasesConflict,
+        parameterFrameField, parameterFrameFieldLast,
         parameterFrameFieldAddress, parameterFrameFieldFull,
         parameterEmpty, modelMissing, modelUnknown, modelUnknownNear, parameterOtherModel
     ]

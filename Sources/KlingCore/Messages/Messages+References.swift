@@ -1,13 +1,13 @@
 /// References to pictures inside prompts, and clips.
 extension Message {
     static let referenceSyntax = Message(
-        "reference.syntax", .warning, source: "kling-v3 page, element_list (line 503)",
+        "reference.syntax", .warning, source: "kling-v3 page, element_list (line 504)",
         en: "{model} does not know `{value}`: its prompts can refer only to elements of "
             + "`element_list`, as `@name`. Say it in words instead.",
         zh: "{model} 不识别 `{value}`：它的提示词只能用 `@name` 引用 `element_list` 中的主体。"
             + "请改用文字描述。")
     static let referenceSyntaxIgnored = Message(
-        "reference.syntax", .hint, source: "kling-v3 page, element_list (line 503)",
+        "reference.syntax", .hint, source: "kling-v3 page, element_list (line 504)",
         en: "{model} does not know `{value}`. This `prompt` has no effect; say it in words before "
             + "you move it into a shot.",
         zh: "{model} 不识别 `{value}`。此 `prompt` 不起作用；移入分镜之前请改用文字描述。")
@@ -53,24 +53,29 @@ extension Message {
             + "引用它的图片。")
 
     static let videoCount = Message(
-        "video.count", .error,
+        "video.count", .error, source: "kling-video-o1 page, video_list (line 432)",
+
         en: "`video_list` takes at most {maximum} {maximum|clip|clips}, not {count}. Remove the others.",
         zh: "`video_list` 最多 {maximum} 段视频，现有 {count} 段。请删除多余的。")
     static let videoURL = Message(
-        "video.url", .error,
+        "video.url", .error, source: "kling-video-o1 page, video_list (line 453)",
+
         en: "A clip must be given as a public address, https://…: {fault}.",
         zh: "视频必须以公开地址（https://…）给出：{fault}。")
     static let videoURLMissing = Message(
-        "video.url", .error,
+        "video.url", .error, source: "kling-video-o1 page, video_list (line 453)",
+
         en: "This clip has no `video_url`: write its public address, https://….",
         zh: "该视频缺少 `video_url`：请填写公开地址（https://…）。")
     static let videoEntry = Message(
-        "video.url", .error,
+        "video.url", .error, source: "kling-video-o1 page, video_list (line 453)",
+
         en: "A clip must be an object, such as {\"video_url\": \"https://example.com/clip.mp4\"}, "
             + "not {actual}.",
         zh: "视频必须是一个对象，例如 {\"video_url\": \"https://example.com/clip.mp4\"}，而不是{actual}。")
     static let videoPrivate = Message(
-        "video.url", .warning,
+        "video.url", .warning, source: "kling-video-o1 page, video_list (line 453)",
+
         en: "{host} cannot be reached from the internet. Put the clip where anyone can fetch it, and "
             + "write that address.",
         zh: "{host} 无法从互联网访问。请将视频放到可公开访问的位置，并填写该地址。")
@@ -93,6 +98,10 @@ extension Message {
         "video.keepSound", .error,
         en: "`keep_original_sound` must be the text {allowed}, with its quotes, not {value}.",
         zh: "`keep_original_sound` 只能是带引号的 {allowed}，不能是 {value}。")
+    static let videoKeepSoundWord = Message(
+        "video.keepSound", .error,
+        en: "`keep_original_sound` must be {allowed}, in small letters, not \"{value}\".",
+        zh: "`keep_original_sound` 只能是小写的 {allowed}，不能是 \"{value}\"。")
     static let videoBaseFrames = Message(
         "video.baseFrames", .error, source: "kling-video-o1 page, video_list (line 455)",
         en: "A clip that is edited (`refer_type` \"base\") takes no first and last frame: remove the "
@@ -124,7 +133,8 @@ extension Message {
         referenceVideo,
         referenceVideoUnknown, referenceElement, videoCount, videoURL, videoURLMissing, videoEntry,
         videoPrivate,
-        videoFormat, videoReferType, videoReferTypeDefault, videoKeepSound, videoBaseFrames, videoBaseFrame,
+        videoFormat, videoReferType, videoReferTypeDefault, videoKeepSound, videoKeepSoundWord,
+        videoBaseFrames, videoBaseFrame,
         videoFeatureFrames, videoLimits
     ]
 

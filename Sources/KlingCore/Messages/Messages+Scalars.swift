@@ -106,13 +106,13 @@ extension Message {
             + "`prompt`。")
     static let promptLength = Message(
         "prompt.length", .warning, source: "Kling's own limit; the page names none",
-        en: "`{name}` has {count} characters; Kling takes at most {limit}. Shorten it.",
-        zh: "`{name}` 有 {count} 个字符，可灵最多接受 {limit} 个。请缩短。")
+        en: "`{name}` has {count} characters{prefix}; Kling takes at most {limit}. Shorten it.",
+        zh: "`{name}` {prefix}有 {count} 个字符，可灵最多接受 {limit} 个。请缩短。")
     static let promptLengthFar = Message(
         "prompt.length", .warning, source: "Kling's own limit; the page names none",
-        en: "`{name}` has {count} characters, more than any known service takes (Kling {limit}, "
+        en: "`{name}` has {count} characters{prefix}, more than any known service takes (Kling {limit}, "
             + "others 3072): it will most likely be refused. Shorten it.",
-        zh: "`{name}` 有 {count} 个字符，超过所有已知服务的上限（可灵 {limit}，其他服务 3072），"
+        zh: "`{name}` {prefix}有 {count} 个字符，超过所有已知服务的上限（可灵 {limit}，其他服务 3072），"
             + "很可能被拒绝。请缩短。")
     static let promptIgnored = Message(
         "prompt.ignored", .hint, source: "kling-v3 page, 参数互斥与边界 (line 512)",

@@ -7,6 +7,9 @@ extension Message {
         switch kind {
         case .empty: syntaxEmpty
         case .strayText: syntaxStrayText
+        case .severalValues: syntaxSeveralValues
+        case .codeFence: syntaxCodeFence
+        case .missingBraces: syntaxMissingBraces
         case .strayBracket: syntaxStrayBracket
         case .missingBracket: syntaxMissingBracket
         case .missingComma: syntaxMissingComma
@@ -19,6 +22,7 @@ extension Message {
         case .badNumber: syntaxBadNumber
         case .missingQuote: syntaxMissingQuote
         case .wrongQuote: syntaxWrongQuote
+        case .innerQuote: syntaxInnerQuote
         case .badEscape: syntaxBadEscape
         case .loneSurrogate: syntaxLoneSurrogate
         case .controlCharacter: syntaxControlCharacter
@@ -43,6 +47,19 @@ extension Message {
         .strayText, "2",
         en: "Something follows the end of the request. Remove it.",
         zh: "请求结束之后还有内容。请删除。")
+    static let syntaxSeveralValues = syntax(
+        .severalValues, "2",
+        en: "There are several requests here: put them in [ ] with commas between, or name the file .jsonl "
+            + "and write each on one line.",
+        zh: "这里有多个请求：请用 [ ] 括起并以逗号分隔，或将文件扩展名改为 .jsonl 并每行写一个请求。")
+    static let syntaxCodeFence = syntax(
+        .codeFence, "2",
+        en: "The request stands in a code block. Remove the marks around it, three backquotes each.",
+        zh: "请求写在代码块中。请删除前后的代码块标记（三个反引号）。")
+    static let syntaxMissingBraces = syntax(
+        .missingBraces, "4",
+        en: "The members of a request must stand in braces: put { before them and } behind them.",
+        zh: "请求的成员必须写在花括号中：请在最前面加 {，在最后面加 }。")
     static let syntaxStrayBracket = syntax(
         .strayBracket, "2",
         en: "`{text}` closes nothing. Remove it, or add the opening bracket that is missing.",
@@ -90,6 +107,10 @@ extension Message {
         .wrongQuote, "7",
         en: "JSON allows only straight double quotes: write \".",
         zh: "JSON 只允许使用英文双引号：请写 \"。")
+    static let syntaxInnerQuote = syntax(
+        .innerQuote, "7",
+        en: "A double quote inside a text must be written as \\\", or it ends the text.",
+        zh: "文本中的双引号必须写成 \\\"，否则文本在此结束。")
     static let syntaxBadEscape = syntax(
         .badEscape, "7",
         en: "`{text}` means nothing in JSON; to write a backslash itself, double it: \\\\.",

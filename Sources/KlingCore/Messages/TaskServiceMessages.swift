@@ -89,7 +89,8 @@ extension TaskServiceError {
     /// An id was to be adopted that is none. What that says of the task is nothing.
     private static func unknownId(of task: VideoTask?) -> LocalizedText {
         let (en, zh) = (
-            "The gateway knows no task with this id, or not for this key.", "网关没有此 ID 的任务，或该 Key 无权查看。"
+            "The gateway knows no task with this id, or not for this key.",
+            "网关没有此 ID 的任务，或该 Key 无权查看。"
         )
         guard let task else {
             return LocalizedText(

@@ -73,24 +73,27 @@ extension JSONTree {
         }
     }
 
-    /// Whether a string holds nothing but white space.
+    /// Whether a string holds nothing that can be seen: only white space, and characters without a form of their own.
     func isBlank(_ index: Index) -> Bool {
         let range = contentRange(index)
         guard let first = range.first else { return true }
         let byte = source[first]
         if byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\\") { return false }
-        // U+4000 and beyond: Chinese, among others.
-        if byte >= 0xE4 { return false }
+        // U+4000 to U+DFFF: Chinese, among others.
+        if byte >= 0xE4, byte <= 0xED { return false }
         var decoder = EscapeDecoder(position: range.lowerBound, end: range.upperBound)
         while let piece = decoder.next(in: source) {
-            if !piece.scalar.properties.isWhitespace { return false }
+            if piece.scalar.isVisible { return false }
         }
         return true
     }
 
     /// The number a string says, a unit of seconds allowed: `"6"`, `" 6 "`, `"6s"`; nil when it says no whole
     /// number.
-    func quotedNumber(_ index: Index) -> Int? {
+    func quotedNumber(_ index: Index) -> Int? { quotedDecimal(index).flatMap { Int(exactly: $0) } }
+
+    /// The same of any number: `"6.5"`.
+    func quotedDecimal(_ index: Index) -> Double? {
         guard kind(index) == .string, contentRange(index).count <= 24, var text = string(index)?[...] else {
             return nil
         }
@@ -101,19 +104,28 @@ extension JSONTree {
             while text.last?.isWhitespace == true { text.removeLast() }
             break
         }
-        if let whole = Int(text) { return whole }
-        guard let value = Double(text), abs(value) < 1e9 else { return nil }
-        return Int(exactly: value)
+        if let whole = Int(text) { return Double(whole) }
+        guard text.utf8.contains(where: { (0x30...0x39).contains($0) }), let value = Double(text),
+            abs(value) < 1e9
+        else { return nil }
+        return value
     }
 
-    /// Whether a value is a string of two numbers with a colon between.
+    /// Whether a value is a string of two numbers with a colon between, or what else a ratio or a size in pixels is written with.
     func isRatio(_ index: Index) -> Bool {
         guard kind(index) == .string, contentRange(index).count <= 16, let text = string(index) else {
             return false
         }
-        let parts = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+        let parts = text.unicodeScalars.split(omittingEmptySubsequences: false) {
+            switch $0 {
+            case ":", "x", "X", "*", "/", "×": true
+            default: false
+            }
+        }
         return parts.count == 2
-            && parts.allSatisfy { !$0.isEmpty && $0.allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E } }
+            && parts.allSatisfy { part in
+                !part.isEmpty && part.allSatisfy { ("0"..."9").contains($0) || $0 == "." }
+            }
     }
 
     /// Unicode scalars of a string's content, counted no further than needed to see that they are at most
@@ -130,6 +142,11 @@ extension JSONTree {
         }
         return count > limit ? count : nil
     }
+}
+
+extension Unicode.Scalar {
+    /// Neither white space nor without a form of its own.
+    var isVisible: Bool { !properties.isWhitespace && !properties.isDefaultIgnorableCodePoint }
 }
 
 extension NameTable {

@@ -22,12 +22,14 @@ extension RequestView {
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             var slot: Int?
+            if tree.kind(value) == .null, isFrame(key) { continue }
             if let number = tables.names.number(of: key, in: tree) {
                 slot =
                     number < tables.slotCount
                     ? number : Self.field(ofAlias: key, value, in: tree, tables)?.rawValue
             }
             guard let slot else {
+                if tree.isSchemaName(key) { continue }
                 writer.name(tree.string(key) ?? "")
                 writer.copy(value, of: tree)
                 continue
@@ -48,6 +50,14 @@ extension RequestView {
             }
         }
         writer.endObject()
+    }
+
+    /// Whether a member names a single frame: without a value it is nothing to send.
+    private func isFrame(_ key: JSONTree.Index) -> Bool {
+        guard let number = tables.names.number(of: key, in: tree), case .frame? = tables.word(number) else {
+            return false
+        }
+        return true
     }
 
     /// Pictures without a reference in the prompt: the gateway puts `<<<image_1>>>` before it, without a
@@ -102,6 +112,9 @@ extension RequestView {
 }
 
 extension JSONTree {
+    /// Whether a member says to an editor which schema the document has: it is for the editor alone.
+    func isSchemaName(_ key: Index) -> Bool { string(key, equals: "$schema") }
+
     /// Whether the source of a container goes out as it is: no white space or comments between its parts, and
     /// nothing inside that would be dropped or that some reader breaks at. Says no to what is deeper than any
     /// request.

@@ -164,7 +164,8 @@ extension RequestView {
 
     func estimateSeconds(mode: Int) -> Int? {
         guard mode < table.modes.count else { return nil }
-        return table.modes[mode].timing?.seconds(duration: duration ?? 5)
+        // An edited clip decides for itself: as long as the shortest, for all that is known.
+        return table.modes[mode].timing?.seconds(duration: knownDuration ?? 5)
     }
 
     /// The shots of a storyboard that the request itself writes, on the timeline.

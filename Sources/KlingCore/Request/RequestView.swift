@@ -172,18 +172,35 @@ extension RequestView {
         return value
     }
 
-    package func isTrue(_ field: Field) -> Bool { value(field).map { tree.kind($0) == .true } ?? false }
+    /// Whether a value is true, or says so in another type: that is an error, but what follows from it is judged all the same.
+    package func isTrue(_ field: Field) -> Bool {
+        guard let value = value(field) else { return false }
+        switch tree.kind(value) {
+        case .true: return true
+        case .string, .number:
+            guard tree.range(value).count <= 8 else { return false }
+            return Conversion.convert(tree.value(value), to: .boolean) == true
+        default: return false
+        }
+    }
 
-    /// The elements of an array; empty when there is none.
+    /// The elements of an array; empty when there is none. A lone object where a list of objects belongs is an error, but it
+    /// is looked at as the only one of the list.
     package func list(_ field: Field) -> JSONTree.Elements {
-        guard let value = value(field), tree.kind(value) == .array else { return JSONTree.Elements.none }
-        return tree.elements(value)
+        guard let value = value(field) else { return JSONTree.Elements.none }
+        if tree.kind(value) == .array { return tree.elements(value) }
+        return isLone(field, value) ? tree.alone(value) : JSONTree.Elements.none
     }
 
     /// Elements of an array, 0 when there is none.
     package func count(_ field: Field) -> Int {
-        guard let value = value(field), tree.kind(value) == .array else { return 0 }
-        return tree.count(value)
+        guard let value = value(field) else { return 0 }
+        return tree.kind(value) == .array ? tree.count(value) : isLone(field, value) ? 1 : 0
+    }
+
+    private func isLone(_ field: Field, _ value: JSONTree.Index) -> Bool {
+        guard tree.kind(value) == .object else { return false }
+        return field == .multiPrompt || field == .elementList || field == .videoList
     }
 
     /// The seconds in force: what is written, a quoted number included, or the model's default; nil when what
@@ -231,9 +248,11 @@ extension RequestView {
 
     func place(slot: Int) -> Place {
         guard let written = written(slot: slot) else { return container }
-        return Place(
+        var place = Place(
             tokens: [tree.string(written.key) ?? ""], range: tree.range(written.value),
             line: slot < table.parameters.count ? table.parameters[slot]?.source : nil)
+        if let field = Field(rawValue: slot), isLone(field, written.value) { place.isLone = true }
+        return place
     }
 
     /// The name of a parameter with its quotes.

@@ -97,6 +97,7 @@ extension TaskService {
     }
 
     private func keep(_ task: LiveTask) {
+        if !task.isUnsaved { observer(.unwritten(task.machine.task)) }
         task.isUnsaved = true
         index(task)
         if !isClosed { schedule(.save(task.id), after: .seconds(1 + random.unit())) }
@@ -146,7 +147,7 @@ extension TaskService {
     }
 
     /// Keeps the look-up tables as the task is.
-    private func index(_ task: LiveTask) {
+    func index(_ task: LiveTask) {
         if let taskId = task.machine.task.taskId { byGatewayID[taskId] = task.id }
         if task.state.isActive, !task.isForeign { active.insert(task.id) } else { active.remove(task.id) }
         if task.state != .queued { queue.remove(task.machine.task) }

@@ -1,6 +1,8 @@
 /// What the service tells beside the answers to calls and subscriptions, for a log.
 public enum TaskNotice: Sendable, Hashable {
     case changed(JournalEvent)
+    /// What has become of the task cannot be written to the journal.
+    case unwritten(VideoTask)
     /// The gateway deletes the task's video then, and no file has it yet.
     case expiring(VideoTask, at: Timestamp)
 }

@@ -55,13 +55,6 @@ extension TaskService {
                 estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
             }
         }
-        let now = clock.wallTime()
-        for task in (try? await journal.list(JournalQuery(limit: 100)))?.reversed() ?? [] {
-            guard now.since(task.createdAt) < RecentRequests.window,
-                task.billed != .no || !task.state.isTerminal
-            else { continue }
-            recent.add(task.request.fingerprint, task.id, at: task.createdAt)
-        }
     }
 
     /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`,
@@ -70,12 +63,14 @@ extension TaskService {
     public func drain(timeout: Duration = .seconds(5)) async {
         guard !isDraining else { return }
         isDraining = true
+        let end = clock.elapsed() + timeout
         for number in waiters.keys { release(number) }
         // A claim under way ends with the task back in line, or with its create.
         if isClaiming || creates > 0 {
             schedule(.drained, after: timeout)
             await withCheckedContinuation { drainWaiters.append($0) }
         }
+        await saveAll(until: end)
         isClosed = true
         timer?.cancel()
         armed = nil
@@ -83,6 +78,16 @@ extension TaskService {
         for task in live.values { task.endRead() }
         // A journal that was never used is not opened for this.
         if beginning != .none || published > 0 { await journal.close() }
+    }
+
+    /// What was not written yet is tried once more; what cannot be written is told, so that nothing that is paid for is forgotten.
+    private func saveAll(until end: Duration) async {
+        while live.values.contains(where: \.isUnsaved) {
+            for task in Array(live.values) where task.isUnsaved { await save(task.id) }
+            guard live.values.contains(where: \.isUnsaved), clock.elapsed() < end else { break }
+            try? await clock.sleep(until: clock.elapsed() + .milliseconds(200))
+        }
+        for task in live.values where task.isUnsaved { observer(.unwritten(task.machine.task)) }
     }
 
     func endDrain() {

@@ -9,7 +9,7 @@ extension TaskService {
         wakeUp()
         let task = try await locate(id)
         // Who is in line is known when the journal was read.
-        if refresh || task.state == .queued { await resumed() }
+        if refresh || task.state == .queued || task.state == .submitting { await resumed() }
         guard refresh else { return report(followed(id)?.visible ?? task) }
         let live = loadForUser(task)
         await self.refresh(live)
@@ -22,7 +22,7 @@ extension TaskService {
         wakeUp()
         do {
             let found = try await journal.list(query)
-            if found.contains(where: { $0.state == .queued }) { await resumed() }
+            if found.contains(where: { $0.state == .queued || $0.state == .submitting }) { await resumed() }
             return found.map { report(live[$0.id]?.visible ?? $0) }
         } catch {
             throw .journal(error)

@@ -90,7 +90,12 @@ extension TaskService {
         if let task = live[event.task.id] {
             guard event.seq > task.told.seq else { return }
             let id = task.id
-            run { await $0.lookAgain(id) }
+            // Before anybody is told of it, so that whoever asks then gets no older answer.
+            guard task.turn.isFree else { return run { await $0.lookAgain(id) } }
+            absorb(event.task, in: task)
+            index(task)
+            forget(task)
+            send()
         } else if event.task.state == .queued {
             others.insert(event.task)
         } else {
@@ -114,21 +119,40 @@ extension TaskService {
     private func keepTasks() async throws(JournalFailure) {
         let now = clock.elapsed()
         guard live.values.contains(where: { !$0.isForeign }) else {
-            if staysUntil != nil, try await journal.stay(until: nil) { staysUntil = nil }
+            guard staysUntil != nil, try await !takeUp(journal.lookedAfter()) else { return }
+            if try await journal.stay(until: nil) { staysUntil = nil }
             return
         }
         if let staysUntil, now < staysUntil - Self.silence / 2 { return }
         let isKept = try await journal.stay(until: clock.wallTime().advanced(by: Self.silence))
-        defer { staysUntil = now + Self.silence }
-        guard staysUntil != nil, !isKept else { return }
+        let wasHeard = staysUntil != nil
+        staysUntil = now + Self.silence
         let own = try await journal.lookedAfter()
-        for task in Array(live.values) where !own.contains(task.id) && !task.machine.task.isSettled {
-            letGo(task)
+        if wasHeard, !isKept {
+            for task in Array(live.values) where !own.contains(task.id) && !task.machine.task.isSettled {
+                letGo(task)
+            }
         }
+        _ = try await takeUp(own)
     }
 
-    /// Another process looks after it now.
+    /// Takes up what the journal says is this process's, and is not followed here. Whether there was any.
+    private func takeUp(_ own: Set<TaskID>) async throws(JournalFailure) -> Bool {
+        let missing = own.filter { live[$0]?.isForeign ?? true }
+        for id in missing {
+            guard let found = try await journal.find(id.text), !found.isSettled, found.state != .submitting,
+                live[id]?.isForeign ?? true
+            else { continue }
+            let task = load(found)
+            task.isForeign = false
+            await apply(.resumed, to: task)
+        }
+        return !missing.isEmpty
+    }
+
+    /// Another process looks after it now. A create under way goes on here: its answer is worth more than who has the task.
     private func letGo(_ task: LiveTask) {
+        guard task.activity != .creating else { return }
         task.isForeign = true
         active.remove(task.id)
         due.remove(.read(task.id))

@@ -32,7 +32,6 @@ public actor TaskService {
     var creates = 0
     /// No create before this moment.
     var pausedUntil = Duration.zero
-    var recent = RecentRequests()
     var ids = TaskIDs()
     /// Queued tasks that other processes look after: they count for the position only.
     var others = TaskQueue()

@@ -22,7 +22,9 @@ enum Conversion {
         case (.string, .number(let number)): return .string(number.literal)
         case (.string, .array(let parts)) where parts.count == 1:
             // Not nothing: a text that is missing is no better than a list.
-            guard let only = parts.first?.string, !only.allSatisfy(\.isWhitespace) else { return nil }
+            guard let only = parts.first?.string, only.unicodeScalars.contains(where: \.isVisible) else {
+                return nil
+            }
             return .string(only)
         case (.choice(let choices), .array(let parts)) where parts.count == 1:
             guard let only = parts.first, choices.contains(where: { .string($0.value) == only }) else {
@@ -36,8 +38,8 @@ enum Conversion {
             return [.string(text)]
         case (.array(of: .object(let members), count: let count), .object(let object))
         where count.lowerBound <= 1:
-            // Only an entry that has all it needs: the fix must not add an error.
-            guard members.allSatisfy({ !$0.isRequired || object[$0.name] != nil }) else { return nil }
+            // One entry, not several by names of their own.
+            guard members.contains(where: { object[$0.name] != nil }) else { return nil }
             return [value]
         default: return nil
         }

@@ -35,7 +35,7 @@ public struct Fix: Sendable, Hashable {
     /// The same as the least change of text; empty when the problem was not found in a text.
     public internal(set) var edits: [TextEdit]
     /// Safe to make without asking.
-    public let isPreferred: Bool
+    public internal(set) var isPreferred: Bool
 
     package init(
         _ title: LocalizedText, _ facts: Facts = [:], patch: [JSONPatchOperation]?, edits: [TextEdit] = [],

@@ -7,6 +7,8 @@ package struct Place: Sendable {
     package var range: Range<Int>
     /// The page's line about the parameter.
     package var line: SourceLine?
+    /// An object that stands where a list of objects belongs: it is looked at as if it were in one, at the path where it stands.
+    var isLone = false
 
     package var pointer: JSONPointer { JSONPointer(tokens: tokens) }
 
@@ -14,7 +16,9 @@ package struct Place: Sendable {
         Place(tokens: tokens + [token], range: range, line: line ?? self.line)
     }
 
-    package func child(_ position: Int, _ range: Range<Int>) -> Place { child(String(position), range) }
+    package func child(_ position: Int, _ range: Range<Int>) -> Place {
+        isLone ? at(range) : child(String(position), range)
+    }
 
     /// The same value, other bytes of it.
     package func at(_ range: Range<Int>) -> Place { Place(tokens: tokens, range: range, line: line) }
@@ -43,6 +47,8 @@ package struct Findings: Sendable {
     let options: ValidationOptions
     /// The way from the document to the request at hand: empty, or its place in a list.
     var base: [String] = []
+    /// The request at hand may have been misread: then no fix is made without asking, for it may be for what nobody wrote.
+    var isInDoubt = false
     /// Found in the request at hand, and listed in all: errors, and the rest. Each has the limits for itself, so that an
     /// error is never hidden behind warnings.
     private var count = Tally()
@@ -144,6 +150,7 @@ package struct Findings: Sendable {
                 // In broken text there may be no place for a change: a patch of what the text does not say mends nothing.
                 if options.edits, fix.edits.isEmpty, !view.tree.isValid { continue }
                 guard fix.patch != nil || !fix.edits.isEmpty else { continue }
+                if isInDoubt { fix.isPreferred = false }
                 finished.append(base.isEmpty ? fix : fix.prefixed(by: base))
             }
         }
@@ -217,7 +224,7 @@ package struct Findings: Sendable {
 
 extension Message {
     /// Whether a text with this problem is no request at all.
-    var isFundamental: Bool { code.hasPrefix("syntax.") || code == "document.root" }
+    var isFundamental: Bool { ValidationOptions.isFixed(code) }
 }
 
 extension Fix {

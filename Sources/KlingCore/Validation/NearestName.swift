@@ -124,7 +124,9 @@ extension CatalogTables {
     /// For a catalogue without models.
     private static let noModel = ModelTable(.klingV3, slots: Field.allCases.map(\.name), rules: [])
 
+    /// - Parameter name: a vendor's name may stand before it, as in `kwaivgi/kling-v3`.
     func nearestModel(to name: String) -> String? {
+        let name = name.split(separator: "/").last.map { String($0) } ?? name
         let names = catalog.models.map(\.name)
         let hints = catalog.models.flatMap { model in model.aliases.map { NearestName.Hint($0, model.name) } }
         // A slip in an alias is not forgiven: `kling-v1` is no `kling-o1`.

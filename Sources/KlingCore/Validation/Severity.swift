@@ -38,6 +38,11 @@ public struct ValidationOptions: Sendable, Hashable {
     /// Every problem of a long document is listed, not only as many as an answer to a client should hold.
     package var listsAll = false
 
+    /// Whether the level of a code cannot be changed.
+    package static func isFixed(_ code: String) -> Bool {
+        code.hasPrefix("syntax.") || code == "document.root"
+    }
+
     public init(strict: Bool = false, severities: [String: Severity] = [:], edits: Bool = false) {
         self.strict = strict
         self.severities = severities

@@ -3,19 +3,22 @@ import JSON
 /// Trials: what a fix would do to a request, before it is offered.
 extension RequestView {
     /// Whether a patch adds no error; nil when that would be too much to try.
-    func addsNoError(_ patch: [JSONPatchOperation], _ findings: inout Findings) -> Bool? {
+    /// - Parameter wrapped: the value that the patch puts into a list, as its only entry.
+    func addsNoError(
+        _ patch: [JSONPatchOperation], _ findings: inout Findings, wrapping wrapped: JSONPointer? = nil
+    ) -> Bool? {
         guard findings.mayTry(tree.range(object).count) else { return nil }
         guard let patched = patched(patch) else { return false }
-        return patched.errors().isSubset(of: errors(moved: patch))
+        return patched.errors().isSubset(of: errors(moved: patch, into: wrapped))
     }
 
     /// The request as a patch makes it; nil when the patch does not apply.
-    func patched(_ patch: [JSONPatchOperation]) -> RequestView? {
+    func patched(_ patch: [JSONPatchOperation], as other: ModelTable? = nil) -> RequestView? {
         guard let value = try? tree.value(object).applying(patch) else { return nil }
         var writer = JSONWriter()
         writer.value(value)
         let copy = JSONTree(writer.bytes)
-        return RequestView(copy, at: copy.root, tables: tables, as: table)
+        return RequestView(copy, at: copy.root, tables: tables, as: other ?? table)
     }
 
     /// What the rules find wrong, without fixes.
@@ -33,12 +36,24 @@ extension RequestView {
     }
 
     /// The errors; of what the patch moves, at the place it is moved to.
-    private func errors(moved patch: [JSONPatchOperation] = []) -> Set<Failure> {
+    private func errors(moved patch: [JSONPatchOperation] = [], into list: JSONPointer? = nil) -> Set<Failure>
+    {
         var moves: [JSONPointer: JSONPointer] = [:]
         for case .move(let from, let to) in patch { moves[from] = to }
-        return Set(
-            trial().filter { $0.severity == .error }.map {
-                Failure(code: $0.code, path: moves[$0.path] ?? $0.path)
-            })
+        var errors: Set<Failure> = []
+        for found in trial() where found.severity == .error {
+            errors.insert(Failure(code: found.code, path: moves[found.path] ?? found.path))
+            if let list, list.contains(found.path) {
+                errors.insert(Failure(code: found.code, path: found.path.entering(list)))
+            }
+        }
+        return errors
+    }
+}
+
+extension JSONPointer {
+    /// The same place once `list` holds what it was as its first entry.
+    fileprivate func entering(_ list: JSONPointer) -> JSONPointer {
+        JSONPointer(tokens: list.tokens + ["0"] + tokens.dropFirst(list.tokens.count))
     }
 }

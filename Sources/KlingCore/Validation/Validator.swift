@@ -48,6 +48,9 @@ public struct Validator: Sendable {
         guard tree.kind(tree.root) == .array else { return validate(tree, options: options) }
         var findings = Findings(options: options, bytes: tree.source.count)
         if !tree.isValid { Self.reportSyntax(tree, &findings) }
+        if tree.isValid, tree.count(tree.root) == 0 {
+            findings.report(text: .documentEmpty, at: Place(tokens: [], range: tree.range(tree.root)), [:])
+        }
         var checked: [CheckedList.Element] = []
         if keeps { checked.reserveCapacity(tree.count(tree.root)) }
         var elements = tree.elements(tree.root)
@@ -102,6 +105,7 @@ public struct Validator: Sendable {
             }
             return nil
         }
+        findings.isInDoubt = tree.isInDoubt(index)
         let view = RequestView(copy tree, at: index, tables: tables)
         let steps = view.table.steps
         let mentioned = view.mentioned.rawValue
@@ -116,27 +120,40 @@ public struct Validator: Sendable {
         for problem in tree.problems {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
-            var fixes: [Fix] = []
-            if let edit = problem.edit {
-                fixes = [edit.fix(of: tree)]
-            }
             findings.report(
                 text: .syntax(problem.kind), at: Place(tokens: [], range: problem.range),
-                ["text": .text(text)],
-                fixes: fixes)
+                ["text": .text(text)], fixes: problem.fix(of: tree).map { [$0] } ?? [])
         }
+    }
+}
+
+extension SyntaxProblem {
+    /// The changes of text that mend it; preferred when nothing else can be meant.
+    fileprivate func fix(of tree: borrowing JSONTree) -> Fix? {
+        guard let first = edits.first else { return nil }
+        let title: LocalizedText? =
+            switch kind {
+            case .severalValues: .makeList
+            case .codeFence: .removeFences
+            case .missingBraces: .addBraces
+            case .innerQuote: .escapeQuotes
+            case .controlCharacter where edits.count > 1: .escapeBreaks
+            default: nil
+            }
+        guard let title else { return first.fix(of: tree, preferred: isCertain) }
+        return Fix(title, patch: nil, edits: edits, preferred: isCertain)
     }
 }
 
 extension TextEdit {
     /// A change of text that mends it, called by what it does: what is inserted, removed or replaced.
-    fileprivate func fix(of tree: borrowing JSONTree) -> Fix {
+    fileprivate func fix(of tree: borrowing JSONTree, preferred: Bool) -> Fix {
         let old = Array(tree.source[range.clamped(to: 0..<tree.source.count)].prefix(400))
         let title: LocalizedText = newText.isEmpty ? .removeText : old.isEmpty ? .insertText : .replaceText
         let shownOld = Self.shown(old)
         return Fix(
             title, ["value": newText.isEmpty ? shownOld : Self.shown(Array(newText.utf8)), "old": shownOld],
-            patch: nil, edits: [self], preferred: true)
+            patch: nil, edits: [self], preferred: preferred)
     }
 
     private static func shown(_ text: [UInt8]) -> Fact {

@@ -51,20 +51,9 @@ enum DiagnosticsDocument {
         ]
     }
 
-    /// A sentence without a source of its own speaks of a parameter; the line of the page about that one is
-    /// its source.
+    /// A sentence without a source of its own cites the line of the page about the parameter at hand.
     private static func source(of message: Message) -> String {
-        if let source = message.source { return source }
-        let lines = Catalog.standard.models.flatMap { Self.parameters($0.parameters) }
-            .filter { $0.rangeMessage?.code == message.code }.map(\.source.description)
-        return lines.isEmpty
-            ? "the line of the model page about the parameter" : lines.joined(separator: "; ")
-    }
-
-    private static func parameters(_ parameters: [Parameter]) -> [Parameter] {
-        parameters.flatMap { parameter in
-            guard case .array(.object(let members), _) = parameter.type else { return [parameter] }
-            return [parameter] + self.parameters(members)
-        }
+        message.source
+            ?? Catalog.standard.sources(of: message).map(\.description).joined(separator: "; ")
     }
 }

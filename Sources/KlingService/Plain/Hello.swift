@@ -127,8 +127,9 @@ extension Context {
         ),
         (
             .optional(
-                "severities", .nullable(.map(of: .nullable(.severity))), en: "Other levels, by code.",
-                zh: "按代码调整级别。"),
+                "severities", .nullable(.map(of: .nullable(.severity))),
+                en: "Other levels, by code; `syntax.*` and `document.root` stay errors.",
+                zh: "按代码调整级别；`syntax.*` 与 `document.root` 始终为错误。"),
             "an object of codes, each with off, hint, information, warning or error"
         ),
         (
@@ -164,7 +165,11 @@ extension Context {
         guard case .object(let members) = options else { throw .invalidParams("options must be an object") }
         var changed = settings
         for (name, value) in members {
-            if name == "severities" { for (code, _) in value.object ?? [:] { try requireCode(code) } }
+            if name == "severities" {
+                for (code, word) in value.object ?? [:] {
+                    try requireLevel(word.string.flatMap(Severity.init(rawValue:)), of: code)
+                }
+            }
             guard let takes = Self.options.first(where: { $0.member.name == name })?.takes else {
                 throw Self.unknownOption(name)
             }

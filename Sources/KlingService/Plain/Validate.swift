@@ -1,6 +1,6 @@
 import JSON
 import JSONRPC
-import KlingCore
+package import KlingCore
 
 extension PlainDialect {
     /// `validate`: what is wrong with a request, before it costs anything. Pure: answered inline.
@@ -16,7 +16,8 @@ extension PlainDialect {
                 "locale", .locale, en: "The language of the messages. Without it the session's.",
                 zh: "消息语言；默认取会话设置。"),
             .optional(
-                "severities", .map(of: .severity), en: "Other levels, by code, over the session's.",
+                "severities", .map(of: .severity),
+                en: "Other levels, by code, over the session's; `syntax.*` and `document.root` stay errors.",
                 zh: "按代码调整级别，优先于会话设置。")
         ], of: [.source], gives: .component(.validation)
     ) { (context, arguments, tree, writer) throws(RPCError) in
@@ -90,17 +91,28 @@ extension Arguments {
             guard let severity = Severity(rawValue: word) else {
                 throw unknownWord("severities", word, ["off", "hint", "information", "warning", "error"])
             }
-            try requireCode(code)
+            try requireLevel(severity, of: code)
             severities[code] = severity
         }
         return severities
     }
 }
 
-/// Refuses the name of a problem that there is none of: a typing error would else adjust nothing, silently.
-func requireCode(_ code: String) throws(RPCError) {
-    let codes = Message.all.map(\.code)
-    guard !codes.contains(code) else { return }
-    let nearest = NearestName.find(code, in: codes).map { "; did you mean \($0)?" } ?? ""
-    throw .invalidParams("there is no problem called \(quoted(code))\(nearest)")
+/// Refuses a level that would adjust nothing: a typing error must not do so silently.
+/// - Parameter severity: nil to go back to the default.
+func requireLevel(_ severity: Severity?, of code: String) throws(RPCError) {
+    if let objection = Severity.objection(to: severity, of: code) { throw .invalidParams(objection) }
+}
+
+extension Severity {
+    /// Why the problems of a code cannot get a level; nil when they can. Text that is no request stays an error.
+    package static func objection(to severity: Severity?, of code: String) -> String? {
+        let codes = Message.all.map(\.code)
+        guard codes.contains(code) else {
+            let nearest = NearestName.find(code, in: codes).map { "; did you mean \($0)?" } ?? ""
+            return "there is no problem called \(quoted(code))\(nearest)"
+        }
+        guard let severity, severity != .error, ValidationOptions.isFixed(code) else { return nil }
+        return "\(code) stays an error: what is no request cannot be sent"
+    }
 }

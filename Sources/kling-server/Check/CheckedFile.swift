@@ -38,8 +38,8 @@ struct CheckedFile: Sendable {
     /// Fixes that were made in the text.
     private(set) var fixes = 0
 
-    /// Passes over one text: a fix may bring the next problem to light.
-    private static let passes = 20
+    /// Passes over one text: a fix may bring the next problem to light, and of a great many problems each pass fixes some.
+    private static let passes = 1000
 
     /// How files are looked at.
     struct Manner: Sendable {

@@ -4,11 +4,16 @@ enum SchemaPattern {
     private static let wideSpace =
         #"\u0085\u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u3000"#
 
-    /// Text that is not only white space.
-    static let nonBlank = #"[^\u0009-\u000D\u0020"# + wideSpace + "]"
+    /// Characters without a form of their own (Default_Ignorable_Code_Point), for a character class.
+    private static let invisible =
+        #"\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180B-\u180F\u200B-\u200F\u202A-\u202E\u2060-\u206F\u3164"#
+        + #"\uFE00-\uFE0F\uFEFF\uFFA0\uFFF0-\uFFF8"#
 
-    /// Two numbers with a colon between.
-    static let ratio = "^[0-9.]+:[0-9.]+$"
+    /// Text of which something can be seen.
+    static let nonBlank = #"[^\u0009-\u000D\u0020"# + wideSpace + invisible + "]"
+
+    /// Two numbers with a colon between, or what else a ratio or a size in pixels is written with.
+    static let ratio = #"^[0-9.]+[:xX*/\u00D7][0-9.]+$"#
 
     /// An absolute http or https address, as ``URLExamination`` sees it.
     static let address = "^[Hh][Tt][Tt][Pp][Ss]?://(\(literal)|\(host))(:(\(port)))?(\(rest))?$"

@@ -162,11 +162,11 @@ extension RequestView {
     private func reportType(_ slot: Int, _ value: JSONTree.Index, _ findings: inout Findings) {
         guard let parameter = table.parameters[slot], let actual = tree.kind(value).type else { return }
         // `"6"` has a code of its own.
-        if slot == Field.duration.rawValue, tree.quotedNumber(value) != nil { return }
+        if slot == Field.duration.rawValue, tree.quotedDecimal(value) != nil { return }
         let place = place(slot: slot)
         var fixes: [Fix] = []
         if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: parameter.type),
-            isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot)
+            isFreeOfErrors(with: [.replace(place.pointer, converted)], slot: slot, &findings)
         {
             fixes = [
                 Fix(
@@ -183,19 +183,15 @@ extension RequestView {
             ], allowed: parameter.type.allowed, fixes: fixes)
     }
 
-    /// Whether a parameter that has rules of its own passes them once a patch gives it the right type: until
-    /// then nobody has looked inside.
-    func isFreeOfErrors(with patch: [JSONPatchOperation], slot: Int) -> Bool {
+    /// Whether a parameter that has rules of its own breaks none that it does not break already, once a patch gives it the
+    /// right type.
+    private func isFreeOfErrors(with patch: [JSONPatchOperation], slot: Int, _ findings: inout Findings)
+        -> Bool
+    {
         guard let field = Field(rawValue: slot),
             [.multiShot, .multiPrompt, .elementList, .videoList].contains(field)
         else { return true }
-        guard tree.range(object).count <= 100_000, let view = patched(patch) else { return false }
-        let name = spelling(field)
-        return !view.trial().contains { found in
-            found.severity == .error
-                && (found.path.tokens.first == name || found.code.hasPrefix("shots.")
-                    || found.code.hasPrefix("shotType."))
-        }
+        return addsNoError(patch, &findings, wrapping: field == .multiShot ? nil : pointer(field)) ?? false
     }
 
     /// Null and empty members: dropped, unless a rule of their own says that they are missing.

@@ -57,6 +57,7 @@ extension RequestView {
         let element = EntryView(node, in: tree, names: EntryView.element)
         let hasID = element[.id].map { !isIdle($0) } ?? false
         let opening = elementPlace(position, tree.opening(node))
+        var missing: [String] = []
         for field in [ElementField.name, .description] {
             let value = element[field]
             if let value, tree.kind(value) == .string, !tree.isBlank(value) { continue }
@@ -64,36 +65,44 @@ extension RequestView {
             let place = value.map { opening.child(field.rawValue, tree.range($0)) } ?? opening
             let name = Fact.text(field.rawValue)
             if type == .string || type == .null {
-                findings.report(hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": name])
+                missing.append(field.rawValue)
+                if !hasID { findings.report(.elementField, at: place, in: self, ["name": name]) }
             } else {
                 findings.report(
                     .elementFieldType, at: place, in: self,
                     ["name": name, "expected": .type(.string), "actual": .type(type)])
             }
         }
-        checkElementImages(element[.imageURLs], hasID: hasID, opening: opening, &findings)
+        if let images = element[.imageURLs],
+            tree.kind(images) != .string || !tree.contentRange(images).isEmpty
+        {
+            checkElementImages(images, opening: opening, &findings)
+        } else {
+            missing.append(ElementField.imageURLs.rawValue)
+            if !hasID {
+                let place = element[.imageURLs].map {
+                    opening.child(ElementField.imageURLs.rawValue, tree.range($0))
+                }
+                findings.report(
+                    .elementField, at: place ?? opening, in: self,
+                    ["name": .text(ElementField.imageURLs.rawValue)])
+            }
+        }
+        if hasID, !missing.isEmpty {
+            // The second way needs none of them: one sentence for all.
+            findings.report(
+                .elementFieldID, at: opening, in: self, ["names": .all(missing.map { "`\($0)`" })])
+        }
     }
 
-    private func checkElementImages(
-        _ value: JSONTree.Index?, hasID: Bool, opening: Place, _ findings: inout Findings
-    ) {
+    private func checkElementImages(_ value: JSONTree.Index, opening: Place, _ findings: inout Findings) {
         let name = ElementField.imageURLs.rawValue
-        guard let value else {
-            findings.report(
-                hasID ? .elementFieldID : .elementField, at: opening, in: self, ["name": .text(name)])
-            return
-        }
         guard let type = tree.kind(value).type else { return }
-        let place = opening.child(name, tree.range(value))
+        let place = opening.child(name, tree.range(value), line: elementImages?.source)
         guard type == .array else {
-            if type == .string, tree.contentRange(value).isEmpty {
-                findings.report(
-                    hasID ? .elementFieldID : .elementField, at: place, in: self, ["name": .text(name)])
-            } else {
-                findings.report(
-                    .elementFieldType, at: place, in: self,
-                    ["name": .text(name), "expected": .type(.array), "actual": .type(type)])
-            }
+            findings.report(
+                .elementFieldType, at: place, in: self,
+                ["name": .text(name), "expected": .type(.array), "actual": .type(type)])
             return
         }
         let allowed = elementImageCount
@@ -118,11 +127,13 @@ extension RequestView {
         }
     }
 
+    private var elementImages: Parameter? {
+        guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type else { return nil }
+        return members.first { $0.name == ElementField.imageURLs.rawValue }
+    }
+
     private var elementImageCount: ClosedRange<Int> {
-        guard case .array(.object(let members), _)? = table.parameter(.elementList)?.type,
-            case .array(_, let count)? = members.first(where: { $0.name == ElementField.imageURLs.rawValue })?
-                .type
-        else { return 0...Int.max }
+        guard case .array(_, let count)? = elementImages?.type else { return 0...Int.max }
         return count
     }
 

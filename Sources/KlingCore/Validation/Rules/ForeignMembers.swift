@@ -28,6 +28,7 @@ extension RequestView {
         var members = tree.elements(object)
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             guard let number = tables.names.number(of: key, in: tree), let word = tables.word(number) else {
+                if tree.isSchemaName(key) { continue }
                 reportUnknown(
                     key, candidates: table.model.parameters.map(\.name), in: object, at: container, &findings)
                 continue
@@ -53,7 +54,7 @@ extension RequestView {
     ) {
         let name = tree.string(key) ?? ""
         let child = Place(tokens: [name], range: tree.range(key), line: table.parameter(field)?.source)
-        let facts: Facts = ["name": .text(name), "target": .text(field.name)]
+        var facts: Facts = ["name": .text(name), "target": .text(field.name)]
         guard let written = written(field), written.key != key, written.value != value else {
             findings.report(
                 .parameterAlias, at: child, in: self, facts,
@@ -68,9 +69,10 @@ extension RequestView {
         let target = Place(tokens: [tree.string(written.key) ?? ""], range: tree.range(written.value))
         let ours = tree.value(value)
         let theirs = tree.value(written.value)
+        facts["other"] = .text(target.tokens[0])
         if ours == theirs {
             findings.report(
-                .parameterAlias, at: child, in: self, facts,
+                .parameterAliasDouble, at: child, in: self, facts,
                 fixes: [
                     Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)], preferred: true)
                 ],
@@ -88,7 +90,8 @@ extension RequestView {
                         patch: [.replace(target.pointer, ours), .remove(child.pointer)]))
             }
             findings.report(
-                .parameterAliasConflict, at: child, in: self, facts, fixes: fixes,
+                target.tokens[0] == field.name ? .parameterAliasConflict : .parameterAliasesConflict,
+                at: child, in: self, facts, fixes: fixes,
                 related: [(target, .otherValue)])
         }
     }

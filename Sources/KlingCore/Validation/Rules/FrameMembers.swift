@@ -6,8 +6,17 @@ extension RequestView {
     func reportFrame(
         _ key: JSONTree.Index, _ value: JSONTree.Index, _ frame: Vocabulary.Frame, _ findings: inout Findings
     ) {
-        if findings.skips(.parameterFrameField) { return }
         let name = tree.string(key) ?? ""
+        guard tree.kind(value) != .null else {
+            // No picture at all: nothing is lost, and nothing is sent.
+            let place = Place(
+                tokens: [name], range: tree.range(value), line: table.parameter(.imageURLs)?.source)
+            return findings.report(
+                .parameterNull, at: place, in: self, ["name": .text(name)],
+                fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(place.pointer)], preferred: true)]
+            )
+        }
+        if findings.skips(.parameterFrameField) { return }
         let child = Place(tokens: [name], range: tree.range(key), line: table.parameter(.imageURLs)?.source)
         var facts: Facts = [
             "name": .text(name), "model": .text(model.name), "maximum": .int(frameLimit)
@@ -76,6 +85,7 @@ extension RequestView {
             guard let number = tables.names.number(of: key, in: tree),
                 case .frame(let frame)? = tables.word(number)
             else { continue }
+            if tree.kind(value) == .null { continue }
             found.names.append(tree.string(key) ?? "")
             switch frame {
             case .first, .last:

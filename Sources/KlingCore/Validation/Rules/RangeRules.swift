@@ -30,7 +30,7 @@ extension RequestView {
                         Fix(
                             .write, ["value": .text("\"\(near)\"")],
                             patch: [.replace(place.pointer, .string(near))],
-                            preferred: true)
+                            preferred: Self.isPlain(text, slot, near))
                     ]
             } else if slot == Field.mode.rawValue, modelIsKnown, let (other, value) = modelTaking(slot, text)
             {
@@ -112,43 +112,58 @@ extension RequestView {
     static func nearestChoice(_ text: String, _ slot: Int, _ words: [String]) -> String? {
         switch Field(rawValue: slot) {
         case .aspectRatio: Ratio.nearest(to: text, in: words)
-        case .mode: NearestName.find(text, in: words, hints: modeHints)
-        case .shotType: NearestName.find(text, in: words, hints: shotTypeHints)
+        case .mode: NearestName.find(text, in: words, hints: modeHints + modeGuesses)
+        case .shotType: NearestName.find(text, in: words, hints: shotTypeHints + shotTypeGuesses)
         default: NearestName.find(text, in: words)
         }
     }
 
+    /// Whether `near` is what the text says in other words or with a slip; else it is what somebody may have meant.
+    private static func isPlain(_ text: String, _ slot: Int, _ near: String) -> Bool {
+        switch Field(rawValue: slot) {
+        case .mode: NearestName.find(text, in: [near], hints: modeHints) == near
+        case .shotType: NearestName.find(text, in: [near], hints: shotTypeHints) == near
+        default: true
+        }
+    }
+
     private static let modeHints = [
-        ("standard", "std"), ("normal", "std"), ("720p", "std"), ("720", "std"), ("hd", "std"),
-        ("basic", "std"),
-        ("professional", "pro"), ("1080p", "pro"), ("1080", "pro"), ("fullhd", "pro"), ("high", "pro"),
-        ("quality", "pro"), ("high_quality", "pro"), ("fhd", "pro"), ("2160p", "4k"), ("uhd", "4k"),
-        ("4kuhd", "4k"), ("ultra", "4k")
+        ("standard", "std"), ("720p", "std"), ("720", "std"), ("professional", "pro"), ("1080p", "pro"),
+        ("1080", "pro"), ("2160p", "4k"), ("4kuhd", "4k")
+    ].map { NearestName.Hint($0.0, $0.1) }
+
+    private static let modeGuesses = [
+        ("normal", "std"), ("hd", "std"), ("basic", "std"), ("fullhd", "pro"), ("high", "pro"),
+        ("quality", "pro"), ("high_quality", "pro"), ("fhd", "pro"), ("uhd", "4k"), ("ultra", "4k")
     ].map { NearestName.Hint($0.0, $0.1) }
 
     private static let shotTypeHints = [
-        ("custom", "customize"), ("manual", "customize"), ("customise", "customize"), ("自定义", "customize"),
-        ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence"),
-        ("intelligent", "intelligence"),
-        ("智能", "intelligence")
+        ("custom", "customize"), ("customise", "customize"), ("自定义", "customize"),
+        ("intelligent", "intelligence"), ("智能", "intelligence")
+    ].map { NearestName.Hint($0.0, $0.1) }
+
+    private static let shotTypeGuesses = [
+        ("manual", "customize"), ("auto", "intelligence"), ("smart", "intelligence"), ("ai", "intelligence")
     ].map { NearestName.Hint($0.0, $0.1) }
 
     func reportQuotedDuration(_ findings: inout Findings) {
-        guard let value = string(.duration), let seconds = tree.quotedNumber(value),
+        guard let value = string(.duration), let asked = tree.quotedDecimal(value),
             let parameter = table.parameter(.duration)
         else { return }
         let place = place(.duration)
+        let seconds = Int(exactly: asked).flatMap { parameter.type.allows($0) ? $0 : nil }
         let fixes =
-            parameter.type.allows(seconds)
-            ? [
-                Fix(
-                    .unquote, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))],
-                    preferred: true)
-            ]
-            : durationFixes(Double(seconds), place, parameter.type)
+            seconds.map {
+                [
+                    Fix(
+                        .unquote, ["value": .int($0)], patch: [.replace(place.pointer, JSONValue($0))],
+                        preferred: true)
+                ]
+            } ?? durationFixes(asked, place, parameter.type)
+        let shown = Int(exactly: asked).map { Fact.int($0) } ?? .text("\(asked)")
         findings.report(
-            parameter.type.allows(seconds) ? .durationQuoted : .durationQuotedRange, at: place, in: self,
-            ["value": .int(seconds), "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
+            seconds != nil ? .durationQuoted : .durationQuotedRange, at: place, in: self,
+            ["value": shown, "allowed": Self.words(parameter.type)], allowed: parameter.type.allowed,
             fixes: fixes)
     }
 }

@@ -79,39 +79,45 @@ extension RequestView {
                 }
                 let name = tree.content(prompt, reference.range)
                 let near = NearestName.find(name, in: elements.map(\.name))
-                var fixes: [Fix] = []
-                if let near, findings.options.edits, !tree.isEscaped(prompt),
-                    near.utf8.allSatisfy(PromptScanner.isWord)
-                {
-                    fixes = [
-                        Fix(
-                            .write, ["value": .text("@" + near)], patch: nil,
-                            edits: [TextEdit(range: range, newText: near)])
-                    ]
-                }
+                let others = elements.map(\.name).filter { $0 != near }
+                let isOnly = near != nil && NearestName.find(name, in: others) == nil
                 findings.report(
                     isIgnored
                         ? .elementUndefinedIgnored : near == nil ? .elementUndefined : .elementUndefinedNear,
                     at: place().at(tree.sourceRange(reference.withSign, inContentOf: prompt)), in: self,
                     ["value": .text(name), "near": .text(near ?? "")],
                     allowed: elements.isEmpty ? nil : .array(elements.map { .string("@" + $0.name) }),
-                    fixes: fixes)
+                    fixes: near.map {
+                        replacement($0, range, prompt, at: place(), title: "@" + $0, preferred: isOnly)
+                    } ?? [])
             }
         }
     }
 
-    /// The element that a reference names: the whole word, or, for names that a word cannot hold, the longest
-    /// name that the text goes on with.
+    /// The element that a reference names: the whole word, or else the longest name that the text goes on with and that could
+    /// end there. Names are compared as their characters, however those are composed.
     private func element(at range: Range<Int>, in text: [UInt8], _ elements: [NamedElement]) -> Int? {
-        let rest = text[range.clamped(to: 0..<text.count).lowerBound...]
-        let word = text[range.clamped(to: 0..<text.count)]
-        if let same = elements.firstIndex(where: { word.elementsEqual($0.name.utf8) }) { return same }
+        guard !elements.isEmpty else { return nil }
+        let range = range.clamped(to: 0..<text.count)
+        let word = String(decoding: text[range], as: UTF8.self)
+        if let same = elements.firstIndex(where: { $0.name == word }) { return same }
+        // A character may be composed of three times as many bytes.
+        let longest = elements.map(\.name.utf8.count).max() ?? 0
+        let rest = String(
+            decoding: text[range.lowerBound...].prefix(max(range.count, longest * 3) + 64), as: UTF8.self)
         return elements.indices
             .filter { index in
                 let name = elements[index].name
-                return rest.starts(with: name.utf8) && !name.utf8.allSatisfy(PromptScanner.isWord)
+                guard rest.hasPrefix(name) else { return false }
+                guard name.utf8.allSatisfy(PromptScanner.isWord) else { return true }
+                guard let next = rest.dropFirst(name.count).first else { return true }
+                return !PromptScanner.isName(next) || !next.isASCII && !Self.isLatinLetter(next)
             }
-            .max { elements[$0].name.utf8.count < elements[$1].name.utf8.count }
+            .max { elements[$0].name.count < elements[$1].name.count }
+    }
+
+    private static func isLatinLetter(_ character: Character) -> Bool {
+        character.isLetter && !PromptScanner.isOtherScript(character)
     }
 }
 
@@ -140,7 +146,9 @@ extension RequestView {
                         allowed: images > 0
                             ? .array((1...min(images, 2)).map { .string("<<<image_\($0)>>>") }) : nil,
                         fixes: images > 0
-                            ? replacement("<<<image_\(min(max(number, 1), images))>>>", range, prompt) : [])
+                            ? replacement(
+                                PromptReference.Tag.image.text(min(number, images)), range, prompt, at: place)
+                            : [])
                 }
             case .tag(.video, _):
                 let hasClip = count(.videoList) > 0
@@ -149,16 +157,19 @@ extension RequestView {
             case .tag(.element, _):
                 findings.report(
                     .referenceElement, at: place, in: self, ["value": text, "model": .text(model.name)])
-            case .mistyped(let tag, let right):
+            case .mistyped(let tag, let numbers):
+                let right = numbers.map { tag.text($0) }.joined(separator: ", ")
+                let isPlain = tag == .image && numbers.allSatisfy { (1...max(images, 1)).contains($0) }
                 findings.report(
                     .referenceMistyped, at: place, in: self, ["value": text, "near": .text(right)],
-                    fixes: tag == .image && isInRange(right, images) ? replacement(right, range, prompt) : [])
+                    fixes: isPlain && images > 0 ? replacement(right, range, prompt, at: place) : [])
             case .name:
                 findings.report(
                     .referenceElement,
                     at: place.at(tree.sourceRange(reference.withSign, inContentOf: prompt)),
                     in: self,
-                    ["value": .text("@" + tree.content(prompt, reference.range)), "model": .text(model.name)])
+                    ["value": .text("@" + tree.content(prompt, reference.range)), "model": .text(model.name)],
+                    fixes: pictureName(reference, prompt, images, at: place))
             }
         }
         guard images > 0 else { return }
@@ -185,28 +196,42 @@ extension RequestView {
         }
     }
 
-    private func isInRange(_ tag: String, _ images: Int) -> Bool {
-        guard let number = Int(tag.dropFirst("<<<image_".count).dropLast(3)) else { return false }
-        return number >= 1 && number <= images
+    /// `@image_1` as the tag that it means.
+    private func pictureName(
+        _ reference: PromptReference, _ prompt: JSONTree.Index, _ images: Int, at place: Place
+    ) -> [Fix] {
+        let found = tree.withContent(prompt) { bytes -> (number: Int, end: Int)? in
+            let name = UnsafeRawBufferPointer(rebasing: bytes[reference.range])
+            guard let (tag, number, end) = PromptScanner(name).bareTag(), tag == .image,
+                end == name.count || name[end] >= 0x80
+            else { return nil }
+            return (number, reference.range.lowerBound + end)
+        }
+        guard let found, (1...max(images, 1)).contains(found.number), images > 0 else { return [] }
+        let range = tree.sourceRange(reference.withSign.lowerBound..<found.end, inContentOf: prompt)
+        return replacement(PromptReference.Tag.image.text(found.number), range, prompt, at: place)
     }
 
     /// Other text in the place of a reference; the patch replaces the whole prompt.
-    private func replacement(_ text: String, _ range: Range<Int>, _ prompt: JSONTree.Index) -> [Fix] {
+    private func replacement(
+        _ text: String, _ range: Range<Int>, _ prompt: JSONTree.Index, at place: Place, title: String? = nil,
+        preferred: Bool = true
+    ) -> [Fix] {
         let content = tree.contentRange(prompt)
         guard content.count <= 8000, range.lowerBound >= content.lowerBound,
             range.upperBound <= content.upperBound
-        else {
-            return []
-        }
+        else { return [] }
+        // Between the quotes, as it is written there.
+        let written = String(JSONValue.string(text).description.dropFirst().dropLast())
         let edited =
-            Array("\"".utf8) + tree.source[content.lowerBound..<range.lowerBound] + text.utf8
+            Array("\"".utf8) + tree.source[content.lowerBound..<range.lowerBound] + written.utf8
             + tree.source[range.upperBound..<content.upperBound] + Array("\"".utf8)
         let copy = JSONTree(edited)
-        guard let prompt = copy.string(copy.root) else { return [] }
+        guard let whole = copy.string(copy.root) else { return [] }
         return [
             Fix(
-                .write, ["value": .text(text)], patch: [.replace(pointer(.prompt), .string(prompt))],
-                edits: [TextEdit(range: range, newText: text)], preferred: true)
+                .write, ["value": .text(title ?? text)], patch: [.replace(place.pointer, .string(whole))],
+                edits: [TextEdit(range: range, newText: written)], preferred: preferred)
         ]
     }
 }

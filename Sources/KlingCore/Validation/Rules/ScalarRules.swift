@@ -37,7 +37,10 @@ extension Rule {
             guard let count = view.tree.scalars(prompt, beyond: limit - prefix) else { return }
             findings.report(
                 count + prefix > 3072 ? .promptLengthFar : .promptLength, at: view.place(.prompt), in: view,
-                ["name": .text("prompt"), "count": .int(count + prefix), "limit": .int(limit)],
+                [
+                    "name": .text("prompt"), "count": .int(count + prefix), "limit": .int(limit),
+                    "prefix": .words(prefix > 0 ? .countingPrefix : LocalizedText(en: "", zh: ""))
+                ],
                 allowed: ["maxLength": JSONValue(limit)])
         },
         Rule("prompt.ignored", when: .multiShot, for: { $0.takes(.multiShot) }) { view, findings in

@@ -110,9 +110,10 @@ extension RequestView {
     fileprivate func checkShots(_ findings: inout Findings) {
         guard let parameter = table.parameter(.multiPrompt),
             case .array(.object(let members), let allowed) = parameter.type,
-            let written = written(.multiPrompt), tree.kind(written.value) == .array
+            let written = written(.multiPrompt), let kind = tree.kind(written.value).type,
+            kind == .array || kind == .object
         else { return }
-        let count = tree.count(written.value)
+        let count = kind == .array ? tree.count(written.value) : 1
         if !allowed.contains(count) {
             findings.report(
                 .shotsCount, at: place(.multiPrompt), in: self,
@@ -121,7 +122,7 @@ extension RequestView {
                     "count": .int(count)
                 ],
                 allowed: parameter.type.allowed)
-        } else if count == 1 {
+        } else if count == 1, kind == .array {
             findings.report(.shotsSingle, at: place(.multiPrompt), in: self)
         }
         let longest =
@@ -131,7 +132,7 @@ extension RequestView {
                 limit
             } else { Int.max }
         let total = duration
-        var entries = tree.elements(written.value)
+        var entries = kind == .array ? tree.elements(written.value) : list(.multiPrompt)
         var position = 0
         var sum: Int? = 0
         while let node = entries.next(in: tree) {
@@ -161,78 +162,17 @@ extension RequestView {
         place(.multiPrompt).child(position, range)
     }
 
-    private func place(_ shot: EntryView, _ position: Int, _ field: ShotField) -> Place {
+    func place(_ shot: EntryView, _ position: Int, _ field: ShotField) -> Place {
         let entry = shotPlace(position, tree.opening(shot.node))
         guard let value = shot[field] else { return entry }
         return entry.child(field.rawValue, tree.range(value))
     }
 
-    private func pointer(_ position: Int, _ field: ShotField) -> JSONPointer {
-        JSONPointer(tokens: [spelling(.multiPrompt), String(position), field.rawValue])
-    }
+    /// The shot itself.
+    func shotPointer(_ position: Int) -> JSONPointer { shotPlace(position, 0..<0).pointer }
 
-    /// The number is not that of the place: out of order only, or wrong.
-    private func checkIndex(_ shot: EntryView, _ position: Int, count: Int, _ findings: inout Findings) {
-        let place = place(shot, position, .index)
-        guard let value = shot[.index] else {
-            findings.report(
-                .shotsIndexMissing, at: place, in: self, ["expected": .int(position + 1)],
-                fixes: renumbering(count))
-            return
-        }
-        guard tree.kind(value).type != nil else { return }
-        if let number = tree.int(value), isPermutation(count) {
-            // Said once, at the first that is out of its place.
-            guard position == firstOutOfOrder else { return }
-            findings.report(
-                .shotsIndexOrder, at: place, in: self,
-                ["expected": .int(position + 1), "value": .int(number)],
-                fixes: renumbering(count))
-            return
-        }
-        findings.report(
-            .shotsIndex, at: place, in: self,
-            ["expected": .int(position + 1), "value": .text(tree.literal(value))],
-            allowed: [JSONValue(position + 1)],
-            fixes: renumbering(count))
-    }
-
-    private func indices() -> [Int?] {
-        var found: [Int?] = []
-        var entries = list(.multiPrompt)
-        while let node = entries.next(in: tree), found.count <= 64 {
-            found.append(EntryView(node, in: tree, names: EntryView.shot)[.index].flatMap { tree.int($0) })
-        }
-        return found
-    }
-
-    private func isPermutation(_ count: Int) -> Bool {
-        count <= 64 && indices().compactMap { $0 }.sorted() == Array(1...max(1, count))
-    }
-
-    private var firstOutOfOrder: Int? {
-        indices().enumerated().first { $0.element != $0.offset + 1 }?.offset
-    }
-
-    /// 1, 2, 3 … in the order of the list.
-    private func renumbering(_ count: Int) -> [Fix] {
-        guard count <= 64 else { return [] }
-        var patch: [JSONPatchOperation] = []
-        var entries = list(.multiPrompt)
-        var position = 0
-        while let node = entries.next(in: tree) {
-            guard tree.kind(node) == .object else { return [] }
-            let value = EntryView(node, in: tree, names: EntryView.shot)[.index]
-            if value.flatMap({ tree.int($0) }) != position + 1 {
-                let hasMember = tree.member("index", of: node) != nil
-                let target = pointer(position, .index)
-                patch.append(
-                    hasMember
-                        ? .replace(target, JSONValue(position + 1)) : .add(target, JSONValue(position + 1)))
-            }
-            position += 1
-        }
-        return [Fix(.renumber, patch: patch, preferred: true)]
+    func pointer(_ position: Int, _ field: ShotField) -> JSONPointer {
+        shotPlace(position, 0..<0).child(field.rawValue, 0..<0).pointer
     }
 
     private func checkPrompt(_ shot: EntryView, _ position: Int, longest: Int, _ findings: inout Findings) {
@@ -261,6 +201,7 @@ extension RequestView {
         -> Int?
     {
         let most = total ?? longestVideo
+        let isDefault = !has(.duration)
         guard let value = shot[.duration] else {
             findings.report(
                 .shotsDurationMissing, at: place(shot, position, .duration), in: self, ["total": .int(most)],
@@ -271,6 +212,13 @@ extension RequestView {
         guard tree.kind(value).type != nil else { return nil }
         let place = place(shot, position, .duration)
         let allowed: JSONValue = ["minimum": 1, "maximum": JSONValue(most)]
+        if isDefault, let seconds = tree.int(value), seconds > most {
+            // Only what is left out makes it too long.
+            findings.report(
+                .shotsDurationDefault, at: place, in: self, ["total": .int(most), "value": .int(seconds)],
+                allowed: allowed, fixes: shotSum.flatMap(settingTotal).map { [$0] } ?? [])
+            return seconds <= longestVideo ? seconds : nil
+        }
         if let seconds = tree.quotedNumber(value), seconds >= 1, seconds <= most {
             findings.report(
                 .shotsDurationQuoted, at: place, in: self, ["value": .int(seconds)], allowed: allowed,
@@ -298,17 +246,7 @@ extension RequestView {
 
     private func reportSum(_ sum: Int, _ total: Int, _ count: Int, _ findings: inout Findings) {
         let isWritten = has(.duration)
-        var fixes: [Fix] = []
-        if table.parameter(.duration)?.type.allows(sum) ?? false {
-            let target = pointer(.duration)
-            fixes.append(
-                Fix(
-                    .setTotal, ["value": .int(sum)],
-                    patch: [
-                        mentioned.contains(.duration)
-                            ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
-                    ], preferred: true))
-        }
+        var fixes = settingTotal(sum).map { [$0] } ?? []
         if let balanced = rebalanced(to: total, count: count) {
             fixes.append(
                 Fix(
@@ -320,6 +258,18 @@ extension RequestView {
             in: self,
             ["sum": .int(sum), "total": .int(total)], fixes: fixes,
             related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
+    }
+
+    /// The length of the video made that of its shots. Where another length is written, either may be what was meant.
+    private func settingTotal(_ sum: Int) -> Fix? {
+        guard table.parameter(.duration)?.type.allows(sum) ?? false else { return nil }
+        let target = pointer(.duration)
+        return Fix(
+            .setTotal, ["value": .int(sum)],
+            patch: [
+                mentioned.contains(.duration)
+                    ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
+            ], preferred: !has(.duration))
     }
 
     /// The same proportions with another sum, every shot at least a second: by largest remainder.

@@ -106,7 +106,7 @@ extension RequestView {
             default: nil
             }
         findings.report(
-            message, at: place, in: self,
+            field == .keepSound && text != nil ? .videoKeepSoundWord : message, at: place, in: self,
             [
                 "value": .text(text ?? tree.value(value).description),
                 "allowed": .anyOf(words.map { "\"\($0)\"" })
@@ -115,7 +115,8 @@ extension RequestView {
                 [
                     Fix(
                         .write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))],
-                        preferred: true)
+                        // A hint is what somebody may have meant.
+                        preferred: field == .keepSound || NearestName.find(text ?? "", in: words) == $0)
                 ]
             } ?? [])
     }
