@@ -209,9 +209,11 @@ final class TaskTestJournal: Journal {
         after seq: Int64, limit: Int
     ) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
         try await transaction { store in
-            let start = max(seq, store.trimmed)
             let isKnown = seq >= store.trimmed && seq <= store.seq
-            return (Array(store.events.filter { $0.seq > start }.prefix(limit)), isKnown)
+            let lost = store.tasks.values.filter { $0.seq > seq && $0.seq <= store.trimmed }
+                .sorted { $0.seq < $1.seq }.map { JournalEvent(seq: $0.seq, kind: .change, task: $0) }
+            let kept = store.events.filter { $0.seq > max(seq, store.trimmed) }
+            return (Array((lost + kept).prefix(limit)), isKnown)
         }
     }
 

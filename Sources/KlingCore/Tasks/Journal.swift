@@ -46,7 +46,8 @@ public protocol Journal: Sendable {
     /// Queued tasks before this one.
     func position(of id: TaskID) async throws(JournalFailure) -> Int
 
-    /// Changes after `seq`, in order, at most `limit`; `complete` is false when history that old is gone.
+    /// Changes after `seq`, in order, at most `limit`. `complete` is false when history that old is gone: then the changes
+    /// begin with the last of each task that it has lost.
     func events(after seq: Int64, limit: Int) async throws(JournalFailure) -> (
         events: [JournalEvent], complete: Bool
     )
