@@ -24,17 +24,27 @@ extension JournalStore {
     func events(
         after seq: Int64, limit: Int
     ) throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
-        let events = try connection().all(
+        let (trimmed, last) = (try trimmedSeq(), try lastSeq())
+        var events: [JournalEvent] = []
+        if seq < trimmed {
+            events = try connection().all(
+                "SELECT \(Self.columns) FROM tasks WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+                [.integer(seq), .integer(trimmed), .integer(Int64(max(limit, 0)))]
+            ) { (row) throws(JournalFailure) in
+                let task = try task(row)
+                return JournalEvent(seq: task.seq, kind: .change, task: task)
+            }
+        }
+        events += try connection().all(
             """
             SELECT events.seq, request, events.body, kind FROM events JOIN tasks USING (place)
             WHERE events.seq > ? ORDER BY events.seq LIMIT ?
-            """, [.integer(seq), .integer(Int64(max(limit, 0)))]
+            """, [.integer(max(seq, trimmed)), .integer(Int64(max(limit - events.count, 0)))]
         ) { (row) throws(JournalFailure) in
             JournalEvent(
                 seq: row.integer(0), kind: row.integer(3) == 1 ? .progress : .change, task: try task(row))
         }
         // A number from the future belongs to another journal, of which nothing is known here.
-        let (trimmed, last) = (try trimmedSeq(), try lastSeq())
         return (events, seq >= trimmed && seq <= last)
     }
 

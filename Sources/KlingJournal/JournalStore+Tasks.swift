@@ -13,10 +13,14 @@ extension JournalStore {
             }
             task.previous = try newest(of: key) ?? task.previous
         }
+        if let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id) {
+            return .existing(holder)
+        }
         if let budget {
             let spent = try spent(since: budget.start)
             guard budget.budget.allows(task.request, after: spent) else { return .overBudget(spent: spent) }
         }
+        let earlier = try earlier(than: task)
         let connection = try connection()
         let body = Self.body(of: task)
         try connection.run(
@@ -38,7 +42,33 @@ extension JournalStore {
         }
         task.seq = try append(body, of: task, place: place, .change)
         try connection.run("UPDATE tasks SET seq = ? WHERE place = ?", .integer(task.seq), .integer(place))
-        return .created(task)
+        return .created(task, earlier: earlier)
+    }
+
+    /// The newest task with the same request that is or may be paid, when the new one came without a key.
+    private func earlier(than task: VideoTask) throws(JournalFailure) -> TaskID? {
+        guard task.idempotencyKey == nil, task.taskId == nil else { return nil }
+        let connection = try connection()
+        let start = task.createdAt.milliseconds - VideoRequest.repeatWindow.milliseconds
+        let equal = try recent.tasks(task.request.fingerprint, since: start, in: connection) {
+            (row) throws(JournalFailure) in
+            let tree = JSONTree(row.bytes(0))
+            return VideoRequest(body: tree.value(tree.root).object ?? [:])
+        }
+        for id in equal {
+            let counts = try connection.first(
+                "SELECT NOT (billed = 'no' AND is_open = 0) FROM tasks WHERE id = ?", .text(id)
+            ) { (row) throws(JournalFailure) in row.integer(0) != 0 }
+            if counts == true { return TaskID(id) }
+        }
+        return nil
+    }
+
+    /// Another task with this id of the gateway's.
+    private func holder(of taskId: String, besides id: TaskID) throws(JournalFailure) -> VideoTask? {
+        try connection().first(
+            "SELECT \(Self.columns) FROM tasks WHERE gateway_id = ? AND id <> ? ORDER BY place DESC LIMIT 1",
+            .text(taskId), .text(id.text), read: task)
     }
 
     func claim(
@@ -88,9 +118,13 @@ extension JournalStore {
         }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
         if newest != task.seq, let current = try self.task(task.id) { return .outdated(current) }
+        if kind == .adoption, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id)
+        {
+            throw .taskIdTaken(holder)
+        }
         var task = task
         let body = Self.body(of: task)
-        task.seq = try append(body, of: task, place: place, kind)
+        task.seq = try append(body, of: task, place: place, kind == .progress ? .progress : .change)
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """

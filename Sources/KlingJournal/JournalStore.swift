@@ -12,6 +12,8 @@ final class JournalStore {
     /// What SQLite counts up when another connection has written.
     var lastDataVersion: Int64?
     private var opened: SQLiteConnection?
+    /// What was asked for lately. Begun anew when rows may have gone that it has seen.
+    var recent = RecentIntents()
     /// Changes written since history was last trimmed.
     var untrimmed = 0
 
@@ -35,6 +37,7 @@ final class JournalStore {
                     maximumPages: options.maximumPages)
                 opened = connection
                 lastDataVersion = nil
+                recent = RecentIntents()
                 return connection
             } catch .locked where clock.now < deadline {
                 // SQLite does not wait by itself while several processes make the same file at once.
@@ -76,6 +79,7 @@ final class JournalStore {
             // SQLite rolled back by itself, and the call that made it do so was told why.
             let why = interruption ?? .other(path: path, reason: "the transaction was rolled back")
             interruption = nil
+            recent = RecentIntents()
             reopenAfter(why)
             return why
         }
@@ -84,6 +88,7 @@ final class JournalStore {
             return nil
         } catch {
             if connection.isInTransaction { try? connection.run("ROLLBACK") }
+            recent = RecentIntents()
             reopenAfter(error)
             return error
         }

@@ -36,7 +36,7 @@ final class Log: Sendable {
         let name = task.id.text + (task.taskId.map { " (\($0))" } ?? "")
         switch event.kind {
         case .progress: write(.debug, about: task.id.text, "\(name): \(task.progress ?? 0) %")
-        case .change:
+        case .change, .adoption:
             guard let failure = task.error else { return write(.info, "\(name): \(task.state.rawValue)") }
             let sentence = FailureMessages.sentence(for: failure, of: task, locale: locale)
             write(.warning, "\(name): \(task.state.rawValue). \(sentence)")

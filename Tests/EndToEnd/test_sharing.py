@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
 import unittest
+import urllib.request
 
 from harness import CLIP, Case, RPCFailure, Server, wait_for
 
@@ -46,6 +48,42 @@ class Sharing(Case):
             self.assertEqual(self.told(other), sorted(set(self.told(other))))
             self.assertEqual(self.askers(gateway, "GET"), {"a"})
             self.assertEqual(gateway.creates, 3)
+
+    def test_an_equal_request_is_named_whoever_made_the_earlier_one(self) -> None:
+        with Gateway() as gateway:
+            one, other = self.neighbours(gateway)
+            first = one.submit(request=CLIP)
+            # With its members in another order it is the same request.
+            again = other.submit(request=dict(reversed(CLIP.items())))
+            (hint,) = (d for d in again["diagnostics"] if d["code"] == "submit.possibleDuplicate")
+            self.assertIn(first["id"], hint["message"])
+            one.close()
+            other.close()
+            (third,) = self.neighbours(gateway, 1)
+            last = third.submit(request=CLIP)
+            (hint,) = (d for d in last["diagnostics"] if d["code"] == "submit.possibleDuplicate")
+            self.assertIn(again["id"], hint["message"])
+
+    def test_a_task_made_elsewhere_is_adopted_once(self) -> None:
+        with Gateway() as gateway:
+            one, other = self.neighbours(gateway)
+            made = one.submit(request=CLIP, waitFor="submitted")
+            self.assertEqual(other.call("adopt", taskId=made["taskId"])["id"], made["id"])
+            lost = self.made_elsewhere(gateway)
+            servers = [one, other] * 8
+            calls = [server.ask("adopt", {"taskId": lost}) for server in servers]
+            found = {server.take(call)["id"] for server, call in zip(servers, calls, strict=True)}
+            self.assertEqual(len(found), 1, "sixteen calls at once, in two processes")
+
+    @staticmethod
+    def made_elsewhere(gateway: Gateway) -> str:
+        """The gateway's id of a task that no journal knows."""
+        headers = {"Authorization": "Bearer a", "Content-Type": "application/json"}
+        create = urllib.request.Request(
+            gateway.url + "/v1/videos/generations", json.dumps(CLIP).encode(), headers, method="POST"
+        )
+        with urllib.request.urlopen(create) as reply:
+            return json.load(reply)["data"][0]["task_id"]
 
     def test_what_a_killed_process_looked_after_is_taken_over(self) -> None:
         with Gateway(speed=20) as gateway:

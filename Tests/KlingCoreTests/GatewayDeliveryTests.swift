@@ -290,6 +290,20 @@ private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test func aVideoThatWasCutShortWhereItLiesLeavesNoFile() async throws {
+        let cut = Array(clip().dropLast(100))
+        let result = await deliver(ScriptedGateway(cut))
+        #expect(failure(result) == .badGateway)
+        if case .failure(let why) = result { #expect(why.message?.contains("9900 bytes") == true) }
+        #expect(names.isEmpty)
+        // What a player does not need is no reason to withhold what was paid for.
+        for tail in [[0, 0], [0, 0, 0, 99] + Array("free".utf8), Array("trailing words".utf8)] as [[UInt8]] {
+            let whole = clip() + tail
+            #expect(try await deliver(ScriptedGateway(whole)).get().bytes == Int64(whole.count))
+            try FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
     @Test func twoDeliveriesOfOneVideoDoNotMeet() async throws {
         let name = folder + "/" + task.id.text + ".mp4"
         try write([], "x")

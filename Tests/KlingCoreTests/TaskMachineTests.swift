@@ -190,7 +190,7 @@ struct TaskMachineTests {
             Row(
                 name: "an unconfirmed task is adopted", start: task(.unconfirmed) { $0.billed = .unknown },
                 event: .adopted(taskId: "task_9"), state: .submitted, billed: .pending,
-                actions: [.record(.change), .follow(.soon)]),
+                actions: [.record(.adoption), .follow(.soon)]),
             Row(
                 name: "an abandoned task is taken up with its own id only",
                 start: task(.abandoned) { $0.taskId = "task_1" }, event: .adopted(taskId: "task_2"),

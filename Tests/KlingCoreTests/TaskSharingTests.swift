@@ -144,6 +144,23 @@ struct TaskSharingTests {
         }
     }
 
+    @Test func `who slept while history was trimmed is told how each task is now`() async throws {
+        let one = TaskWorld()
+        let other = neighbour(of: one)
+        prepare(one.gateway, "task_1")
+        let log = TaskTestLog()
+        let subscription = try await other.service.subscribe(.all, since: 0) { log.add($0) }
+        #expect(!subscription.isSnapshot)
+        let id = try await one.submit().task.id
+        #expect(await one.reaches(id, .completed))
+        one.journal.trim()
+        await other.service.start(subscription.id)
+        #expect(log.states == [.completed])
+        let next = try await one.submit("two").task.id
+        await one.clock.advance(by: .seconds(1))
+        #expect(log.updates.contains { $0.task.id == next })
+    }
+
     @Test func `positions count the queued tasks of all processes`() async throws {
         let one = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let other = neighbour(of: one, TaskServiceOptions(maximumActive: 1))

@@ -17,6 +17,10 @@ final class TaskTestJournal: Journal {
         var failure: JournalFailure?
         var calls = 0
 
+        func holder(of taskId: String, besides id: TaskID) -> VideoTask? {
+            tasks.values.first { $0.taskId == taskId && $0.id != id }
+        }
+
         func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
 
         mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
@@ -87,6 +91,9 @@ final class TaskTestJournal: Journal {
                 }
                 task.previous = id
             }
+            if let taskId = task.taskId, let holder = store.holder(of: taskId, besides: task.id) {
+                return .existing(holder)
+            }
             if let budget {
                 let counted = store.tasks.values.filter {
                     $0.createdAt >= budget.start && !($0.state.isTerminal && $0.billed == .no)
@@ -97,10 +104,16 @@ final class TaskTestJournal: Journal {
                     return .overBudget(spent: spent)
                 }
             }
+            let earlier = store.order.reversed().compactMap({ [tasks = store.tasks] in tasks[$0] }).first {
+                $0.request == task.request
+                    && $0.createdAt.advanced(by: VideoRequest.repeatWindow) >= task.createdAt
+                    && !($0.state.isTerminal && $0.billed == .no)
+            }
             store.owners[task.id] = process
             if let key = task.idempotencyKey { store.keys[key] = task.id }
             store.order.append(task.id)
-            return .created(store.write(task, .change))
+            let isAsked = task.idempotencyKey == nil && task.taskId == nil
+            return .created(store.write(task, .change), earlier: isAsked ? earlier?.id : nil)
         }
     }
 
@@ -127,12 +140,19 @@ final class TaskTestJournal: Journal {
     }
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord {
-        try await transaction { [process] store in
-            if let current = store.tasks[task.id], current.seq != task.seq { return .outdated(current) }
+        let record: Result<JournalRecord, JournalFailure> = try await transaction { [process] store in
+            if let current = store.tasks[task.id], current.seq != task.seq {
+                return .success(.outdated(current))
+            }
+            if kind == .adoption, let holder = task.taskId.flatMap({ store.holder(of: $0, besides: task.id) })
+            {
+                return .failure(.taskIdTaken(holder))
+            }
             if !store.isLookedAfter(task.id) { store.owners[task.id] = process }
             if task.isSettled { store.owners[task.id] = nil }
-            return .written(store.write(task, kind))
+            return .success(.written(store.write(task, kind)))
         }
+        return try record.get()
     }
 
     func find(_ id: String) async throws(JournalFailure) -> VideoTask? {
@@ -189,9 +209,11 @@ final class TaskTestJournal: Journal {
         after seq: Int64, limit: Int
     ) async throws(JournalFailure) -> (events: [JournalEvent], complete: Bool) {
         try await transaction { store in
-            let start = max(seq, store.trimmed)
             let isKnown = seq >= store.trimmed && seq <= store.seq
-            return (Array(store.events.filter { $0.seq > start }.prefix(limit)), isKnown)
+            let lost = store.tasks.values.filter { $0.seq > seq && $0.seq <= store.trimmed }
+                .sorted { $0.seq < $1.seq }.map { JournalEvent(seq: $0.seq, kind: .change, task: $0) }
+            let kept = store.events.filter { $0.seq > max(seq, store.trimmed) }
+            return (Array((lost + kept).prefix(limit)), isKnown)
         }
     }
 

@@ -114,8 +114,9 @@ struct TaskWaitTests {
         await #expect {
             try await world.service.adopt(taskId: "task_none", onto: id.text)
         } throws: {
-            guard let error = $0 as? TaskServiceError, error.failure.kind == .taskNotFound
-            else { return false }
+            guard let error = $0 as? TaskServiceError, error.failure.kind == .taskNotFound else {
+                return false
+            }
             return error.failure.billed == .unknown && error.sentence(.en).contains("no task with this id")
                 && error.sentence(.en).contains("perhaps charged")
                 && !error.sentence(.en).contains("Nothing was charged")
@@ -130,6 +131,41 @@ struct TaskWaitTests {
         await #expect {
             try await world.service.adopt(taskId: "task_lost", onto: try await world.submit().task.id.text)
         } throws: { if case .taskIdTaken = $0 as? TaskServiceError { true } else { false } }
+    }
+
+    @Test func `of many who adopt one id at once one has it`() async throws {
+        let world = TaskWorld()
+        world.gateway.creates(.unknown(Failure(.timeout)), .unknown(Failure(.timeout)))
+        let lost = [try await world.submit("a").task.id, try await world.submit("b").task.id]
+        for id in lost { #expect(await world.reaches(id, .unconfirmed)) }
+        let other = TaskWorld(
+            journal: world.journal.reopened(afterDeath: false), clock: world.clock, gateway: world.gateway)
+        let answers = await withTaskGroup(of: Result<TaskID, any Error>.self) { group in
+            for (number, id) in (lost + lost).enumerated() {
+                let service = number < 2 ? world.service : other.service
+                group.addTask {
+                    do {
+                        return .success(try await service.adopt(taskId: "task_x", onto: id.text).task.id)
+                    } catch {
+                        return .failure(error)
+                    }
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(answers.compactMap { try? $0.get() }).count == 1)
+        let taken = answers.filter { answer in
+            if case .failure(TaskServiceError.taskIdTaken("task_x", _)) = answer { true } else { false }
+        }
+        #expect(taken.count >= 2)
+        let found = await withTaskGroup(of: TaskID?.self) { group in
+            for number in 0..<8 {
+                let service = number % 2 == 0 ? world.service : other.service
+                group.addTask { try? await service.adopt(taskId: "task_y").task.id }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(found.count == 8 && Set(found).count == 1 && found.first != .some(nil))
     }
 
     @Test func `a task made elsewhere is adopted once, with its labels`() async throws {

@@ -10,12 +10,13 @@ let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 /// A queued task; `number` orders the tasks in time and makes the id.
 func sample(
     _ number: Int, key: String? = nil, labels: [String: String] = [:], model: String = "kling-v3",
-    prompt: String = "a cat", seq: Int64 = 0
+    prompt: String = "a cat", seq: Int64 = 0, body: JSONObject? = nil
 ) -> VideoTask {
     let time = epoch.advanced(by: .seconds(number))
     var task = VideoTask(
         id: TaskID(at: time, randomness: (0, UInt64(number))),
-        request: VideoRequest(body: ["model": .string(model), "prompt": .string(prompt), "duration": 5]),
+        request: VideoRequest(
+            body: body ?? ["model": .string(model), "prompt": .string(prompt), "duration": 5]),
         createdAt: time, idempotencyKey: key, labels: labels)
     task.seq = seq
     return task
@@ -50,7 +51,7 @@ extension SQLiteJournal {
     }
 
     func created(_ task: VideoTask) async throws -> VideoTask {
-        guard case .created(let created) = try await begin(task) else { throw Unexpected() }
+        guard case .created(let created, _) = try await begin(task) else { throw Unexpected() }
         return created
     }
 

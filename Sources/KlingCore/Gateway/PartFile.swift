@@ -137,9 +137,9 @@ struct PartFile: ~Copyable {
     // MARK: Content
 
     enum Container {
-        /// The boxes end where the file does.
+        /// The boxes end where the file does, or what follows them is none that a player needs.
         case whole
-        /// Begins as a video and is shorter or longer than its boxes say.
+        /// A box of pictures or of their index goes on beyond the end.
         case partial
         case foreign
     }
@@ -148,20 +148,23 @@ struct PartFile: ~Copyable {
     /// `ftyp` first).
     var container: Container {
         var position: Int64 = 0
+        var hasMedia = false
         while position < count {
             guard let head = bytes(at: position, 16), head.count >= 8 else {
-                return position == 0 ? .foreign : .partial
+                return position == 0 ? .foreign : hasMedia ? .whole : .partial
             }
+            let isMedia = ["moov", "mdat", "moof"].contains(String(decoding: head[4..<8], as: UTF8.self))
             if position == 0, Array(head[4..<8]) != Array("ftyp".utf8) { return .foreign }
             var length = head[..<4].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             if length == 0 { return .whole }
             if length == 1 {
-                guard head.count == 16 else { return .partial }
+                guard head.count == 16 else { return hasMedia && !isMedia ? .whole : .partial }
                 length = head[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             }
             guard length >= 8, length <= UInt64(count - position) else {
-                return position == 0 ? .foreign : .partial
+                return position == 0 ? .foreign : hasMedia && !isMedia ? .whole : .partial
             }
+            hasMedia = hasMedia || isMedia
             position += Int64(length)
         }
         return count > 0 ? .whole : .foreign

@@ -92,9 +92,16 @@ final class Reception: Sendable {
     ) throws(Failure) -> DeliveredFile {
         let result: Result<DeliveredFile, Failure> = state.withLock { state in
             do throws(Failure) {
-                guard state.part.container != .foreign else {
+                let fault: String? =
+                    switch state.part.container {
+                    case .whole: nil
+                    case .partial:
+                        "the video is cut short: \(state.part.count) bytes came, and more belong to it"
+                    case .foreign: "the answer is not a video (\(state.contentType))"
+                    }
+                if let fault {
                     state.part.discard()
-                    throw Failure(.badGateway, message: "the answer is not a video (\(state.contentType))")
+                    throw Failure(.badGateway, message: fault)
                 }
                 let contentType = Self.contentType(state.contentType, brand: state.part.brand)
                 let path = name.final(contentType: contentType)

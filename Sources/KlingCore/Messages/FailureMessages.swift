@@ -253,6 +253,9 @@ extension FailureMessages {
         case .diskFull(let path):
             LocalizedText(
                 en: "The disk with the journal \(path) is full. Make room.", zh: "任务日志 \(path) 所在磁盘已满。请腾出空间。")
+        case .taskIdTaken(let task):
+            LocalizedText(
+                en: "The gateway's id is that of another task, \(task.id).", zh: "该网关 ID 属于另一个任务 \(task.id)。")
         case .other(let path, let reason):
             LocalizedText(
                 en: "The journal \(path) cannot be used (\(reason)).", zh: "任务日志 \(path) 无法使用（\(reason)）。")

@@ -46,7 +46,8 @@ public protocol Journal: Sendable {
     /// Queued tasks before this one.
     func position(of id: TaskID) async throws(JournalFailure) -> Int
 
-    /// Changes after `seq`, in order, at most `limit`; `complete` is false when history that old is gone.
+    /// Changes after `seq`, in order, at most `limit`. `complete` is false when history that old is gone: then the changes
+    /// begin with the last of each task that it has lost.
     func events(after seq: Int64, limit: Int) async throws(JournalFailure) -> (
         events: [JournalEvent], complete: Bool
     )
@@ -66,6 +67,9 @@ public struct JournalEvent: Sendable, Hashable {
         case change = 0
         /// Progress only: the newest is enough.
         case progress = 1
+        /// A change that gives a task the gateway's id at a user's word: refused with ``JournalFailure/taskIdTaken(_:)`` when
+        /// another task has it. Kept like any other change.
+        case adoption = 2
     }
 
     public var seq: Int64
@@ -88,9 +92,10 @@ public enum JournalRecord: Sendable, Hashable {
 
 /// What came of writing an intent.
 public enum JournalBeginning: Sendable, Hashable {
-    /// The intent is durable.
-    case created(VideoTask)
-    /// The key is bound to this task, whose request is the same.
+    /// The intent is durable. `earlier` is the newest of the tasks with the same request, made by whatever process in the last
+    /// ``VideoRequest/repeatWindow``, that did not end unbilled; of an intent with a key nobody asks.
+    case created(VideoTask, earlier: TaskID?)
+    /// The key is bound to this task, whose request is the same, or the gateway's id is this task's.
     case existing(VideoTask)
     /// The key is bound to this task, whose request is another one.
     case conflict(VideoTask)
@@ -133,6 +138,8 @@ public enum JournalFailure: Error, Sendable, Hashable {
     /// Holds tasks of the other kind (real or simulated).
     case wrongKind(path: String, simulated: Bool)
     case diskFull(path: String)
+    /// The journal is well: what was to be written takes the gateway's id of this task.
+    case taskIdTaken(VideoTask)
     case other(path: String, reason: String)
     case closed
 }

@@ -1,9 +1,12 @@
 import JSON
 
 extension VideoRequest {
+    /// An equal request so soon after another may be one sent twice by mistake (GATEWAY §2.4).
+    package static let repeatWindow = Duration.seconds(120)
+
     /// A hash of the whole content, the same for equal requests within this process. `hashValue` looks at the
     /// names only, which all requests have in common.
-    var fingerprint: Int {
+    package var fingerprint: Int {
         var hasher = Hasher()
         Self.combine(.object(body), into: &hasher)
         return hasher.finalize()

@@ -84,7 +84,7 @@ final class SubscriptionState {
         guard minimumInterval > .zero else { return .now }
         heldBack[event.task.id] = nil
         switch event.kind {
-        case .change:
+        case .change, .adoption:
             if event.task.state.isTerminal { lastProgress[event.task.id] = nil }
             return .now
         case .progress:

@@ -133,7 +133,8 @@ extension TaskMachine {
         return [.record(.change)]
     }
 
-    mutating func adopt(_ taskId: String, at now: Timestamp) -> [Action] {
+    mutating func adopt(_ taskId: String, at now: Timestamp, _ kind: JournalEvent.Kind = .change) -> [Action]
+    {
         let fits = task.taskId == nil || task.taskId == taskId
         guard task.state == .unconfirmed || task.state == .abandoned, fits else {
             return [.decline(.notUnconfirmed)]
@@ -145,7 +146,7 @@ extension TaskMachine {
         task.completedAt = nil
         task.billed = .pending
         task.error = nil
-        return [.record(.change), .follow(.soon)]
+        return [.record(kind), .follow(.soon)]
     }
 
     mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {

@@ -100,7 +100,7 @@ extension TaskMachine {
         case .read(.success(let reading)): read(reading, at: now)
         case .read(.failure(let failure)): readFailed(failure, at: now)
         case .cancelled(let abandon): cancel(abandon: abandon, at: now)
-        case .adopted(let taskId): adopt(taskId, at: now)
+        case .adopted(let taskId): adopt(taskId, at: now, .adoption)
         case .resumed: resume(at: now, under: rules)
         case .delivered(let videos): delivered(videos, at: now)
         case .deliveryFailed(let failure): deliveryFailed(failure, at: now)

@@ -96,7 +96,7 @@ extension TaskService {
         }
     }
 
-    private func keep(_ task: LiveTask) {
+    func keep(_ task: LiveTask) {
         if !task.isUnsaved { observer(.unwritten(task.machine.task)) }
         task.isUnsaved = true
         index(task)

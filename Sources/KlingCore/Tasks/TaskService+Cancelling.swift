@@ -15,7 +15,6 @@ extension TaskService {
         case .alreadyEnded, .notUnconfirmed: throw .alreadyEnded(task.visible)
         case nil: break
         }
-        recent.forget(task.told.request.fingerprint, task.id)
         return report(task.visible)
     }
 
@@ -45,7 +44,9 @@ extension TaskService {
             task = loadForUser(target)
             if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
         } else {
-            task = try await foundling(taskId, labels)
+            let found = try await foundling(taskId, labels)
+            guard found.isNew else { return report(live[found.task.id]?.visible ?? found.task) }
+            task = load(found.task)
         }
         // A failure is told as `degraded`, and read again.
         await apply(.read(reading), to: task)
@@ -61,9 +62,10 @@ extension TaskService {
     }
 
     /// A task of which only the gateway's id is known; what was asked for is not.
-    private func foundling(_ taskId: String, _ labels: [String: String]) async throws(TaskServiceError)
-        -> LiveTask
-    {
+    /// - Returns: also whether it is new; another call may have been faster.
+    private func foundling(
+        _ taskId: String, _ labels: [String: String]
+    ) async throws(TaskServiceError) -> (task: VideoTask, isNew: Bool) {
         let now = clock.wallTime()
         var task = VideoTask(
             id: ids.next(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now,
@@ -74,7 +76,8 @@ extension TaskService {
         task.submittedAt = now
         task.billed = .pending
         switch try await writeIntent(task) {
-        case .created(let written), .existing(let written), .conflict(let written): return load(written)
+        case .created(let written, _): return (written, true)
+        case .existing(let found), .conflict(let found): return (found, false)
         case .overBudget(let spent): throw .budgetExceeded(options.budget ?? SpendBudget(), spent: spent)
         }
     }
@@ -85,6 +88,8 @@ extension TaskService {
     ) async throws(TaskServiceError) -> TaskMachine.Refusal? {
         do {
             return try await grant(event, to: task)
+        } catch .taskIdTaken(let holder) {
+            throw .taskIdTaken(taskId: holder.taskId ?? "", holder)
         } catch {
             throw .journal(error)
         }

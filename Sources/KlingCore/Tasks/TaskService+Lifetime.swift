@@ -55,13 +55,6 @@ extension TaskService {
                 estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
             }
         }
-        let now = clock.wallTime()
-        for task in (try? await journal.list(JournalQuery(limit: 100)))?.reversed() ?? [] {
-            guard now.since(task.createdAt) < RecentRequests.window,
-                task.billed != .no || !task.state.isTerminal
-            else { continue }
-            recent.add(task.request.fingerprint, task.id, at: task.createdAt)
-        }
     }
 
     /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`,

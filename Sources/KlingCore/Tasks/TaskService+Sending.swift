@@ -72,7 +72,7 @@ extension TaskService {
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
             _ = task.machine.handle(.unsent, at: time, under: rules)
-            _ = try? await record(task, .change, else: task.machine)
+            if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
             return false
         }
         create(task)

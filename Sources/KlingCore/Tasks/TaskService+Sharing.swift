@@ -19,8 +19,7 @@ extension TaskService {
 
     func tail() async {
         guard !isDraining else { return }
-        let isBehind = published < newestOwn
-        if isBehind {
+        if isBehind || published < newestOwn {
             startCatchingUp()
         } else if (try? await journal.hasForeignChanges()) == true {
             startCatchingUp()
@@ -61,6 +60,7 @@ extension TaskService {
         run { service in
             let isDone = await service.catchUp()
             service.isCatchingUp = false
+            service.isBehind = !isDone
             // Own changes may have come in behind the last page.
             if isDone, service.published < service.newestOwn { service.startCatchingUp() }
             service.watch()

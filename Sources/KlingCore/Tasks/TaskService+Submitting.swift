@@ -19,19 +19,14 @@ extension TaskService {
             idempotencyKey: submission.key, labels: submission.labels,
             delivery: submission.delivery ?? options.downloadDirectory.map { .directory($0) },
             simulated: gateway.identity.simulated)
-        let fingerprint = submission.request.fingerprint
-        let earlier = submission.key == nil ? recent.earlier(fingerprint, at: now) : nil
-        recent.add(fingerprint, task.id, at: now)
         let budget = options.budget
         switch try await writeIntent(task, within: budget?.window(at: now)) {
         case .overBudget(let spent):
-            recent.forget(fingerprint, task.id)
             throw .budgetExceeded(budget ?? SpendBudget(), spent: spent)
-        case .created(let written):
+        case .created(let written, let earlier):
             let report = accept(written)
             return Submitted(report: report, possibleDuplicateOf: earlier)
         case .existing(let bound), .conflict(let bound):
-            recent.forget(fingerprint, task.id)
             return try again(submission, bound)
         }
     }
@@ -69,7 +64,7 @@ extension TaskService {
         let ticket = order.begin()
         do {
             let result = try await journal.begin(task, within: budget)
-            if case .created(let written) = result {
+            if case .created(let written, _) = result {
                 publish(order.finish(ticket, JournalEvent(seq: written.seq, kind: .change, task: written)))
             } else {
                 publish(order.finish(ticket, nil))

@@ -32,7 +32,6 @@ public actor TaskService {
     var creates = 0
     /// No create before this moment.
     var pausedUntil = Duration.zero
-    var recent = RecentRequests()
     var ids = TaskIDs()
     /// Queued tasks that other processes look after: they count for the position only.
     var others = TaskQueue()
@@ -55,6 +54,8 @@ public actor TaskService {
     /// The newest change of this process that is in the journal, though others before it may not be told yet.
     var newestOwn: Int64 = 0
     var isCatchingUp = false
+    /// The journal could not be read when it was known to have more.
+    var isBehind = false
     /// Changes are told without a gap from ``published`` on.
     var isTelling = false
     let tellingTurn = Turn()

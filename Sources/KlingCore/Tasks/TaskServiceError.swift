@@ -69,7 +69,7 @@ extension JournalFailure {
     var mayPass: Bool {
         switch self {
         case .locked, .diskFull, .closed: true
-        case .cannotOpen, .readOnly, .corrupt, .newer, .wrongKind, .other: false
+        case .cannotOpen, .readOnly, .corrupt, .newer, .wrongKind, .taskIdTaken, .other: false
         }
     }
 
@@ -77,7 +77,7 @@ extension JournalFailure {
     public var reason: String? {
         switch self {
         case .cannotOpen(_, let reason), .corrupt(_, let reason), .other(_, let reason): reason
-        case .locked, .readOnly, .newer, .wrongKind, .diskFull, .closed: nil
+        case .locked, .readOnly, .newer, .wrongKind, .diskFull, .taskIdTaken, .closed: nil
         }
     }
 }
