@@ -48,7 +48,7 @@ package final class RequestView: Sendable {
         self.table =
             forced ?? table
             ?? tables.likelyModel(
-                named: named.flatMap { tree.onlyString($0) }, mentioned: members.mentioned,
+                named: named.flatMap { tree.onlyString($0) }, given: members.present,
                 refersByTag: members.present.contains(.prompt)
                     && tree.refersByTag(members.slots[Field.prompt.rawValue].value))
         slots = members.slots

@@ -106,8 +106,10 @@ package enum NearestName {
 
 extension CatalogTables {
     /// The model that a request most likely means when it names none we know.
-    /// - Parameter refersByTag: the prompt names pictures as `<<<image_1>>>`.
-    func likelyModel(named name: String?, mentioned: FieldSet, refersByTag: Bool) -> ModelTable {
+    /// - Parameters:
+    ///   - given: the parameters with a value that counts.
+    ///   - refersByTag: the prompt names pictures as `<<<image_1>>>`.
+    func likelyModel(named name: String?, given: FieldSet, refersByTag: Bool) -> ModelTable {
         if let name, let near = nearestModel(to: name),
             let table = models.first(where: { $0.model.name == near })
         {
@@ -115,7 +117,7 @@ extension CatalogTables {
         }
         // The one that takes most of what is written; of equals the first. Nobody writes a tag by chance.
         func weight(_ table: ModelTable) -> Int {
-            mentioned.intersection(table.takes).rawValue.nonzeroBitCount
+            given.intersection(table.takes).rawValue.nonzeroBitCount
                 + (refersByTag && table.references == .imageTags ? 2 : 0)
         }
         var best = models.first
