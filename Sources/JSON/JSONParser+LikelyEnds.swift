@@ -56,7 +56,7 @@ extension JSONParser {
     }
 
     /// Whether what begins at `start` stands behind a colon.
-    private func isValue(_ text: Span<UInt8>, _ start: Int) -> Bool {
+    func isValue(_ text: Span<UInt8>, _ start: Int) -> Bool {
         let before = previousEnd(text, start)
         return before > beginning && text[before - 1] == UInt8(ascii: ":")
     }
@@ -132,7 +132,7 @@ extension JSONParser {
 
     // MARK: The end
 
-    private mutating func likelyEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
+    mutating func likelyEnd(_ text: Span<UInt8>, from start: Int) -> Int? {
         let known = inObject ? likelyEnds.object : likelyEnds.array
         if known.scanned.contains(start) { return known.quote }
         let found = Self.scan(text, from: start, inObject: inObject)
@@ -177,7 +177,7 @@ extension JSONParser {
     }
 
     /// Whether what follows a quote is what follows the last quote of a string.
-    private static func isEnd(_ text: Span<UInt8>, _ at: Int, inObject: Bool) -> Bool {
+    static func isEnd(_ text: Span<UInt8>, _ at: Int, inObject: Bool) -> Bool {
         var next = skippingSpace(text, at + 1)
         guard next < text.count else { return false }
         if text[next] == (inObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) { return true }
@@ -209,7 +209,7 @@ extension JSONParser {
         }
     }
 
-    private static func skippingSpace(_ text: Span<UInt8>, _ at: Int) -> Int {
+    static func skippingSpace(_ text: Span<UInt8>, _ at: Int) -> Int {
         var next = at
         while next < text.count, isSpace(text[next]) { next += 1 }
         return next

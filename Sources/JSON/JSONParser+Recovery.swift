@@ -8,13 +8,16 @@ extension JSONParser {
         _ kind: SyntaxProblem.Kind, _ range: Range<Int>, edits: [TextEdit] = [], certain: Bool = false
     ) {
         let isCertain = certain && !isInDoubt && !edits.isEmpty
-        if !isCertain, !kind.isInString { isInDoubt = true }
-        if problems.count < Self.maximumProblems {
-            problems.append(SyntaxProblem(kind: kind, range: range, edits: edits, isCertain: isCertain))
-        } else {
-            problemsLeftOut += 1
+        if !isCertain, !kind.isInString {
+            isInDoubt = true
+            doubt = min(doubt, edits.first?.range.lowerBound ?? range.lowerBound)
         }
+        keep(SyntaxProblem(kind: kind, range: range, edits: edits, isCertain: isCertain))
         if !options.recovers { stopped = true }
+    }
+
+    mutating func keep(_ problem: SyntaxProblem) {
+        if problems.count < Self.maximumProblems { problems.append(problem) } else { problemsLeftOut += 1 }
     }
 
     mutating func report(
@@ -46,7 +49,9 @@ extension JSONParser {
             let isRepeated = at > 0 && text[previousEnd(text, at) - 1] == byte
             report(.strayBracket, at..<end, "", certain: isRepeated)
         } else {
-            report(.strayText, at..<end, "", certain: isAlone && byte == UInt8(ascii: ","))
+            report(
+                .strayText, at..<end, "",
+                certain: isAlone && (byte == UInt8(ascii: ",") || byte == UInt8(ascii: ";")))
         }
         return (text.count, .end)
     }
@@ -72,7 +77,8 @@ extension JSONParser {
             report(.extraComma, at..<(at + 1), "", certain: true)
             return (at + 1, open == bottom ? state : .value)
         case UInt8(ascii: ":"):
-            report(.strayText, at..<(at + 1), "")
+            let isDouble = inObject && at > 0 && text[at - 1] == byte
+            report(inObject ? .extraColon : .straySign, at..<(at + 1), "", certain: isDouble)
             return (at + 1, state)
         default:
             if open == bottom, let next = beforeValue(text, at) { return next }
@@ -101,6 +107,7 @@ extension JSONParser {
             append(.string, at, at)
             return (at, byte == UInt8(ascii: ":") ? .colon : .value)
         default:
+            if let next = ellipsis(text, at, state) { return next }
             countChild()
             if Self.quoteLength(text, at) > 0 { return (wronglyQuoted(text, at, as: .string), .colon) }
             var end = at + 1
@@ -109,6 +116,12 @@ extension JSONParser {
                 Self.quoteLength(text, end) == 0
             {
                 end += 1
+            }
+            if let end = halfQuotedName(text, at..<end) { return (end, .colon) }
+            guard !endsEntry(text, end) || !Self.isUTF8(text, at..<end) else {
+                append(.string, at, end)
+                missingValue(text, end, .loneName)
+                return (end, .separator)
             }
             reportText(.unquotedName, text, at..<end, certain: Self.isBareName(text, at))
             append(.string, at, end)
@@ -119,13 +132,14 @@ extension JSONParser {
     private mutating func recoverColon(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
         switch byte {
         case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"):
-            missingValue(text, at)
+            missingValue(text, at, .loneName)
             return (at, .separator)
         case UInt8(ascii: "="):
             let end = at + 1 < text.count && text[at + 1] == UInt8(ascii: ">") ? at + 2 : at + 1
             report(.missingColon, at..<end, ":", certain: true)
             return (end, .value)
         default:
+            if let colon = unclosedName(text, at) { return (colon, .colon) }
             let place = previousEnd(text, at)
             report(.missingColon, place..<place, ":")
             return (at, .value)
@@ -134,11 +148,16 @@ extension JSONParser {
 
     private mutating func recoverSeparator(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State) {
         if let end = innerQuotes(text, at, byte) { return (end, .separator) }
+        if let comma = unclosedValue(text, at) { return (comma, .separator) }
         switch byte {
         case UInt8(ascii: "}"), UInt8(ascii: "]"): return mismatched(text, at)
+        case UInt8(ascii: ";") where !endsEntry(text, at + 1):
+            let next = Self.skippingSpace(text, at + 1)
+            report(.wrongSign, at..<(at + 1), ",", certain: isNextChild(text, next, behind: at + 1))
+            return (at + 1, inObject ? .name : .value)
         case UInt8(ascii: ":"), UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: "/"):
-            report(.strayText, at..<(at + 1), byte == UInt8(ascii: ";") ? "," : "")
-            return (at + 1, byte == UInt8(ascii: ";") ? (inObject ? .name : .value) : .separator)
+            report(.straySign, at..<(at + 1), "")
+            return (at + 1, .separator)
         default:
             let place = previousEnd(text, at)
             report(.missingComma, place..<place, ",", certain: isNextChild(text, at, behind: place))
@@ -193,7 +212,8 @@ extension JSONParser {
             if problems.isEmpty { report(.empty, end..<end) }
             countChild()
             append(.missing, end, end)
-        case .value where inObject, .colon: missingValue(text, end)
+        case .value where inObject: missingValue(text, end)
+        case .colon: missingValue(text, end, .loneName)
         case .value where open != bottom, .name: trailingComma(text, end)
         default: break
         }
@@ -221,9 +241,10 @@ extension JSONParser {
             }
             end += 1
         }
+        let looksNumeric = byte &- 0x30 <= 9 || "+-.".utf8.contains(byte)
+        if !looksNumeric, let end = halfQuotedValue(text, at..<end) { return end }
         while end > at + 1, Self.isSpace(text[end - 1]) { end -= 1 }
         append(.invalid, at, end)
-        let looksNumeric = byte &- 0x30 <= 9 || "+-.".utf8.contains(byte)
         if looksNumeric {
             let words = Self.string(text, at..<end)
             var number = words.hasPrefix("+") ? String(words.dropFirst()) : words
@@ -251,30 +272,37 @@ extension JSONParser {
         return end
     }
 
+    static func isUTF8(_ text: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let length = text[at] < 0x80 ? 1 : sequenceLength(text, at)
+            guard length > 0 else { return false }
+            at += length
+        }
+        return true
+    }
+
     /// Reports text whose mend is to put quotes around it, unless it is not even UTF-8.
     private mutating func reportText(
         _ kind: SyntaxProblem.Kind, _ text: Span<UInt8>, _ range: Range<Int>, certain: Bool
     ) {
-        var at = range.lowerBound
-        while at < range.upperBound {
-            let length = text[at] < 0x80 ? 1 : Self.sequenceLength(text, at)
-            guard length > 0 else {
-                isInDoubt = true
-                report(.invalidUTF8, range)
-                return
-            }
-            at += length
+        guard Self.isUTF8(text, range) else {
+            isInDoubt = true
+            report(.invalidUTF8, range)
+            return
         }
         var writer = JSONWriter()
         writer.string(Self.string(text, range))
         report(kind, range, writer.text, certain: certain)
     }
 
-    private mutating func missingValue(_ text: Span<UInt8>, _ at: Int) {
+    private mutating func missingValue(
+        _ text: Span<UInt8>, _ at: Int, _ kind: SyntaxProblem.Kind = .missingValue
+    ) {
         let place = previousEnd(text, at)
         // The name is the last node; it is what the problem is shown at.
         let name = nodes.last.map { Int($0.start)..<Int($0.end) } ?? place..<place
-        report(.missingValue, name)
+        report(kind, name)
         append(.missing, place, place)
     }
 

@@ -139,7 +139,13 @@ extension JSONParser {
         _ text: Span<UInt8>, _ start: Int, _ lineEnd: Int, _ flags: JSONTree.Flags
     ) -> Int {
         if let end = continued(text, start, lineEnd, flags) { return end }
-        let end = Self.withoutEnds(text, (start + 1)..<lineEnd)
+        var end = Self.withoutEnds(text, (start + 1)..<lineEnd)
+        if inObject, let colon = Self.colon(text, behindBareName: start + 1), colon < end,
+            !isValue(text, start)
+        {
+            end = colon
+            while Self.isSpace(text[end - 1]) { end -= 1 }
+        }
         report(.missingQuote, start..<end, edits: [TextEdit(range: end..<end, newText: "\"")])
         append(.string, start, end, flags.subtracting(.closed))
         return end
@@ -183,11 +189,12 @@ extension JSONParser {
     }
 
     /// Single, double or backquotes, which go together; 0 for anything else.
-    private static func quoteClass(_ text: Span<UInt8>, _ at: Int) -> UInt8 {
+    static func quoteClass(_ text: Span<UInt8>, _ at: Int) -> UInt8 {
         switch quoteLength(text, at) {
         case 0: 0
         case 1: text[at]
-        default: text[at + 2] < 0x9C ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+        default:
+            text[at] == 0xE2 && text[at + 2] < 0x9C ? UInt8(ascii: "'") : UInt8(ascii: "\"")
         }
     }
 
@@ -202,12 +209,14 @@ extension JSONParser {
         }
     }
 
-    /// The length of the quote at `at` that JSON does not know: `'`, `` ` ``, ‘ ’ “ ” (U+2018…U+201D); 0 for
+    /// The length of the quote at `at` that JSON does not know: `'`, `` ` ``, ‘ ’ “ ” (U+2018…U+201D), ＂, 「 」 『 』; 0 for
     /// anything else.
     static func quoteLength(_ text: Span<UInt8>, _ at: Int) -> Int {
         switch text[at] {
         case UInt8(ascii: "'"), UInt8(ascii: "`"): 1
         case 0xE2 where at + 2 < text.count && text[at + 1] == 0x80 && (0x98...0x9D).contains(text[at + 2]): 3
+        case 0xEF where at + 2 < text.count && text[at + 1] == 0xBC && text[at + 2] == 0x82: 3
+        case 0xE3 where at + 2 < text.count && text[at + 1] == 0x80 && (0x8C...0x8F).contains(text[at + 2]): 3
         default: 0
         }
     }

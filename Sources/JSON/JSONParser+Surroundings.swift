@@ -18,8 +18,11 @@ extension JSONParser {
         var fences: [Range<Int>] = []
         /// Where the code block ends in the middle of the request.
         var end: Int?
+        /// Text before the request and behind it, such as a program's.
+        var lead: Range<Int>?
+        var tail: Range<Int>?
 
-        var isAny: Bool { second != nil || !fences.isEmpty || bare != JSONParser.none }
+        var isAny: Bool { second != nil || !fences.isEmpty || bare != JSONParser.none || lead != nil }
     }
 
     /// Reads a text that is no JSON Lines.
@@ -39,7 +42,7 @@ extension JSONParser {
         if !stopped { reportSurroundings(text) }
     }
 
-    private mutating func startAgain() {
+    mutating func startAgain() {
         var parser = JSONParser(options: options)
         swap(&parser.nodes, &nodes)
         parser.nodes.removeAll(keepingCapacity: true)
@@ -59,6 +62,10 @@ extension JSONParser {
             report(
                 .missingBraces, name, edits: [insertion("{", name.lowerBound)] + surroundings.braces,
                 certain: true)
+        }
+        if let lead = surroundings.lead {
+            let edits = [lead, surroundings.tail].compactMap { $0.map { TextEdit(range: $0, newText: "") } }
+            report(.surroundingText, lead, edits: edits, certain: isAssignment(text))
         }
         if let first = surroundings.fences.first {
             let marks = first.lowerBound..<(first.lowerBound + 3)
@@ -93,7 +100,7 @@ extension JSONParser {
             surroundings.fences = [at..<end]
             return (end, .value)
         }
-        guard Self.isBareName(text, at) else { return nil }
+        guard Self.isBareName(text, at) else { return begin(text, behindTextAt: at) }
         var end = at
         while end < text.count, Self.isNameByte(text[end]) { end += 1 }
         countChild()
@@ -101,9 +108,56 @@ extension JSONParser {
         return (at, .firstName)
     }
 
+    /// The object or list of objects that text, such as a program's, stands before.
+    private mutating func begin(_ text: Span<UInt8>, behindTextAt at: Int) -> (Int, State)? {
+        guard surroundings.lead == nil, let start = Self.likelyStart(text, from: at) else { return nil }
+        surroundings.lead = at..<start
+        return (start, .value)
+    }
+
+    private static func likelyStart(_ text: Span<UInt8>, from start: Int) -> Int? {
+        for at in start..<text.count {
+            switch text[at] {
+            case UInt8(ascii: "{"):
+                let next = skippingSpace(text, at + 1)
+                guard next < text.count else { return nil }
+                if text[next] == UInt8(ascii: "\"") || quoteLength(text, next) > 0 || isBareName(text, next) {
+                    return at
+                }
+            case UInt8(ascii: "["):
+                let next = skippingSpace(text, at + 1)
+                if next < text.count, text[next] == UInt8(ascii: "{") { return at }
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// Whether nothing but `payload =` or `const payload =` and a semicolon stand around the request, so that nothing is lost
+    /// with them.
+    private func isAssignment(_ text: Span<UInt8>) -> Bool {
+        guard let lead = surroundings.lead, lead.count <= Self.longestName else { return false }
+        let end = Self.trimmedEnd(text, lead) - 1
+        guard end > lead.lowerBound, text[end] == UInt8(ascii: "=") else { return false }
+        for at in lead.lowerBound..<end where !Self.isNameByte(text[at]) && text[at] != 0x20 { return false }
+        guard let tail = surroundings.tail else { return true }
+        return Self.trimmedEnd(text, tail) == tail.lowerBound + 1
+            && text[tail.lowerBound] == UInt8(ascii: ";")
+    }
+
+    private static func trimmedEnd(_ text: Span<UInt8>, _ range: Range<Int>) -> Int {
+        var end = range.upperBound
+        while end > range.lowerBound, isSpace(text[end - 1]) { end -= 1 }
+        return end
+    }
+
     /// Where something follows the end of the value.
     mutating func beyondValue(_ text: Span<UInt8>, _ at: Int, _ byte: UInt8) -> (Int, State)? {
         guard options.recovers, !options.isLines, nodes.count > first else { return nil }
+        if surroundings.lead != nil {
+            surroundings.tail = at..<text.count
+            return (text.count, .end)
+        }
         let root = nodes[first]
         if byte == UInt8(ascii: ":") {
             guard nodes.count == first + 1, root.kind == .string, surroundings.bare == Self.none else {
@@ -164,9 +218,9 @@ extension JSONParser {
     }
 
     /// Names longer than this are not looked for, so that a look costs little.
-    private static let longestName = 64
+    static let longestName = 64
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
+    static func isNameByte(_ byte: UInt8) -> Bool {
         byte &- 0x30 <= 9 || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
             || byte == UInt8(ascii: "$") || byte == UInt8(ascii: "-")
     }

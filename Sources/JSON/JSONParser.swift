@@ -30,6 +30,8 @@ struct JSONParser {
     var depth = 0
     /// A problem left open what was meant, so that what follows may have been misread.
     var isInDoubt = false
+    /// Where the first that did so has its mend, in a text that is no JSON Lines.
+    var doubt = Int.max
     /// The texts that one did, in order: lines of JSON Lines, or all of it.
     var doubtful: [Range<Int>] = []
     /// What stands around the request, or should.
@@ -92,6 +94,11 @@ struct JSONParser {
             start += 3
         }
         reserve(for: text, in: range)
+        readAll(text, from: start)
+        readForeignSigns(text, from: start)
+    }
+
+    mutating func readAll(_ text: Span<UInt8>, from start: Int) {
         guard !options.isLines else { return runLines(text, from: start) }
         runDocument(text, from: start)
         if isInDoubt { doubtful = [0..<text.count] }
@@ -301,6 +308,7 @@ struct JSONParser {
     @inline(__always) static func endsToken(_ byte: UInt8) -> Bool {
         isSpace(byte) || byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
             || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "\"")
+            || byte == UInt8(ascii: ";")
     }
 
     /// The end of the number at `at` (RFC 8259 §6), or 0 when it is none.

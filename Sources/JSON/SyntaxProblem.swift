@@ -19,6 +19,8 @@ package struct SyntaxProblem: Sendable, Hashable {
         case severalValues
         /// §2: the marks of a code block, as in Markdown, around the value.
         case codeFence
+        /// §2: other text around the value, such as the program it was copied from.
+        case surroundingText
         /// §4: members without the braces around them.
         case missingBraces
         /// §2: a bracket or brace that closes nothing.
@@ -31,8 +33,18 @@ package struct SyntaxProblem: Sendable, Hashable {
         case trailingComma
         /// §4, §5: a comma with nothing before it.
         case extraComma
+        /// §2: another sign where JSON wants its own, such as `；` or `;` for a comma.
+        case wrongSign
+        /// §2: white space that JSON does not know.
+        case otherSpace
+        /// §2: a sign where none belongs.
+        case straySign
         /// §4: a name without a colon.
         case missingColon
+        /// §4: a second colon.
+        case extraColon
+        /// §4: a name with neither colon nor value.
+        case loneName
         /// §4: a colon without a value.
         case missingValue
         /// §4: a name without quotes.
@@ -43,6 +55,8 @@ package struct SyntaxProblem: Sendable, Hashable {
         case badNumber
         /// §7: a string without its closing quote.
         case missingQuote
+        /// §7: a string without its opening quote.
+        case missingOpeningQuote
         /// §7: single or typographic quotes.
         case wrongQuote
         /// §7: a double quote inside a string.

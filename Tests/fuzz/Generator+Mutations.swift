@@ -24,7 +24,10 @@ extension Generator {
             [0xF4, 0x90, 0x80, 0x80],
             [0xFF], [0xFE, 0xFF], [0x00], [0x1B], [0xE2, 0x80, 0xA8], [0xC2, 0x85], [0xEF, 0xBB, 0xBF]
         ]
-        + ["\\ud83d", "\\udE00", "\\ud83d\\ude00", "\\u0000", "\\x41", "\u{201C}", "\u{FF1A}"].map {
+        + [
+            "\\ud83d", "\\udE00", "\\ud83d\\ude00", "\\u0000", "\\x41", "\u{201C}", "\u{FF1A}", "\u{FF0C}",
+            "\u{FF1B}", "\u{FF5B}", "\u{FF5D}", "\u{3010}", "\u{3011}", "\u{A0}", "\u{3000}", "p = ", ";"
+        ].map {
             Array($0.utf8)
         }
 

@@ -41,6 +41,10 @@ extension LocalizedText {
     static let makeList = LocalizedText(
         en: "Put the requests in [ ], with commas between", zh: "用 [ ] 括起所有请求，并以逗号分隔")
     static let removeFences = LocalizedText(en: "Remove the code block marks", zh: "删除代码块标记")
+    static let removeAround = LocalizedText(
+        en: "Remove the text around the request", zh: "删除请求前后的文字")
+    static let removeSpaces = LocalizedText(en: "Remove the invisible characters", zh: "删除不可见字符")
+    static let writeSpaces = LocalizedText(en: "Write ordinary spaces", zh: "改为普通空格")
     static let addBraces = LocalizedText(en: "Put { } around the members", zh: "用 { } 括起所有成员")
     static let escapeQuotes = LocalizedText(
         en: "Write \\\" for the quotes inside the text", zh: "将文本中的引号写成 \\\"")

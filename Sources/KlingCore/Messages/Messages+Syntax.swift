@@ -9,18 +9,25 @@ extension Message {
         case .strayText: syntaxStrayText
         case .severalValues: syntaxSeveralValues
         case .codeFence: syntaxCodeFence
+        case .surroundingText: syntaxSurroundingText
         case .missingBraces: syntaxMissingBraces
         case .strayBracket: syntaxStrayBracket
         case .missingBracket: syntaxMissingBracket
         case .missingComma: syntaxMissingComma
         case .trailingComma: syntaxTrailingComma
         case .extraComma: syntaxExtraComma
+        case .wrongSign: syntaxWrongSign
+        case .otherSpace: syntaxOtherSpace
+        case .straySign: syntaxStraySign
         case .missingColon: syntaxMissingColon
+        case .extraColon: syntaxExtraColon
+        case .loneName: syntaxLoneName
         case .missingValue: syntaxMissingValue
         case .unquotedName: syntaxUnquotedName
         case .badLiteral: syntaxBadLiteral
         case .badNumber: syntaxBadNumber
         case .missingQuote: syntaxMissingQuote
+        case .missingOpeningQuote: syntaxMissingOpeningQuote
         case .wrongQuote: syntaxWrongQuote
         case .innerQuote: syntaxInnerQuote
         case .badEscape: syntaxBadEscape
@@ -61,6 +68,11 @@ extension Message {
         .codeFence, "2",
         en: "The request stands in a code block. Remove the marks around it, three backquotes each.",
         zh: "请求写在代码块中。请删除前后的代码块标记（三个反引号）。")
+    static let syntaxSurroundingText = syntax(
+        .surroundingText, "2",
+        en: "Only the request itself belongs here, from its first { to its last }. Remove the other text "
+            + "before and behind it, which begins with `{text}`.",
+        zh: "这里只能写请求本身，即从第一个 { 到最后一个 }。请删除其前后的其他文字（以 `{text}` 开头）。")
     static let syntaxMissingBraces = syntax(
         .missingBraces, "4",
         en: "The members of a request must stand in braces: put { before them and } behind them.",
@@ -83,10 +95,29 @@ extension Message {
         .extraComma, "4",
         en: "There is nothing before this comma. Remove it.",
         zh: "这个逗号之前没有内容。请删除。")
+    static let syntaxWrongSign = syntax(
+        .wrongSign, "2",
+        en: "`{text}` is not a sign of JSON: write an ordinary `{sign}` here.",
+        zh: "`{text}` 不是 JSON 的符号：这里请写英文符号 `{sign}`。")
+    static let syntaxOtherSpace = syntax(
+        .otherSpace, "2",
+        en: "There is an invisible character here ({character}), perhaps copied from a web page. Remove it, "
+            + "or write an ordinary space.",
+        zh: "这里有一个不可见字符（{character}），可能是从网页复制来的。请删除它，或改为普通空格。")
+    static let syntaxStraySign = syntax(
+        .straySign, "2", en: "`{text}` has no place here. Remove it.", zh: "这里不应有 `{text}`。请删除。")
     static let syntaxMissingColon = syntax(
         .missingColon, "4",
         en: "A colon is missing between a name and its value.",
         zh: "名称与值之间缺少冒号。")
+    static let syntaxExtraColon = syntax(
+        .extraColon, "4",
+        en: "One colon is enough between a name and its value. Remove this one.",
+        zh: "名称与值之间只需一个冒号。请删除多余的冒号。")
+    static let syntaxLoneName = syntax(
+        .loneName, "4",
+        en: "`{text}` is a name without a value. Write a colon and the value behind it, or remove it.",
+        zh: "`{text}` 只有名称，没有值。请在其后写冒号和值，或删除它。")
     static let syntaxMissingValue = syntax(
         .missingValue, "4",
         en: "A value is missing after the colon. Write it, or remove the name.",
@@ -108,6 +139,10 @@ extension Message {
         .missingQuote, "7",
         en: "This text has no closing quote. Add \" where it ends.",
         zh: "这段文本缺少结束引号。请在结尾处补上英文双引号 \"。")
+    static let syntaxMissingOpeningQuote = syntax(
+        .missingOpeningQuote, "7",
+        en: "This text has no opening quote. Add \" where it begins.",
+        zh: "这段文本缺少起始引号。请在开头处补上英文双引号 \"。")
     static let syntaxWrongQuote = syntax(
         .wrongQuote, "7",
         en: "JSON allows only straight double quotes: write \".",

@@ -61,7 +61,9 @@ extension JSONTree {
     /// The first byte of a value: the opening bracket.
     func opening(_ index: Index) -> Range<Int> {
         let range = range(index)
-        return range.lowerBound..<min(range.lowerBound + 1, range.upperBound)
+        // A bracket of another keyboard has three bytes.
+        let length = !range.isEmpty && source[range.lowerBound] >= 0x80 ? 3 : 1
+        return range.lowerBound..<min(range.lowerBound + length, range.upperBound)
     }
 
     /// The text of a string, or of the only one in a list.

@@ -109,11 +109,17 @@ package final class RequestView: Sendable {
         private mutating func readAliases(
             _ tree: borrowing JSONTree, at object: JSONTree.Index, _ tables: CatalogTables
         ) {
+            let names = tables.names
             var members = tree.elements(object)
             while let key = members.next(in: tree), let value = members.next(in: tree) {
-                guard let field = RequestView.field(ofAlias: key, value, in: tree, tables),
-                    !mentioned.contains(field)
-                else { continue }
+                guard let field = RequestView.field(ofAlias: key, value, in: tree, tables) else { continue }
+                if mentioned.contains(field) {
+                    // Of several with one name the last counts.
+                    let number = names.number(of: key, in: tree)
+                    guard aliased.contains(field),
+                        names.number(of: slots[field.rawValue].key, in: tree) == number
+                    else { continue }
+                }
                 take(field.rawValue, key, value, in: tree)
                 aliased.insert(FieldSet(field))
             }

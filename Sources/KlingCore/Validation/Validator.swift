@@ -106,6 +106,8 @@ public struct Validator: Sendable {
             return nil
         }
         findings.isInDoubt = tree.isInDoubt(index)
+        // What is missing or unknown in such a text may only be misread.
+        if findings.isInDoubt, tree.lacksValues(index) { return nil }
         let view = RequestView(copy tree, at: index, tables: tables)
         let steps = view.table.steps
         let mentioned = view.mentioned.rawValue
@@ -120,12 +122,35 @@ public struct Validator: Sendable {
         for problem in tree.problems {
             let range = problem.range.clamped(to: 0..<tree.source.count)
             let text = String(decoding: tree.source[range].prefix(200), as: UTF8.self)
+            var facts: Facts = ["text": .text(text)]
+            switch problem.kind {
+            case .wrongSign: facts["sign"] = problem.edits.first.map { .text($0.newText) }
+            case .otherSpace:
+                facts["character"] = text.unicodeScalars.first.map { character in
+                    let number = String(character.value, radix: 16, uppercase: true)
+                    return .text("U+" + String(repeating: "0", count: max(0, 4 - number.count)) + number)
+                }
+            case .surroundingText:
+                let line = text.prefix { !$0.isNewline }
+                facts["text"] = .text(line.split(separator: " ").joined(separator: " "))
+            default: break
+            }
             let isUnnamed = problem.kind == .severalValues && findings.options.isUnnamed
             findings.report(
-                text: isUnnamed ? .syntaxSeveralValuesUnnamed : .syntax(problem.kind),
-                at: Place(tokens: [], range: problem.range),
-                ["text": .text(text)], fixes: problem.fix(of: tree).map { [$0] } ?? [])
+                text: isUnnamed ? .syntaxSeveralValuesUnnamed : .syntax(problem.kind), at: Place(tokens: [], range: problem.range), facts,
+                fixes: problem.fix(of: tree).map { [$0] } ?? [])
         }
+    }
+}
+
+extension JSONTree {
+    /// Whether an object has members, but none with a value that could be read.
+    fileprivate func lacksValues(_ object: Index) -> Bool {
+        var members = elements(object)
+        while members.next(in: self) != nil, let value = members.next(in: self) {
+            if kind(value) != .missing, kind(value) != .invalid { return false }
+        }
+        return count(object) > 0
     }
 }
 
@@ -137,6 +162,8 @@ extension SyntaxProblem {
             switch kind {
             case .severalValues: .makeList
             case .codeFence: .removeFences
+            case .surroundingText: .removeAround
+            case .otherSpace: first.newText.isEmpty ? .removeSpaces : .writeSpaces
             case .missingBraces: .addBraces
             case .innerQuote: .escapeQuotes
             case .controlCharacter where edits.count > 1: .escapeBreaks

@@ -26,6 +26,7 @@ extension RequestView {
 
     func reportForeignMembers(_ findings: inout Findings) {
         var members = tree.elements(object)
+        let lastAliases = mayRepeat ? lastAliases : [:]
         while let key = members.next(in: tree), let value = members.next(in: tree) {
             guard let number = tables.names.number(of: key, in: tree), let word = tables.word(number) else {
                 if tree.isSchemaName(key) { continue }
@@ -37,6 +38,8 @@ extension RequestView {
             case .slot: break
             case .frame(let frame): reportFrame(key, value, frame, &findings)
             case .alias:
+                // Of several with one name the last counts; the others are said to be doubles.
+                if let last = lastAliases[number], last != key { continue }
                 if let field = Self.field(ofAlias: key, value, in: tree, tables) {
                     reportAlias(key, value, field, &findings)
                 } else {
@@ -46,6 +49,18 @@ extension RequestView {
                 }
             }
         }
+    }
+
+    /// The last member of each name that is an alias.
+    private var lastAliases: [Int: JSONTree.Index] {
+        var last: [Int: JSONTree.Index] = [:]
+        var members = tree.elements(object)
+        while let key = members.next(in: tree), members.next(in: tree) != nil {
+            if let number = tables.names.number(of: key, in: tree), case .alias? = tables.word(number) {
+                last[number] = key
+            }
+        }
+        return last
     }
 
     /// A known parameter under another name: renamed, or in conflict with the right one.

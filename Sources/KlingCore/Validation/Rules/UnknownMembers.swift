@@ -6,6 +6,8 @@ extension RequestView {
         _ key: JSONTree.Index, candidates: [String], in object: JSONTree.Index, at place: Place,
         _ findings: inout Findings
     ) {
+        // Without a value it is broken text, which is said already.
+        if tree.kind(tree.value(ofName: key)) == .missing { return }
         if findings.isTrial || findings.skips(.parameterUnknown) { return }
         let name = tree.string(key) ?? ""
         let child = place.child(name, tree.range(key))
