@@ -66,10 +66,15 @@ extension JSONTree {
         }
     }
 
-    /// Whether a value is a prompt that names something by tag, with slips or without.
+    /// Whether a value is a prompt that names a picture or a clip by tag, with slips or without.
     func refersByTag(_ index: Index) -> Bool {
         guard kind(index) == .string else { return false }
-        return references(index).contains { if case .name = $0.kind { false } else { true } }
+        return references(index).contains { reference in
+            switch reference.kind {
+            case .tag(let tag, _), .mistyped(let tag, _): tag != .element
+            case .name: false
+            }
+        }
     }
 
     /// Whether a prompt names a picture by tag, exactly.

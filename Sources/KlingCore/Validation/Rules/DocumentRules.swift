@@ -208,6 +208,8 @@ extension RequestView {
             return tables.models.contains {
                 $0.model.name == value.string && ($0 === table || addsNoError(as: $0))
             }
+        // "customize" without shots would be the next error.
+        case .shotType: return canBecome(storyboard: value.string ?? "")
         case .multiShot: return addsNoError([.replace(place.pointer, value)], &findings) ?? false
         case .multiPrompt, .elementList, .videoList:
             return addsNoError([.replace(place.pointer, value)], &findings, wrapping: place.pointer) ?? false

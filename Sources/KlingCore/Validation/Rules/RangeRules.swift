@@ -95,7 +95,9 @@ extension RequestView {
                     preferred: true)
             ]
         }
-        guard let asked, abs(asked) < 1e9 else { return [] }
+        // With a shot whose seconds are not known, none can be told.
+        let hasShots = (storyboard == .customize || storyboard == .undecided) && count(.multiPrompt) > 0
+        guard let asked, abs(asked) < 1e9, !hasShots else { return [] }
         return type.nearest(to: Int(asked.rounded())).map { seconds in
             Fix(
                 .write, ["value": .int(seconds)], patch: [.replace(place.pointer, JSONValue(seconds))])

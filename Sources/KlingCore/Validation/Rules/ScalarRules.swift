@@ -11,11 +11,14 @@ extension Rule {
             else { return }
             findings.report(
                 .durationIgnored, at: view.place(.duration), in: view,
-                fixes: [
-                    Fix(
-                        .remove, ["name": .text("duration")], patch: [.remove(view.pointer(.duration))],
-                        preferred: true)
-                ], related: [(view.place(.videoList), .decides)])
+                // Without it an alias would count.
+                fixes: view.hasAlias(.duration)
+                    ? []
+                    : [
+                        Fix(
+                            .remove, ["name": .text("duration")], patch: [.remove(view.pointer(.duration))],
+                            preferred: true)
+                    ], related: [(view.place(.videoList), .decides)])
         },
         Rule("aspectRatio.ignored", when: .aspectRatio) { view, findings in
             guard view.has(.aspectRatio), view.count(.imageURLs) > 0 || view.clip == .base else { return }

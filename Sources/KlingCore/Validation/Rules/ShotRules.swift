@@ -219,8 +219,7 @@ extension RequestView {
             // Only what is left out makes it too long.
             findings.report(
                 // What the shots come to is no length that could be written.
-                isLength(max(seconds, shotSum ?? seconds))
-                    ? .shotsDurationDefault : .shotsDurationDefaultBeyond,
+                leastSum <= longestVideo ? .shotsDurationDefault : .shotsDurationDefaultBeyond,
                 at: place, in: self,
                 ["total": .int(most), "value": .int(seconds), "maximum": .int(longestVideo)],
                 allowed: allowed, fixes: shotSum.flatMap(settingTotal).map { [$0] } ?? [])
@@ -241,6 +240,18 @@ extension RequestView {
             .shotsDuration, at: place, in: self,
             ["total": .int(most), "value": .text(tree.literal(value))], allowed: allowed)
         return nil
+    }
+
+    /// The seconds of all shots together, one at least for each that does not say how many.
+    private var leastSum: Int {
+        var entries = list(.multiPrompt)
+        var sum = 0
+        while let node = entries.next(in: tree), sum < 1_000_000_000 {
+            let value = EntryView(node, in: tree, names: EntryView.shot)[.duration]
+            let seconds = value.flatMap { tree.kind($0) == .string ? tree.quotedNumber($0) : tree.int($0) }
+            sum += min(max(seconds ?? 1, 1), 1_000_000)
+        }
+        return sum
     }
 
     private var longestVideo: Int { lengths.upperBound }
