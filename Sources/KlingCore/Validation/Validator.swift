@@ -137,7 +137,8 @@ public struct Validator: Sendable {
             }
             let isUnnamed = problem.kind == .severalValues && findings.options.isUnnamed
             findings.report(
-                text: isUnnamed ? .syntaxSeveralValuesUnnamed : .syntax(problem.kind), at: Place(tokens: [], range: problem.range), facts,
+                text: isUnnamed ? .syntaxSeveralValuesUnnamed : .syntax(problem.kind),
+                at: Place(tokens: [], range: problem.range), facts,
                 fixes: problem.fix(of: tree).map { [$0] } ?? [])
         }
     }
