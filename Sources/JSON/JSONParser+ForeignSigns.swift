@@ -158,7 +158,8 @@ extension JSONParser {
         while at < text.count {
             let byte = text[at]
             if byte == UInt8(ascii: "\"") {
-                let end = quotedEnd(text, at + 1) { byte == text[$0] }
+                let lineEnd = quotedEnd(text, at + 1) { byte == text[$0] }
+                let end = laterEnd(text, from: lineEnd) ?? lineEnd
                 at = swallowedComma(text, (at + 1)..<end) ?? end
             } else if isFence(text, at) {
                 at += 3
@@ -195,6 +196,31 @@ extension JSONParser {
             at += text[at] == UInt8(ascii: "\\") && at + 1 < text.count && text[at + 1] >= 0x20 ? 2 : 1
         }
         return at
+    }
+
+    /// Behind the quote that ends a string on a later line, when the string goes on over the line end at `lineEnd`.
+    private static func laterEnd(_ text: Span<UInt8>, from lineEnd: Int) -> Int? {
+        guard lineEnd < text.count, text[lineEnd] == 0x0A || text[lineEnd] == 0x0D else { return nil }
+        var at = lineEnd
+        var startsLine = true
+        while at < text.count, text[at] != UInt8(ascii: "\"") {
+            if text[at] == 0x0A || text[at] == 0x0D {
+                startsLine = true
+            } else if startsLine, !isSpace(text[at]) {
+                startsLine = false
+                if endsEntry(text, at) || isFence(text, at) || beginsMember(text, at) { return nil }
+            }
+            at += text[at] == UInt8(ascii: "\\") && at + 1 < text.count && text[at + 1] >= 0x20 ? 2 : 1
+        }
+        let next = skippingSpace(text, at + 1)
+        return next < text.count && endsEntry(text, next) ? at + 1 : nil
+    }
+
+    private static func endsEntry(_ text: Span<UInt8>, _ at: Int) -> Bool {
+        switch text[at] {
+        case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): true
+        default: foreignSign(text, at)?.isEnd ?? false
+        }
     }
 
     /// The comma in what the quote of the next name ends, the string's own being missing.

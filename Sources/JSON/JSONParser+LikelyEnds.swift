@@ -197,7 +197,7 @@ extension JSONParser {
     }
 
     /// Whether a name without quotes, a colon and a value begin a line.
-    private static func beginsMember(_ text: Span<UInt8>, _ at: Int) -> Bool {
+    static func beginsMember(_ text: Span<UInt8>, _ at: Int) -> Bool {
         guard let colon = colon(text, behindBareName: at) else { return false }
         let value = skippingSpace(text, colon + 1)
         guard value < text.count else { return false }

@@ -108,6 +108,13 @@ import Testing
         #expect(text(tree.mended) == #"{"a":"b","c":1}"#)
     }
 
+    @Test func `they may follow a string of several lines`() {
+        let tree = JSONTree("{\"a\"：\"b，\nc\"，\"d\"：1}")
+        #expect(tree.kinds == [.wrongSign, .controlCharacter, .wrongSign, .wrongSign])
+        #expect(text(tree.mended) == "{\"a\":\"b，\\nc\",\"d\":1}")
+        #expect(JSONTree("{\"a\"：\"b\n \"c\"：1}").kinds.filter { $0 == .wrongSign }.count == 2)
+    }
+
     @Test(arguments: [
         (#"{"a", "b": 1}"#, [Kind.loneName]), (#"{"a"}"#, [.loneName]), ("{a", [.missingBracket, .loneName]),
         (#"{"a": 1, b}"#, [.loneName]), (#"{"a": 1, ...}"#, [.straySign]), (#"{..., "a": 1}"#, [.straySign]),
@@ -122,7 +129,7 @@ import Testing
         arguments: [
             "，", "：", "\u{A0}", "\"，\"：", "\"a，\"b\"：", "\"a, \"b\": ", "\"a: \"", "a\", ", "；;", "｛", "【｝",
             "...，", "a, ",
-            "'，", "一，", "p = {", "{ \" "
+            "'，", "一，", "\"a\n，", "\"\n a", "p = {", "{ \" "
         ])
     func `a long text of them is looked at a few times at the most`(piece: String) {
         for prefix in ["", "{", "[", "{\"a\":", "x "] {
