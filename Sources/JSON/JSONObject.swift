@@ -42,6 +42,29 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// The same as setting a member, for thousands of them one after the other.
+    /// - Parameter seen: hashes of the names that are there, once they are many.
+    mutating func set(_ name: String, to value: JSONValue, _ seen: inout Set<Int>) {
+        // Few names are compared as quickly as they are hashed.
+        guard count >= 32 else { return self[name] = value }
+        if seen.isEmpty { seen = Set(names.map(Self.hash)) }
+        if seen.insert(Self.hash(name)).inserted {
+            names.append(name)
+            values.append(value)
+        } else {
+            self[name] = value
+        }
+    }
+
+    private static func hash(_ name: String) -> Int {
+        var name = name
+        return name.withUTF8 { bytes in
+            var hasher = Hasher()
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+            return hasher.finalize()
+        }
+    }
+
     /// Names are compared code point by code point (RFC 8259 §8.3); Swift's own comparison takes `é` and `e` with an accent for
     /// the same.
     @inlinable func index(of name: String) -> Int? {

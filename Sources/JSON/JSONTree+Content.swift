@@ -119,7 +119,10 @@ extension JSONTree {
             var children: Elements
             var array: [JSONValue] = []
             var object = JSONObject()
+            var seen: Set<Int> = []
             var name = ""
+
+            mutating func take(_ value: JSONValue) { object.set(name, to: value, &seen) }
         }
         var stack: [Frame] = []
         var current = index
@@ -142,7 +145,7 @@ extension JSONTree {
                 if stack[top].container == .array {
                     stack[top].array.append(value)
                 } else {
-                    stack[top].object[stack[top].name] = value
+                    stack[top].take(value)
                 }
                 if advance() != nil { break }
                 let done = stack.removeLast()

@@ -34,4 +34,13 @@ import Testing
         let tree = JSONTree(source)
         #expect(tree.content(tree.root) == Array(text.utf8))
     }
+
+    @Test func `of a great many members each name is held once, code point by code point`() {
+        let names = (0..<100).map { "k\($0)" } + ["é", "e\u{301}", "k7", "k99"]
+        let members = names.enumerated().map { "\"\($1)\":\($0)" }.joined(separator: ",")
+        let tree = JSONTree("{\(members)}")
+        let expected = JSONObject(names.enumerated().map { ($1, JSONValue($0)) })
+        #expect(tree.value(tree.root) == .object(expected))
+        #expect(expected.count == 102 && expected["k7"] == 102 && expected.first?.name == "k0")
+    }
 }
