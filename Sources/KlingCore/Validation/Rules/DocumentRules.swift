@@ -48,7 +48,7 @@ extension RequestView {
         let quoted = Fact.anyOf(names.map { "\"\($0)\"" })
         if isOfOtherType(.model) { return }
         guard let written = written(.model), !null.contains(.model), !empty.contains(.model) else {
-            let fixes = fitting(findings).map { name -> Fix in
+            let fixes = fitting(&findings).map { name -> Fix in
                 let target = JSONPointer(tokens: [spelling(.model)])
                 return Fix(
                     .add, ["name": .text("model"), "value": .text(name)],
@@ -69,7 +69,7 @@ extension RequestView {
         }
         let near = tables.nearestModel(to: value)
         let pointer = pointer(.model)
-        let fixes = (near.map { [$0] } ?? fitting(findings)).map { name in
+        let fixes = (near.map { [$0] } ?? fitting(&findings)).map { name in
             Fix(
                 .write, ["value": .text("\"\(name)\"")], patch: [.replace(pointer, .string(name))],
                 preferred: near != nil)
@@ -81,10 +81,12 @@ extension RequestView {
     }
 
     /// The models that would add no error, the one the request was read as before the others.
-    private func fitting(_ findings: Findings) -> [String] {
+    private func fitting(_ findings: inout Findings) -> [String] {
         if findings.isTrial { return [] }
         let likely = tables.models.filter { $0 === table }
-        let others = tables.models.filter { $0 !== table && addsNoError(as: $0) }
+        let others = tables.models.filter {
+            $0 !== table && findings.mayTry(tree.range(object).count) && addsNoError(as: $0)
+        }
         return (likely + others).map(\.model.name)
     }
 
