@@ -14,6 +14,8 @@ extension JSONParser {
         /// Where the second begins.
         var second: Int?
         var commas: [TextEdit] = []
+        /// So many commas are offered; each takes more room than the object before it may.
+        static let mostCommas = 10_000
         /// What begins and ends a code block.
         var fences: [Range<Int>] = []
         /// Where the code block ends in the middle of the request.
@@ -51,11 +53,9 @@ extension JSONParser {
 
     private mutating func reportSurroundings(_ text: Span<UInt8>) {
         if let second = surroundings.second, nodes.count > 1 {
-            let end = lastEnd
-            report(
-                .severalValues, second..<(second + 1),
-                edits: [insertion("[", Int(nodes[1].start))] + surroundings.commas + [insertion("]", end)],
-                certain: true)
+            let list = [insertion("[", Int(nodes[1].start))] + surroundings.commas + [insertion("]", lastEnd)]
+            let isMended = surroundings.commas.count <= Surroundings.mostCommas
+            report(.severalValues, second..<(second + 1), edits: isMended ? list : [], certain: isMended)
         }
         if surroundings.bare != Self.none {
             let name = surroundings.bareName
@@ -188,7 +188,9 @@ extension JSONParser {
             stopped = true
             return (text.count, .end)
         }
-        if next == at { surroundings.commas.append(insertion(",", previousEnd(text, at))) }
+        if next == at, surroundings.commas.count <= Surroundings.mostCommas {
+            surroundings.commas.append(insertion(",", previousEnd(text, at)))
+        }
         return (next, .value)
     }
 
