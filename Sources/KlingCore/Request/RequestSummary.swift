@@ -113,7 +113,7 @@ extension RequestView {
         switch clip {
         case .base: return .videoEdit
         case .feature: return .videoFeature
-        case nil: break
+        case .undecided, nil: break
         }
         let images = count(.imageURLs)
         if images > 0, table.references == .imageTags { return .reference }
@@ -126,15 +126,20 @@ extension RequestView {
     }
 
     /// What the clip of `video_list` is for.
-    enum Clip { case base, feature }
+    enum Clip {
+        case base, feature
+        /// `refer_type` says something else, so that neither's rules are sure to hold.
+        case undecided
+    }
 
     var clip: Clip? {
         guard table.takes.contains(.videoList) else { return nil }
         var clips = list(.videoList)
         guard let first = clips.next(in: tree), tree.kind(first) == .object else { return nil }
         let entry = EntryView(first, in: tree, names: EntryView.video)
-        if let type = entry[.referType], tree.string(type, equals: "feature") { return .feature }
-        return .base
+        guard let type = entry[.referType], !isIdle(type) else { return .base }
+        if tree.string(type, equals: "feature") { return .feature }
+        return tree.string(type, equals: "base") ? .base : .undecided
     }
 
     var resolution: String {

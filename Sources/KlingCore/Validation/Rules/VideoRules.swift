@@ -40,7 +40,7 @@ extension Rule {
                     .videoFeatureFrames, at: place, in: view, allowed: ["maxItems": 1],
                     fixes: view.refersToImages(beyond: 1) ? [] : view.keepFirst(1, of: images, at: place),
                     related: related)
-            case .feature: break
+            case .feature, .undecided: break
             }
         }
     ]
@@ -128,20 +128,21 @@ extension RequestView {
             case (_, .string(let text)): NearestName.find(text, in: words, hints: Self.clipHints)
             default: nil
             }
+        var fixes: [Fix] = []
+        if let meant, !findings.isTrial {
+            let patch: [JSONPatchOperation] = [.replace(place.pointer, .string(meant))]
+            if field == .keepSound || addsNoError(patch, &findings) ?? false {
+                // A hint is what somebody may have meant.
+                let isPlain = field == .keepSound || NearestName.find(text ?? "", in: words) == meant
+                fixes = [Fix(.write, ["value": .text("\"\(meant)\"")], patch: patch, preferred: isPlain)]
+            }
+        }
         findings.report(
             field == .keepSound && text != nil ? .videoKeepSoundWord : message, at: place, in: self,
             [
                 "value": .text(text ?? tree.value(value).description),
                 "allowed": .anyOf(words.map { "\"\($0)\"" })
-            ], allowed: parameter.type.allowed,
-            fixes: meant.map {
-                [
-                    Fix(
-                        .write, ["value": .text("\"\($0)\"")], patch: [.replace(place.pointer, .string($0))],
-                        // A hint is what somebody may have meant.
-                        preferred: field == .keepSound || NearestName.find(text ?? "", in: words) == $0)
-                ]
-            } ?? [])
+            ], allowed: parameter.type.allowed, fixes: fixes)
     }
 
     private static func meansYes(_ text: String) -> Bool? {
