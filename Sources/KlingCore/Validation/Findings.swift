@@ -102,8 +102,8 @@ package struct Findings: Sendable {
     /// request. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
-    /// In broken text each edit is tried, which costs about eighty times as much.
-    private static let trialCost = 80
+    /// In broken text each edit is tried, which costs about two hundred times as much.
+    private static let trialCost = 200
 
     /// Bytes of requests that may still be validated again to see what a fix would do.
     private var trialBudget = 4 << 20

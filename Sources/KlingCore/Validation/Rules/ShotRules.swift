@@ -242,11 +242,11 @@ extension RequestView {
         return nil
     }
 
-    /// The seconds of all shots together, one at least for each that does not say how many.
+    /// The seconds of all shots together, one at least for each that does not say how many; no farther than to what is too long.
     private var leastSum: Int {
         var entries = list(.multiPrompt)
         var sum = 0
-        while let node = entries.next(in: tree), sum < 1_000_000_000 {
+        while sum <= longestVideo, let node = entries.next(in: tree) {
             let value = EntryView(node, in: tree, names: EntryView.shot)[.duration]
             let seconds = value.flatMap { tree.kind($0) == .string ? tree.quotedNumber($0) : tree.int($0) }
             sum += min(max(seconds ?? 1, 1), 1_000_000)
