@@ -267,7 +267,8 @@ private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
         #expect(file.link == link)
         try FileManager.default.removeItem(atPath: folder)
         #expect(failure(await deliver(ScriptedGateway(clip(), fresh: fresh, dead, dead))) == .resultExpired)
-        #expect(failure(await deliver(ScriptedGateway(clip(), dead))) == .resultExpired)
+        // Whether there is a fresh link is not known when the gateway cannot be asked.
+        #expect(failure(await deliver(ScriptedGateway(clip(), dead))) == .unreachable)
         try FileManager.default.removeItem(atPath: folder)
     }
 
@@ -304,10 +305,37 @@ private func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
         }
     }
 
+    @Test func whatAnotherVideoLeftUnderTheNameIsNotGoneOnWith() async throws {
+        let name = task.id.text + ".mp4"
+        for (video, isGoneOnWith) in [("\(task.id) 0", true), ("\(task.id) 1", false), ("kt_other 0", false)]
+        {
+            try write(Array(clip().prefix(100)), name + ".part")
+            let note = JSONValue.object(["video": .string(video), "validator": "\"v1\"", "bytes": 100])
+            try write(Array(note.description.utf8), name + ".part.json")
+            let gateway = ScriptedGateway(clip())
+            _ = try await deliver(gateway, overwrite: true).get()
+            #expect(gateway.asked.withLock { $0[0].hasSuffix(" from 100") } == isGoneOnWith)
+            #expect(bytes(name) == clip())
+        }
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aLinkUnderTheNameOfThePartIsNotFollowed() async throws {
+        let name = task.id.text + ".mp4"
+        for ending in [".part", ".json.part"] {
+            try write(Array("mine".utf8), "mine.txt")
+            try FileManager.default.createSymbolicLink(
+                atPath: folder + "/" + name + ending, withDestinationPath: folder + "/mine.txt")
+            #expect(failure(await deliver(ScriptedGateway(clip()))) == .fileSystem)
+            #expect(bytes("mine.txt") == Array("mine".utf8))
+            try FileManager.default.removeItem(atPath: folder)
+        }
+    }
+
     @Test func twoDeliveriesOfOneVideoDoNotMeet() async throws {
         let name = folder + "/" + task.id.text + ".mp4"
         try write([], "x")
-        var held = try PartFile.taking(name)
+        var held = try PartFile.taking(name, for: "x")
         #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
         held.close()
         #expect(try await deliver(ScriptedGateway(clip())).get().bytes == 10_000)

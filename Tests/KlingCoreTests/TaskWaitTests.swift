@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KlingCore
@@ -76,6 +77,23 @@ struct TaskWaitTests {
         await world.clock.advance(by: .seconds(1.5))
         _ = try await world.service.status(id.text, refresh: true)
         #expect(world.gateway.readTimes("task_1").count == 2)
+    }
+
+    @Test func `a refresh asks for the link that a completed task lacks`() async throws {
+        let world = TaskWorld()
+        let id = try await world.submit().task.id
+        #expect(await world.reaches(id, .submitted))
+        let bare = Result<TaskReading, Failure>.success(TaskReading(status: .completed, progress: 100))
+        world.gateway.state.withLock {
+            $0.readings["task_1"] = Array(repeating: bare, count: 20) + [TaskWorld.completed]
+        }
+        #expect(await world.reaches(id, .completed))
+        for _ in 0..<20 {
+            await world.clock.advance(by: .seconds(2))
+            _ = try await world.service.status(id.text, refresh: true)
+        }
+        let task = try await world.service.status(id.text).task
+        #expect(task.videos.map(\.url) == ["https://files.test/1.mp4"] && task.error == nil)
     }
 
     @Test func `cancel is free for a queued task, a conflict for one that was sent, and abandons on demand`()

@@ -10,10 +10,12 @@ internal import JSON
 
 /// A file that is being filled, `NAME.part`, held by one delivery at a time.
 ///
-/// Beside it, `NAME.part.json` says which version of the remote file it is and how many of its bytes surely
-/// are on the disk: after a loss of power a file may be longer than what was written of it.
+/// Beside it, `NAME.part.json` says which video of which task it is, which version of the remote file, and how many of its
+/// bytes surely are on the disk: after a loss of power a file may be longer than what was written of it.
 struct PartFile: ~Copyable {
     private let path: String
+    /// The video that fills it.
+    private let video: String
     /// -1 when it has been let go.
     private var descriptor: Int32
     /// Bytes that are there and in the digest.
@@ -26,16 +28,19 @@ struct PartFile: ~Copyable {
     /// What the earlier delivery knew its bytes by, when there are some to go on from.
     var earlierValidator: String? { count > 0 ? validator : nil }
 
-    /// - Parameter name: the path without `.part`.
-    static func taking(_ name: String) throws(Failure) -> PartFile {
+    /// - Parameters:
+    ///   - name: the path without `.part`.
+    ///   - video: what the file will be. What another video has left there is not gone on with.
+    static func taking(_ name: String, for video: String) throws(Failure) -> PartFile {
         let path = name + ".part"
-        var part = PartFile(path: path, descriptor: try open(path))
+        var part = PartFile(path: path, video: video, descriptor: try open(path))
         try part.recover()
         return part
     }
 
-    private init(path: String, descriptor: Int32) {
+    private init(path: String, video: String, descriptor: Int32) {
         self.path = path
+        self.video = video
         self.descriptor = descriptor
     }
 
@@ -51,7 +56,7 @@ struct PartFile: ~Copyable {
 
     private static func open(_ path: String) throws(Failure) -> Int32 {
         for _ in 0..<10 {
-            let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_CLOEXEC)
+            let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW)
             guard descriptor >= 0 else { throw FileSystem.failure(path) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
@@ -74,8 +79,8 @@ struct PartFile: ~Copyable {
         if let bytes = FileSystem.contents(path + ".json", limit: 64 << 10) {
             let tree = JSONTree(bytes)
             let note = tree.value(tree.root)
-            if tree.isValid, let known = note["validator"]?.string, let length = note["bytes"]?.int,
-                length > 0
+            if tree.isValid, note["video"]?.string == video, let known = note["validator"]?.string,
+                let length = note["bytes"]?.int, length > 0
             {
                 var buffer = [UInt8](repeating: 0, count: 256 << 10)
                 while count < Int64(length) {
@@ -129,7 +134,9 @@ struct PartFile: ~Copyable {
         guard let validator else { return }
         guard fsync(descriptor) == 0 else { throw FileSystem.failure(path) }
         synced = count
-        let text: JSONValue = ["validator": .string(validator), "bytes": JSONValue(Int(count))]
+        let text: JSONValue = [
+            "video": .string(video), "validator": .string(validator), "bytes": JSONValue(Int(count))
+        ]
         try FileSystem.write(Array(text.description.utf8), to: path + ".json.new")
         try FileSystem.replace(path + ".json", with: path + ".json.new")
     }

@@ -15,13 +15,14 @@ final class Reception: Sendable {
     private let ceiling: Int64
     private let progress: @Sendable (Int64, Int64?) -> Void
 
-    /// Opens `path.part`, with what is left of an earlier delivery.
+    /// Opens `path.part`, with what is left of an earlier delivery of the same video.
     init(
-        _ path: String, ceiling: Int64, progress: @escaping @Sendable (Int64, Int64?) -> Void
+        _ path: String, of video: String, ceiling: Int64,
+        progress: @escaping @Sendable (Int64, Int64?) -> Void
     ) throws(Failure) {
         self.ceiling = ceiling
         self.progress = progress
-        let part = try PartFile.taking(path)
+        let part = try PartFile.taking(path, for: video)
         let validator = part.earlierValidator
         state = Mutex(State(part: part, validator: validator))
     }

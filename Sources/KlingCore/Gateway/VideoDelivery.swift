@@ -50,7 +50,8 @@ public struct VideoDelivery: Sendable {
         }
         do throws(Failure) {
             try name.prepare(overwrite: overwrite, task: task.id)
-            let reception = try Reception(name.expected, ceiling: ceiling, progress: progress)
+            let reception = try Reception(
+                name.expected, of: "\(task.id) \(index)", ceiling: ceiling, progress: progress)
             defer { reception.close() }
             let link = try await receive(reception, task, index)
             return .success(try reception.publish(name, task, link: link, overwrite: overwrite))
@@ -80,11 +81,15 @@ public struct VideoDelivery: Sendable {
             guard !Task.isCancelled else { throw failure }
             if failure.kind == .resultExpired, !isFresh, let taskId = task.taskId {
                 isFresh = true
-                guard case .success(let reading) = await gateway.read(taskId),
-                    reading.videos.indices.contains(index)
-                else { throw failure }
-                link = reading.videos[index]
-                continue
+                switch await gateway.read(taskId) {
+                case .success(let reading):
+                    guard reading.videos.indices.contains(index) else { throw failure }
+                    link = reading.videos[index]
+                    continue
+                // Whether there is another link is not known: it may be asked for again.
+                case .failure(let reason):
+                    throw reason.isAboutTheTask ? failure : reason.billed(failure.billed)
+                }
             }
             guard failure.retry == .now else { throw failure }
             fruitless = reception.count > before ? 1 : fruitless + 1

@@ -40,6 +40,12 @@ extension TaskServiceError {
             let taskId = Fact.shortened(taskId)
             return LocalizedText(
                 en: "\(taskId) is followed already, as \(task.id).", zh: "\(taskId) 已在跟踪中，对应 \(task.id)。")
+        case .noResult(let task) where task.state == .unconfirmed || task.state == .abandoned:
+            return LocalizedText(
+                en:
+                    "Nothing is known of a video of \(task.id): it is \(task.state.rawValue). If the gateway has the task, "
+                    + "`adopt` with the gateway's id goes on with it.",
+                zh: "\(task.id) 是否有视频尚不清楚：状态为 \(task.state.rawValue)。如果网关上有该任务，请用网关的任务 ID 调用 `adopt` 继续。")
         case .noResult(let task) where task.state.isTerminal && task.state != .completed:
             return LocalizedText(
                 en: "\(task.id) has no video and will have none: it is \(task.state.rawValue).",

@@ -45,7 +45,7 @@ extension TaskService {
             if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
         } else {
             let found = try await foundling(taskId, labels)
-            guard found.isNew else { return report(live[found.task.id]?.visible ?? found.task) }
+            guard found.isNew else { return report(newest(of: found.task)) }
             task = load(found.task)
         }
         // A failure is told as `degraded`, and read again.

@@ -14,7 +14,8 @@ extension TaskService {
     /// Reads a task now or, when enough reads are under way, as soon as one of them has ended.
     func beginRead(_ id: TaskID, overtaking: Bool = false) {
         guard !isDraining, let task = live[id], task.activity == .none,
-            task.state == .submitted || task.state == .processing, let taskId = task.machine.task.taskId
+            task.state == .submitted || task.state == .processing || overtaking && task.state == .completed,
+            let taskId = task.machine.task.taskId
         else { return }
         task.activity = .reading
         guard overtaking else {
@@ -54,16 +55,19 @@ extension TaskService {
         sendReads()
         guard let task = live[id] else { return }
         task.activity = .none
+        let wasAtEnd = task.state.isTerminal
         await apply(.read(result), to: task)
         attend(task)
         task.endRead()
-        learn(from: task)
+        if !wasAtEnd { learn(from: task) }
         forget(task)
     }
 
     /// Asks the gateway now, at most once a second per task, and returns when it has answered.
     func refresh(_ task: LiveTask) async {
-        guard task.state == .submitted || task.state == .processing else { return }
+        guard task.state == .submitted || task.state == .processing || task.state == .completed else {
+            return
+        }
         if task.activity == .none {
             if let last = task.lastRead, clock.elapsed() - last < .seconds(1) { return }
             due.remove(.read(task.id))

@@ -23,10 +23,16 @@ extension TaskService {
         do {
             let found = try await journal.list(query)
             if found.contains(where: { $0.state == .queued || $0.state == .submitting }) { await resumed() }
-            return found.map { report(live[$0.id]?.visible ?? $0) }
+            return found.map { report(newest(of: $0)) }
         } catch {
             throw .journal(error)
         }
+    }
+
+    /// A task that the journal has told of, or what is known here, when that is newer.
+    func newest(of task: VideoTask) -> VideoTask {
+        guard let known = live[task.id]?.visible, known.seq >= task.seq else { return task }
+        return known
     }
 
     /// The task of this name, ours or the gateway's, as it was last written.

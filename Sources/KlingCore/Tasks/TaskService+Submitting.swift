@@ -37,10 +37,10 @@ extension TaskService {
     ) throws(TaskServiceError) -> Submitted {
         guard bound.request == submission.request else {
             throw .keyConflict(
-                key: submission.key ?? "", task: live[bound.id]?.visible ?? bound,
+                key: submission.key ?? "", task: newest(of: bound),
                 differences: submission.request.differences(from: bound.request))
         }
-        return Submitted(report: report(live[bound.id]?.visible ?? bound), isDeduplicated: true)
+        return Submitted(report: report(newest(of: bound)), isDeduplicated: true)
     }
 
     /// Nothing can be sent, so nothing is written. Only a caller who repeats himself is told of the task he
