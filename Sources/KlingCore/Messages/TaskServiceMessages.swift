@@ -22,11 +22,24 @@ extension TaskServiceError {
                     + "sent or charged. Use another key for another request, or the same request to get that task.",
                 zh: "idempotencyKey \(key) 已属于 \(task.id)，两次请求在 \(places) 处不同。没有发送，也没有产生费用。"
                     + "不同的请求请换用新的键；要取回该任务请使用相同的请求。")
+        case .cannotCancel(let task) where task.state == .submitting:
+            return LocalizedText(
+                en:
+                    "\(task.id) is being sent at this moment: it may be made and charged. Ask for its `status`; `cancel` with "
+                    + "`abandon: true` only stops following it.",
+                zh: "\(task.id) 正在发送：可能会生成并计费。请查询其 `status`；`cancel` 加 `abandon: true` 只是不再跟踪。")
         case .cannotCancel(let task):
             return LocalizedText(
                 en: "\(task.id) is at the gateway already, which cannot cancel: it will be made and charged. "
                     + "`cancel` with `abandon: true` only stops following it.",
                 zh: "\(task.id) 已提交到网关，网关不支持取消：它会继续生成并计费。`cancel` 加 `abandon: true` 只是不再跟踪。")
+        case .alreadyEnded(let task) where task.state == .unconfirmed:
+            return LocalizedText(
+                en:
+                    "\(task.id) is unconfirmed: whether the gateway has it is not known, and it may be charged. `adopt` with the "
+                    + "gateway's id goes on with it, `cancel` with `abandon: true` gives it up.",
+                zh: "\(task.id) 未确认：不清楚网关是否有该任务，可能已计费。用网关的任务 ID 调用 `adopt` 可继续，"
+                    + "`cancel` 加 `abandon: true` 可放弃。")
         case .alreadyEnded(let task):
             return LocalizedText(
                 en: "\(task.id) is at its end already (\(task.state.rawValue)); there is nothing to cancel.",

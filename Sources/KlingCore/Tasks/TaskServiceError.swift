@@ -26,6 +26,8 @@ public enum TaskServiceError: Error, Sendable, Hashable {
         switch self {
         case .noSuchTask: Failure(.taskNotFound)
         case .keyConflict: Failure(.conflict)
+        // What it comes to is not known before the answer.
+        case .cannotCancel(let task) where task.state == .submitting: Failure(.conflict, billed: .unknown)
         case .cannotCancel(let task), .alreadyEnded(let task), .cannotAdopt(let task), .noResult(let task),
             .taskIdTaken(_, let task):
             Failure(.conflict, billed: task.billed.atAnError)
