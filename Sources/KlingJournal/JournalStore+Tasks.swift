@@ -31,7 +31,7 @@ extension JournalStore {
             .text(task.id.text), .optional(task.taskId), .optional(task.idempotencyKey),
             .integer(task.idempotencyKey != nil && task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
-            .text(task.request.mode), .integer(Int64(task.request.duration)),
+            .text(task.request.mode), .integer(Int64(task.request.billableSeconds)),
             .integer(task.createdAt.milliseconds), try owner(of: task, after: nil),
             .utf8(Self.bytes(task.request.body)),
             .utf8(body))

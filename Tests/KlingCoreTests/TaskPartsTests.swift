@@ -104,6 +104,12 @@ struct TaskPartsTests {
         #expect(budget.allows(request, after: SpendBudget(submissions: 2, seconds: 10)))
         #expect(!budget.allows(request, after: SpendBudget(submissions: 3, seconds: 0)))
         #expect(!budget.allows(request, after: SpendBudget(submissions: 1, seconds: 11)))
+        for (type, seconds) in [(nil, 10), ("base", 10), ("feature", 5)] as [(String?, Int)] {
+            let clip: JSONObject = ["video_url": "https://a.com/v.mp4", "refer_type": JSONValue(type)]
+            let edit = VideoRequest(body: ["model": "kling-video-o1", "video_list": [.object(clip)]])
+            #expect(budget.allows(edit, after: SpendBudget(submissions: 1, seconds: 20 - seconds)))
+            #expect(!budget.allows(edit, after: SpendBudget(submissions: 1, seconds: 21 - seconds)))
+        }
     }
 
     @Test func `equal seeds give equal numbers, evenly spread`() {

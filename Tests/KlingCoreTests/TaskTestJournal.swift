@@ -99,7 +99,8 @@ final class TaskTestJournal: Journal {
                     $0.createdAt >= budget.start && !($0.state.isTerminal && $0.billed == .no)
                 }
                 let spent = SpendBudget(
-                    submissions: counted.count, seconds: counted.reduce(0) { $0 + $1.request.duration })
+                    submissions: counted.count, seconds: counted.reduce(0) { $0 + $1.request.billableSeconds }
+                )
                 guard budget.budget.allows(task.request, after: spent) else {
                     return .overBudget(spent: spent)
                 }

@@ -57,7 +57,7 @@ public struct SpendBudget: Sendable, Hashable {
     /// Whether one more of `request` stays within it, after `spent`.
     package func allows(_ request: VideoRequest, after spent: SpendBudget) -> Bool {
         if let submissions, (spent.submissions ?? 0) >= submissions { return false }
-        if let seconds, (spent.seconds ?? 0) + request.duration > seconds { return false }
+        if let seconds, (spent.seconds ?? 0) + request.billableSeconds > seconds { return false }
         return true
     }
 }
