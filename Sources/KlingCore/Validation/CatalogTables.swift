@@ -5,6 +5,8 @@ package final class CatalogTables: Sendable {
     let catalog: Catalog
     let models: [ModelTable]
     let modelNames: NameTable
+    /// What people call the models, and the models themselves.
+    let modelHints: (other: [NearestName.Hint], own: [NearestName.Hint])
     /// Slots first, then the aliases, then the frame words.
     let names: NameTable
     let slotCount: Int
@@ -26,6 +28,10 @@ package final class CatalogTables: Sendable {
         names += aliases.map(\.word) + frames.map(\.word)
         self.names = NameTable(names)
         modelNames = NameTable(catalog.models.map(\.name))
+        modelHints = (
+            catalog.models.flatMap { model in model.aliases.map { NearestName.Hint($0, model.name) } },
+            catalog.models.map { NearestName.Hint($0.name, $0.name) }
+        )
         models = catalog.models.map { ModelTable($0, slots: slotNames, rules: rules) }
         mentionable = FieldSet(rawValue: (1 << UInt64(slotCount)) - 1)
     }

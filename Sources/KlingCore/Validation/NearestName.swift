@@ -132,13 +132,14 @@ extension CatalogTables {
     func nearestModel(to name: String) -> String? {
         guard name.utf8.count <= 200 else { return nil }
         let name = name.split(separator: "/").last.map { String($0) } ?? name
-        let names = catalog.models.map(\.name)
-        let hints = catalog.models.flatMap { model in model.aliases.map { NearestName.Hint($0, model.name) } }
+        let names = modelNames.names
         // A slip in an alias is not forgiven: `kling-v1` is no `kling-o1`.
-        if let near = NearestName.find(name, in: names, hints: hints, forgivingHints: false) { return near }
+        if let near = NearestName.find(name, in: names, hints: modelHints.other, forgivingHints: false) {
+            return near
+        }
         // A variant of a model that we know: `kling-v3-preview`.
         let plain = NearestName.reduced(name)
-        return (names.map { NearestName.Hint($0, $0) } + hints).first { hint in
+        return (modelHints.own + modelHints.other).first { hint in
             let known = hint.plain
             return known.contains { (0x30...0x39).contains($0) } && plain.count > known.count
                 && plain.starts(with: known) && !(0x30...0x39).contains(plain[known.count])

@@ -67,7 +67,7 @@ extension RequestView {
             // already.
             return
         }
-        let near = tables.nearestModel(to: value)
+        let near = findings.isTrial ? nil : tables.nearestModel(to: value)
         let pointer = pointer(.model)
         let fixes = (near.map { [$0] } ?? fitting(&findings)).map { name in
             Fix(
