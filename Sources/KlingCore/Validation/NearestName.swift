@@ -1,3 +1,5 @@
+import JSON
+
 /// Finds the word that was probably meant.
 package enum NearestName {
     /// Longer words are not compared: nobody mistypes them.
