@@ -163,7 +163,7 @@ extension JSONParser {
                 at = swallowedComma(text, (at + 1)..<end) ?? end
             } else if isFence(text, at) {
                 at += 3
-            } else if byte == UInt8(ascii: "/"), let end = commentEnd(text, at) {
+            } else if byte == UInt8(ascii: "/"), let end = commentEnd(text, at)?.end {
                 at = end
             } else if let sign = foreignSign(text, at) {
                 if plain == nil { plain = copy(text) }
@@ -234,24 +234,6 @@ extension JSONParser {
             return nil
         }
         return start
-    }
-
-    private static func commentEnd(_ text: Span<UInt8>, _ at: Int) -> Int? {
-        guard at + 1 < text.count else { return nil }
-        var end = at + 2
-        switch text[at + 1] {
-        case UInt8(ascii: "/"):
-            while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
-        case UInt8(ascii: "*"):
-            while end + 1 < text.count,
-                !(text[end] == UInt8(ascii: "*") && text[end + 1] == UInt8(ascii: "/"))
-            {
-                end += 1
-            }
-            end = min(text.count, end + 2)
-        default: return nil
-        }
-        return end
     }
 
     /// The end of a word or number without quotes; of text, also a sign before which an entry clearly ends.

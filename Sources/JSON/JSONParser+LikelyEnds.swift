@@ -11,7 +11,7 @@ extension JSONParser {
         var quote: Int?
     }
 
-    private static let quote = UInt8(ascii: "\"")
+    static let quote = UInt8(ascii: "\"")
 
     /// Behind a string that the line ends in, when a later line closes it; nil when its quote is just missing.
     mutating func continued(

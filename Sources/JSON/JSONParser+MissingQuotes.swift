@@ -1,7 +1,5 @@
 /// A quote that is missing on a line that goes on, and names that stand alone: what is read there says where it belongs.
 extension JSONParser {
-    private static let quote = UInt8(ascii: "\"")
-
     /// The comma at the end of the string just read, when what follows shows that the string had to end before it:
     /// `"a, "b": 1`. The string ends there then.
     mutating func unclosedValue(_ text: Span<UInt8>, _ at: Int) -> Int? {

@@ -329,27 +329,34 @@ extension JSONParser {
 
     /// Behind the comment at `at`, or nil when there is none.
     private mutating func comment(_ text: Span<UInt8>, _ at: Int) -> Int? {
+        guard let (end, isClosed) = Self.commentEnd(text, at) else { return nil }
+        guard isClosed else {
+            comments.append(at..<end)
+            report(.comment, at..<end, "")
+            return end
+        }
+        comments.append(at..<end)
+        if !options.comments { report(.comment, at..<end, "", certain: true) }
+        return end
+    }
+
+    /// Where the comment at `at` ends, and whether by its own sign or with its line; nil when there is none.
+    static func commentEnd(_ text: Span<UInt8>, _ at: Int) -> (end: Int, isClosed: Bool)? {
         guard at + 1 < text.count else { return nil }
         var end = at + 2
         switch text[at + 1] {
         case UInt8(ascii: "/"):
             while end < text.count, text[end] != 0x0A, text[end] != 0x0D { end += 1 }
+            return (end, true)
         case UInt8(ascii: "*"):
-            while end + 1 < text.count,
-                !(text[end] == UInt8(ascii: "*") && text[end + 1] == UInt8(ascii: "/"))
-            {
+            while end + 1 < text.count {
+                if text[end] == UInt8(ascii: "*"), text[end + 1] == UInt8(ascii: "/") {
+                    return (end + 2, true)
+                }
                 end += 1
             }
-            guard end + 1 < text.count else {
-                comments.append(at..<text.count)
-                report(.comment, at..<text.count, "")
-                return text.count
-            }
-            end += 2
+            return (text.count, false)
         default: return nil
         }
-        comments.append(at..<end)
-        if !options.comments { report(.comment, at..<end, "", certain: true) }
-        return end
     }
 }

@@ -176,10 +176,7 @@ extension JSONParser {
             return (at + 3, .end)
         }
         var next = at
-        if byte == UInt8(ascii: ",") {
-            next += 1
-            while next < text.count, Self.isSpace(text[next]) { next += 1 }
-        }
+        if byte == UInt8(ascii: ",") { next = Self.skippingSpace(text, at + 1) }
         guard next < text.count, text[next] == UInt8(ascii: "{"), root.kind == .object,
             surroundings.bare == Self.none
         else { return nil }
@@ -200,8 +197,7 @@ extension JSONParser {
         else { return false }
         surroundings.fences.append(at..<(at + 3))
         surroundings.end = at
-        var next = at + 3
-        while next < text.count, Self.isSpace(text[next]) { next += 1 }
+        let next = Self.skippingSpace(text, at + 3)
         if next < text.count { report(.strayText, next..<text.count, "") }
         return true
     }
