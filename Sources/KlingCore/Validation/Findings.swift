@@ -139,8 +139,9 @@ package struct Findings: Sendable {
         listed[severity] += 1
         var finished: [Fix] = []
         if !isTrial, count.errors + count.others <= Self.fixLimit {
+            let worksOut = options.edits && !(options.showsFixes && view.tree.isValid)
             for var fix in fixes() {
-                if options.edits, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
+                if worksOut, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -=
                         view.tree.isValid
                         ? view.tree.range(view.object).count : view.tree.source.count * Self.trialCost

@@ -37,6 +37,8 @@ public struct ValidationOptions: Sendable, Hashable {
     public var edits: Bool
     /// Every problem of a long document is listed, not only as many as an answer to a client should hold.
     package var listsAll = false
+    /// Fixes are shown, not made: edits are worked out in broken text only, where there may be no place for them.
+    package var showsFixes = false
     /// The text comes from standard input: it has no name that could say what it is.
     package var isUnnamed = false
 

@@ -65,6 +65,8 @@ struct CheckedFile: Sendable {
             var validation = ValidationOptions(
                 strict: options.settings.strict, severities: options.settings.severities, edits: true)
             validation.listsAll = true
+            validation.showsFixes =
+                !fixes && options.checkFormat != .json && options.checkFormat != .sarif
             self.validation = validation
             values = options.fileValues
         }
