@@ -15,7 +15,7 @@ struct RecentIntents {
     private var entries: [Entry] = []
     private var first = 0
     private var byFingerprint: [Int: [Entry]] = [:]
-    /// The place of the newest row that was read.
+    /// The place of the newest row that was read; none as long as there was none young enough.
     private var place: Int64?
 
     /// The tasks with this fingerprint made from `start` on, newest first.
@@ -33,7 +33,7 @@ struct RecentIntents {
                 Entry(fingerprint: try request(row).fingerprint, id: row.text(1), created: row.integer(2)))
             return row.integer(3)
         }
-        place = rows.last ?? place ?? 0
+        place = rows.last ?? place
         for entry in found {
             entries.append(entry)
             byFingerprint[entry.fingerprint, default: []].append(entry)

@@ -13,11 +13,13 @@ public struct VideoRequest: Sendable, Hashable {
     /// The seconds in force: 5 where none are given (both model pages, "duration"). For an edited clip (o1
     /// with a `base` video) the clip decides, and this is only what was asked for.
     public var duration: Int { body["duration"]?.int ?? 5 }
-    /// The most seconds that may be charged: of an edited clip as many as a clip may have (kling-video-o1 page, `video_list`).
+    /// The most seconds of a clip (kling-video-o1 page, `video_list`).
+    static let longestClip = 10
+    /// The most seconds that may be charged: of an edited clip as many as a clip may have.
     public var billableSeconds: Int {
         guard let clip = body["video_list"]?[0], clip["refer_type"]?.string != "feature" else {
             return duration
         }
-        return 10
+        return Self.longestClip
     }
 }

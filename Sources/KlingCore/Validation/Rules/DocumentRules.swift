@@ -121,15 +121,8 @@ extension RequestView {
     /// Whether the request would be without error for another model.
     private func isValid(as other: Model) -> Bool {
         guard let table = tables.models.first(where: { $0.model.name == other.name }) else { return false }
-        let view = RequestView(tree, at: object, tables: tables, as: table)
-        var findings = Findings(options: ValidationOptions(), bytes: 0, isTrial: true)
-        for rule in table.rules
-        where !rule.trigger.isDisjoint(with: view.mentioned) && !rule.codes.contains("parameter.otherModel")
-            && !rule.codes.contains("model.missing")
-        {
-            rule.check(view, &findings)
-        }
-        return !findings.diagnostics.contains { $0.severity == .error }
+        return !RequestView(tree, at: object, tables: tables, as: table).trial()
+            .contains { $0.severity == .error }
     }
 }
 
