@@ -8,7 +8,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 from figures import Raw, call, filled
-from process import Place, Process
+from process import Params, Place, Process
 from round import Outcome, Round, Settings
 from steps import WAYS, NoCompiler, build_shim, sweep
 
@@ -87,14 +87,18 @@ class Steps(unittest.TestCase):
 
 
 class Sharing(unittest.TestCase):
-    def test_what_another_process_saw_completed_is_delivered(self) -> None:
+    def pair(self, gateway: Gateway) -> tuple[Process, Process, Params]:
+        """Two processes on one journal, and a task of the first."""
         place = Place()
         self.addCleanup(place.remove)
+        arguments = ("--gateway", gateway.url, "--download-dir", str(place.videos))
+        keeper = Process(place, *arguments, KLING_API_KEY="k")
+        task = keeper.call("submit", request={"model": "kling-v3", "prompt": "A cat"})
+        return keeper, Process(place, *arguments, KLING_API_KEY="k"), task
+
+    def test_what_another_process_saw_completed_is_delivered(self) -> None:
         with Gateway(speed=0) as gateway:
-            arguments = ("--gateway", gateway.url, "--download-dir", str(place.videos))
-            keeper = Process(place, *arguments, KLING_API_KEY="k")
-            task = keeper.call("submit", request={"model": "kling-v3", "prompt": "A cat"})
-            other = Process(place, *arguments, KLING_API_KEY="k")
+            keeper, other, task = self.pair(gateway)
             gateway.clock.advance(1000)
             seen = other.call("status", task=task["id"], refresh=True)
             self.assertEqual(seen["state"], "completed")
@@ -104,13 +108,8 @@ class Sharing(unittest.TestCase):
                 self.assertEqual(process.finish(), 0)
 
     def test_a_task_refreshed_just_after_its_keeper_died_is_followed(self) -> None:
-        place = Place()
-        self.addCleanup(place.remove)
         with Gateway(speed=0) as gateway:
-            arguments = ("--gateway", gateway.url, "--download-dir", str(place.videos))
-            keeper = Process(place, *arguments, KLING_API_KEY="k")
-            task = keeper.call("submit", request={"model": "kling-v3", "prompt": "A cat"})
-            other = Process(place, *arguments, KLING_API_KEY="k")
+            keeper, other, task = self.pair(gateway)
             other.call("list")
             keeper.signal()
             gateway.clock.advance(30)
