@@ -68,7 +68,7 @@ struct JSONParser {
     /// step would copy them over and over and hold old and new side by side.
     mutating func reserve(for text: Span<UInt8>, in range: Range<Int>) {
         guard range.count > 1 << 16 else { return }
-        let sample = range.prefix(1 << 16)
+        let sample = range.prefix(1 << 14)
         var count = 1
         // JSON Lines, and text with its commas forgotten, have values without a sign between them.
         var lineEnds = 1
@@ -84,6 +84,11 @@ struct JSONParser {
         let expected = Int(Double(2 * count) / Double(sample.count) * Double(range.count) * 1.05) + 64
         nodes.reserveCapacity(
             options.maximumCount == .max ? expected : min(expected, options.maximumCount + (1 << 16) + 64))
+        nodes.withUnsafeBytes { [capacity = nodes.capacity] storage in
+            LargePages.use(
+                for: UnsafeRawBufferPointer(
+                    start: storage.baseAddress, count: capacity * MemoryLayout<JSONTree.Node>.stride))
+        }
     }
 
     /// Reads all of it; a byte order mark at the front is passed over (RFC 8259 §8.1).

@@ -90,28 +90,6 @@ extension JSONPatchOperation {
         }
     }
 
-    /// The operation in the shape of RFC 6902.
-    package var json: JSONValue {
-        func step(_ name: String, _ members: JSONObject) -> JSONValue {
-            var object: JSONObject = ["op": .string(name)]
-            for (name, value) in members { object[name] = value }
-            return .object(object)
-        }
-        switch self {
-        case .add(let path, let value):
-            return step("add", ["path": .string(path.description), "value": value])
-        case .remove(let path): return step("remove", ["path": .string(path.description)])
-        case .replace(let path, let value):
-            return step("replace", ["path": .string(path.description), "value": value])
-        case .move(let from, let path):
-            return step("move", ["from": .string(from.description), "path": .string(path.description)])
-        case .copy(let from, let path):
-            return step("copy", ["from": .string(from.description), "path": .string(path.description)])
-        case .test(let path, let value):
-            return step("test", ["path": .string(path.description), "value": value])
-        }
-    }
-
     /// The same operation, its pointers led through `base` first.
     package func prefixed(by base: JSONPointer) -> JSONPatchOperation {
         func deep(_ pointer: JSONPointer) -> JSONPointer { JSONPointer(tokens: base.tokens + pointer.tokens) }
@@ -122,6 +100,48 @@ extension JSONPatchOperation {
         case .move(let from, let path): .move(from: deep(from), to: deep(path))
         case .copy(let from, let path): .copy(from: deep(from), to: deep(path))
         case .test(let path, let value): .test(deep(path), value)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// A patch in the shape of RFC 6902.
+    package mutating func patch(_ patch: [JSONPatchOperation]) {
+        beginArray()
+        for operation in patch { self.operation(operation) }
+        endArray()
+    }
+
+    private mutating func operation(_ operation: JSONPatchOperation) {
+        beginObject()
+        name("op")
+        switch operation {
+        case .add(let path, let value): step("add", path, value: value)
+        case .remove(let path): step("remove", path)
+        case .replace(let path, let value): step("replace", path, value: value)
+        case .move(let from, let path): step("move", path, from: from)
+        case .copy(let from, let path): step("copy", path, from: from)
+        case .test(let path, let value): step("test", path, value: value)
+        }
+        endObject()
+    }
+
+    private mutating func step(
+        _ word: StaticString, _ path: JSONPointer, from: JSONPointer? = nil, value: JSONValue? = nil
+    ) {
+        append("\"")
+        append(word)
+        append("\"")
+        follows = true
+        if let from {
+            name("from")
+            pointer(from)
+        }
+        name("path")
+        pointer(path)
+        if let value {
+            name("value")
+            self.value(value)
         }
     }
 }

@@ -48,15 +48,23 @@ public struct JSONPointer: Sendable, Hashable {
 
 extension JSONPointer: CustomStringConvertible, ExpressibleByStringLiteral {
     public var description: String {
-        var text = ""
-        for token in tokens {
+        tokens.reduce(into: "") { text, token in
             text += "/"
-            for character in token.unicodeScalars {
-                switch character {
-                case "~": text += "~0"
-                case "/": text += "~1"
-                default: text.unicodeScalars.append(character)
-                }
+            text += Self.escaped(token)
+        }
+    }
+
+    /// A token as it stands in a pointer (RFC 6901 §3).
+    fileprivate static func escaped(_ token: String) -> String {
+        guard token.utf8.contains(where: { $0 == UInt8(ascii: "~") || $0 == UInt8(ascii: "/") }) else {
+            return token
+        }
+        var text = ""
+        for character in token.unicodeScalars {
+            switch character {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.unicodeScalars.append(character)
             }
         }
         return text
@@ -64,6 +72,19 @@ extension JSONPointer: CustomStringConvertible, ExpressibleByStringLiteral {
 
     /// For pointers written in code: text that is no pointer becomes a pointer of that one token.
     public init(stringLiteral value: String) { self = JSONPointer(value) ?? JSONPointer(tokens: [value]) }
+}
+
+extension JSONWriter {
+    /// A pointer as a string.
+    package mutating func pointer(_ pointer: JSONPointer) {
+        beginString()
+        for token in pointer.tokens {
+            append(UInt8(ascii: "/"))
+            var token = JSONPointer.escaped(token)
+            token.withUTF8 { appendEscaped(UnsafeRawBufferPointer($0)) }
+        }
+        append(UInt8(ascii: "\""))
+    }
 }
 
 extension JSONPointer {

@@ -102,11 +102,16 @@ public struct JSONWriter: ~Copyable {
 
     /// A string made of bytes that are UTF-8.
     package mutating func string(utf8 content: UnsafeRawBufferPointer) {
+        beginString()
+        appendEscaped(content)
+        append(UInt8(ascii: "\""))
+    }
+
+    /// The opening quote of a string whose content is appended piece by piece, with its closing quote.
+    mutating func beginString() {
         reserve(2)
         separate()
         put(UInt8(ascii: "\""))
-        appendEscaped(content)
-        append(UInt8(ascii: "\""))
     }
 
     /// A value and all inside it, without recursion on the caller's stack.
@@ -212,6 +217,8 @@ public struct JSONWriter: ~Copyable {
         var clean = content.startIndex
         var position = clean
         while position < content.endIndex {
+            while position &+ 8 <= content.endIndex, Self.isClean(content, position) { position &+= 8 }
+            guard position < content.endIndex else { break }
             let byte = content[position]
             if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte != 0xE2 {
                 position += 1
@@ -246,6 +253,19 @@ public struct JSONWriter: ~Copyable {
             clean = position
         }
         append(UnsafeRawBufferPointer(rebasing: content[clean..<content.endIndex]))
+    }
+
+    /// Whether none of the eight bytes at `position` needs a second look.
+    @inline(__always) private static func isClean(_ content: UnsafeRawBufferPointer, _ position: Int) -> Bool
+    {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let word = content.loadUnaligned(fromByteOffset: position, as: UInt64.self)
+        func has(_ byte: UInt64) -> UInt64 {
+            let difference = word ^ (ones &* byte)
+            return (difference &- ones) & ~difference
+        }
+        let control = (word &- ones &* 0x20) & ~word
+        return (has(0x22) | has(0x5C) | has(0xE2) | control) & (ones &* 0x80) == 0
     }
 }
 

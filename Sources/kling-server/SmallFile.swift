@@ -1,3 +1,5 @@
+import JSON
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -48,6 +50,7 @@ enum SmallFile {
             let free = bytes.capacity - bytes.count
             bytes.append(addingCapacity: free > 0 ? free : 1 << 16) { span in
                 span.withUnsafeMutableBufferPointer { free, initialized in
+                    LargePages.use(for: UnsafeRawBufferPointer(free))
                     count = systemRead(descriptor, free)
                     initialized = max(0, count)
                 }

@@ -38,7 +38,9 @@ import Testing
     func `a patch changes a value`(document: String, patch: String, expected: String) throws {
         let operations = try JSONPatchOperation.patch(from: JSONTree.parsed(patch))
         #expect(try JSONTree.parsed(document).applying(operations) == JSONTree.parsed(expected))
-        for operation in operations { #expect(try JSONPatchOperation(operation.json) == operation) }
+        var writer = JSONWriter()
+        writer.patch(operations)
+        #expect(try JSONPatchOperation.patch(from: JSONTree.parsed(writer.text)) == operations)
     }
 
     @Test(

@@ -85,9 +85,11 @@ extension Properties {
                 let edited = TextEdit.apply(fix.edits, to: tree.source)
                 expect(edited != tree.source, "a fix changes something", name)
                 if let patch = fix.patch {
-                    let json = JSONValue.array(patch.map(\.json))
+                    var writer = JSONWriter()
+                    writer.patch(patch)
+                    let written = JSONTree(writer.bytes)
                     expect(
-                        (try? JSONPatchOperation.patch(from: json)) == patch,
+                        (try? JSONPatchOperation.patch(from: written.value(written.root))) == patch,
                         "a patch is read as it is written", name)
                 }
                 guard let value else { continue }

@@ -30,30 +30,41 @@ package struct Phrase: Sendable, Hashable {
     }
 
     package func text(_ locale: Locale) -> String {
+        withUTF8(locale) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The text as bytes, which are there while `body` runs.
+    func withUTF8<Result>(_ locale: Locale, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         var template = words[locale]
-        let open = UInt8(ascii: "{")
-        guard template.utf8.contains(open) else { return template }
-        var text: [UInt8] = []
-        text.reserveCapacity(template.utf8.count + 64)
-        template.withUTF8 { bytes in
-            var position = 0
-            while position < bytes.count {
-                let byte = bytes[position]
-                // Braces that a sentence shows, `{ }`, hold no name.
-                guard byte == open, let close = bytes[position...].firstIndex(of: UInt8(ascii: "}")),
-                    close > position + 1, URLExamination.isWordByte(bytes[position + 1])
-                else {
-                    text.append(byte)
-                    position += 1
-                    continue
-                }
-                let start = text.count
-                append(bytes[(position + 1)..<close], locale, to: &text)
-                position = close + 1
-                if locale == .zh { Self.space(&text, from: start, next: bytes[position...].first) }
-            }
+        return template.withUTF8 { template in
+            guard template.contains(Self.open) else { return body(template) }
+            var text: [UInt8] = []
+            text.reserveCapacity(template.count + 64)
+            fill(template, locale, into: &text)
+            return text.withUnsafeBufferPointer(body)
         }
-        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let open = UInt8(ascii: "{")
+
+    private func fill(_ template: UnsafeBufferPointer<UInt8>, _ locale: Locale, into text: inout [UInt8]) {
+        var rest = template[...]
+        while let brace = rest.firstIndex(of: Self.open) {
+            text += rest[..<brace]
+            // Braces that a sentence shows, `{ }`, hold no name.
+            guard let close = rest[brace...].firstIndex(of: UInt8(ascii: "}")),
+                close > brace + 1, URLExamination.isWordByte(rest[brace + 1])
+            else {
+                text.append(Self.open)
+                rest = rest[(brace + 1)...]
+                continue
+            }
+            let start = text.count
+            append(rest[(brace + 1)..<close], locale, to: &text)
+            rest = rest[(close + 1)...]
+            if locale == .zh { Self.space(&text, from: start, next: rest.first) }
+        }
+        text += rest
     }
 
     /// A space between a Chinese character and a Latin letter, digit or sign on either side of a fact: only
@@ -79,13 +90,13 @@ package struct Phrase: Sendable, Hashable {
     /// What stands for `name` or `name|one|many`.
     private func append(_ place: Slice<UnsafeBufferPointer<UInt8>>, _ locale: Locale, to text: inout [UInt8])
     {
-        let parts = place.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
-        let fact = parts.first.flatMap { facts[String(decoding: $0, as: UTF8.self)] }
-        if parts.count == 3 {
-            text += fact == .int(1) ? parts[1] : parts[2]
-        } else if let fact {
-            text += fact.text(locale).utf8
+        guard place.contains(UInt8(ascii: "|")) else {
+            if let fact = facts[String(decoding: place, as: UTF8.self)] { text += fact.text(locale).utf8 }
+            return
         }
+        let parts = place.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false)
+        let fact = facts[String(decoding: parts[0], as: UTF8.self)]
+        if parts.count == 3 { text += fact == .int(1) ? parts[1] : parts[2] }
     }
 }
 

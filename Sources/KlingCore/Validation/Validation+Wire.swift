@@ -48,9 +48,9 @@ extension Diagnostic {
         writer.key("severity")
         writer.string(severity.rawValue)
         writer.key("message")
-        writer.string(message(locale))
+        writer.phrase(Phrase(sentence.words, facts), locale)
         writer.key("path")
-        writer.string(path.description)
+        writer.pointer(path)
         if let lines {
             writer.key("range")
             writer.range(range, lines, encoding)
@@ -73,13 +73,13 @@ extension Diagnostic {
             for place in related {
                 writer.beginObject()
                 writer.key("path")
-                writer.string(place.path.description)
+                writer.pointer(place.path)
                 if let lines {
                     writer.key("range")
                     writer.range(place.range, lines, encoding)
                 }
                 writer.key("message")
-                writer.string(place.message(locale))
+                writer.phrase(place.note, locale)
                 writer.endObject()
             }
             writer.endArray()
@@ -94,10 +94,10 @@ extension Fix {
     ) {
         writer.beginObject()
         writer.key("title")
-        writer.string(title(locale))
+        writer.phrase(title, locale)
         if let patch {
             writer.key("patch")
-            writer.value(.array(patch.map(\.json)))
+            writer.patch(patch)
         }
         if isPreferred {
             writer.key("preferred")
@@ -124,6 +124,10 @@ extension JSONWriter {
     /// A name written in the code: without this, a literal would be taken for a `String` and looked at for
     /// escapes.
     fileprivate mutating func key(_ name: StaticString) { self.name(name) }
+
+    fileprivate mutating func phrase(_ phrase: Phrase, _ locale: Locale) {
+        phrase.withUTF8(locale) { string(utf8: UnsafeRawBufferPointer($0)) }
+    }
 
     /// An LSP range.
     fileprivate mutating func range(_ range: Range<Int>, _ lines: LineIndex, _ encoding: PositionEncoding) {
