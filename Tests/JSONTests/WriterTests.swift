@@ -12,6 +12,26 @@ import Testing
         #expect(try JSONTree.parsed(expected) == .string(value))
     }
 
+    /// Eight bytes are looked at together where there are as many.
+    @Test(
+        arguments: [
+            ("\"", #"\""#), ("\\", #"\\"#), ("\u{0}", #"\u0000"#), ("\u{1F}", #"\u001f"#), ("\n", #"\n"#),
+            ("\u{2028}", #"\u2028"#), ("\u{2029}", #"\u2029"#), ("\u{7F}", "\u{7F}"), (" ", " "), ("猫", "猫"),
+            ("\u{2027}", "\u{2027}")
+        ]) func `a character is escaped wherever it stands`(character: String, expected: String)
+    {
+        for before in 0..<20 {
+            for after in 0..<20 {
+                let (front, back) = (
+                    String(repeating: "a", count: before), String(repeating: "é", count: after)
+                )
+                #expect(
+                    JSONValue.string(front + character + back).description == "\"\(front)\(expected)\(back)\""
+                )
+            }
+        }
+    }
+
     @Test func `commas come by themselves`() {
         var writer = JSONWriter()
         writer.beginObject()
