@@ -32,8 +32,15 @@ package final class Context {
     let defaults: Settings
     /// Set by `exit`.
     package var exitCode: Int32?
-    /// `shutdown` has been called: `exit` then is a success.
-    package var isShuttingDown = false
+    /// The status to end with when the input ends, or when `exit` comes.
+    package var statusAtEnd: Int32 = 0
+    /// Whether the end of the input waits for answers that take time: of a script, which has said all it has to say. An editor
+    /// that closes it is gone.
+    package var awaitsAnswersAtEnd = true
+    /// What `character` of a position counts.
+    var encoding = PositionEncoding.utf16
+    /// Has the process end when the one with this number is gone.
+    let followHost: (Int) -> Void
 
     private let makeTasks: (Settings) -> TaskService
     private var made: TaskService?
@@ -41,7 +48,8 @@ package final class Context {
 
     package init(
         outbox: Outbox, version: String, limits: Connection.Limits, gateway: GatewayIdentity,
-        settings: Settings, makeTasks: @escaping (Settings) -> TaskService
+        settings: Settings, followHost: @escaping (Int) -> Void,
+        makeTasks: @escaping (Settings) -> TaskService
     ) {
         self.outbox = outbox
         clientLog = ClientLog(outbox)
@@ -50,6 +58,7 @@ package final class Context {
         self.gateway = gateway
         self.settings = settings
         defaults = settings
+        self.followHost = followHost
         self.makeTasks = makeTasks
     }
 

@@ -5,10 +5,12 @@ package import JSONRPC
 package final class Router: MessageHandler {
     private let context: Context
     private let plain: PlainDialect
+    private let languageServer: LanguageServerSession
 
     package init(_ context: Context) {
         self.context = context
         plain = PlainDialect(context)
+        languageServer = LanguageServerSession(context)
     }
 
     package var exitCode: Int32? { context.exitCode }
@@ -16,6 +18,11 @@ package final class Router: MessageHandler {
     package func handle(_ message: JSONRPC.Message, in tree: borrowing JSONTree, writer: inout JSONWriter)
         -> Outcome
     {
-        plain.handle(message, in: tree, writer: &writer)
+        guard languageServer.hasBegun || languageServer.isBegun(by: message, in: tree) else {
+            return plain.handle(message, in: tree, writer: &writer)
+        }
+        return languageServer.handle(message, in: tree, writer: &writer) { writer in
+            plain.handle(message, in: tree, writer: &writer)
+        }
     }
 }

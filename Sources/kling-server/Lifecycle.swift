@@ -59,6 +59,19 @@ final class Lifecycle: Sendable {
         SystemThread.start { [self] in look(at: nil) }
     }
 
+    /// Ends the process when the one that it works for is gone (LSP 3.17, `InitializeParams.processId`): a backup for a host
+    /// whose ends of the pipes live on in a third process. Only who was seen alive can be gone: the number may be one of
+    /// another namespace.
+    func watch(host: Int) {
+        guard let host = pid_t(exactly: host), host > 0, Self.isAlive(host) else { return }
+        SystemThread.start { [self] in
+            while Self.isAlive(host) { sleep(2) }
+            end(1, because: "the host process \(host) is gone", drainSeconds: 1)
+        }
+    }
+
+    private static func isAlive(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
+
     /// Returns when there is input; without one, never.
     private func look(at input: Int32?) {
         var entries = [

@@ -58,7 +58,7 @@ struct Serve {
             gateway: GatewayIdentity(
                 url: simulation == nil ? address?.url ?? Options.defaultGateway : "simulator",
                 simulated: simulation != nil),
-            settings: options.settings
+            settings: options.settings, followHost: lifecycle.watch(host:)
         ) { settings in
             let tasks = makeTasks(simulation, address, key, settings, log)
             lifecycle.guardTasks(tasks)
@@ -76,11 +76,13 @@ struct Serve {
         lifecycle.awaitInput(0)
         switch connection.run() {
         case .endOfInput:
-            let idle = Wakeup()
-            inFlight.whenIdle { idle.signal() }
-            idle.wait()
+            if context.awaitsAnswersAtEnd {
+                let idle = Wakeup()
+                inFlight.whenIdle { idle.signal() }
+                idle.wait()
+            }
             outbox.finish()
-            lifecycle.end(0, because: "the input ended", drainSeconds: 5)
+            lifecycle.end(context.statusAtEnd, because: "the input ended", drainSeconds: 5)
         case .broken(let reason):
             Log.say("the input cannot be followed: \(reason)")
             outbox.finish()

@@ -97,7 +97,6 @@ extension PlainDialect {
         "shutdown", en: "Announces the end, as in LSP. Optional.", zh: "同 LSP，预告结束。可省略。",
         gives: .only(.null)
     ) { (context, arguments, tree, writer) throws(RPCError) in
-        context.isShuttingDown = true
         writer.null()
         return .written
     }
@@ -107,7 +106,7 @@ extension PlainDialect {
         "exit", en: "Ends the process behind this message. Closing its input does as well.",
         zh: "处理完本消息后退出进程；关闭输入亦可。", gives: .only(.null)
     ) { (context, arguments, tree, writer) throws(RPCError) in
-        context.exitCode = 0
+        context.exitCode = context.statusAtEnd
         writer.null()
         return .written
     }

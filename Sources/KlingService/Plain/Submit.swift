@@ -132,7 +132,7 @@ extension PlainDialect {
     private static func possibleDuplicate(of earlier: TaskID, locale: Locale) -> JSONValue {
         let diagnostic = Diagnostic.possibleDuplicate(of: earlier)
         var writer = JSONWriter()
-        diagnostic.write(locale: locale, lines: nil, encoding: .utf16, into: &writer)
+        diagnostic.write(locale: locale, lines: nil, into: &writer)
         let tree = JSONTree(writer.bytes)
         return tree.value(tree.root)
     }
@@ -155,7 +155,7 @@ extension Context {
             lines = document.lines
         }
         var writer = JSONWriter()
-        validation.writeDiagnostics(locale: locale, lines: lines, encoding: .utf16, into: &writer)
+        validation.writeDiagnostics(locale: locale, lines: lines, encoding: encoding, into: &writer)
         let diagnosticsTree = JSONTree(writer.bytes)
         let diagnostics = diagnosticsTree.value(diagnosticsTree.root)
         guard validation.isValid else {

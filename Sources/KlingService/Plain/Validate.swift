@@ -33,11 +33,11 @@ extension PlainDialect {
         {
         case .request(let place):
             context.validator.validate(tree, at: place, options: options)
-                .writeResult(locale: locale, lines: nil, encoding: .utf16, into: &writer)
+                .writeResult(locale: locale, lines: nil, into: &writer)
         case .document(let document):
             options.edits = true
             context.validate(document, options)
-                .writeResult(locale: locale, lines: document.lines, encoding: .utf16, into: &writer)
+                .writeResult(locale: locale, lines: document.lines, encoding: context.encoding, into: &writer)
         }
         return .written
     }
