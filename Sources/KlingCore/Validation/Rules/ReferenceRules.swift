@@ -147,6 +147,7 @@ extension RequestView {
         guard let prompt = string(.prompt) else { return }
         let images = count(.imageURLs)
         let references = tree.references(prompt)
+        // Pictures that are referred to, or would be but for a slip that is told already.
         var isUsed: UInt8 = 0
         var hasTag = false
         for reference in references {
@@ -157,7 +158,7 @@ extension RequestView {
             case .tag(.image, let number):
                 hasTag = true
                 if number >= 1, number <= images {
-                    if number <= 8 { isUsed |= 1 << UInt8(truncatingIfNeeded: number - 1) }
+                    isUsed |= Self.bit(number)
                 } else {
                     findings.report(
                         images > 0 ? .referenceRange : .referenceRangeNone, at: place, in: self,
@@ -180,6 +181,7 @@ extension RequestView {
                     .referenceElement, at: place, in: self, ["value": text, "model": .text(model.name)])
             case .mistyped(let tag, let numbers):
                 let (message, facts) = mistypedAdvice(tag, numbers, images)
+                if message == .referenceMistyped { for number in numbers { isUsed |= Self.bit(number) } }
                 let right = numbers.map { tag.text($0) }.joined(separator: ", ")
                 findings.report(
                     message, at: place, in: self, facts.with("value", text),
@@ -208,13 +210,18 @@ extension RequestView {
         var urls = list(.imageURLs)
         var number = 1
         while let url = urls.next(in: tree), number <= 8 {
-            if isUsed & (1 << UInt8(truncatingIfNeeded: number - 1)) == 0 {
+            if isUsed & Self.bit(number) == 0 {
                 findings.report(
                     .referenceUnusedImage, at: place(.imageURLs).child(number - 1, tree.range(url)), in: self,
                     ["number": .int(number)])
             }
             number += 1
         }
+    }
+
+    /// Of the first eight pictures; more are an error by themselves.
+    private static func bit(_ number: Int) -> UInt8 {
+        (1...8).contains(number) ? 1 << UInt8(truncatingIfNeeded: number - 1) : 0
     }
 
     /// What to write for a mistyped tag, in view of what there is to refer to.
