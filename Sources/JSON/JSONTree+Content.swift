@@ -136,6 +136,7 @@ extension JSONTree {
             case .string: value = .string(string(current) ?? "")
             case .array, .object:
                 stack.append(Frame(container: kind(current), children: elements(current)))
+                if kind(current) == .array { stack[stack.count - 1].array.reserveCapacity(count(current)) }
                 if advance() != nil { continue }
                 value = stack.removeLast().container == .array ? .array([]) : .object([:])
             }

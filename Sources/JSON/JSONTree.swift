@@ -199,6 +199,12 @@ extension JSONTree {
         return node.kind == .object ? count / 2 : count
     }
 
+    /// The value with all values and names inside it.
+    package func extent(_ index: Index) -> Int {
+        let next = nodes[Int(index.raw)].next
+        return next > index.raw ? Int(next - index.raw) : 1
+    }
+
     /// The elements of an array; of an object, names and values in turn; empty for the rest.
     @inlinable @inline(__always) public func elements(_ index: Index) -> Elements {
         let node = nodes[Int(index.raw)]

@@ -147,4 +147,21 @@ import Testing
         #expect(offered.map { $0.title(.en) } == (title.isEmpty ? [] : [title]))
         #expect(offered.allSatisfy { $0.isPreferred == isSafe })
     }
+
+    /// As values of their own they would take fifty times their text.
+    @Test func `thousands of values are neither copied into a fix nor turned into something else`() {
+        func list(_ count: Int, _ value: String) -> String {
+            "[" + Array(repeating: value, count: count).joined(separator: ",") + "]"
+        }
+        func conflict(_ count: Int, _ other: String) -> [Fix] {
+            let urls = #""imageUrls":\#(list(count, "1")),"image_urls":\#(list(count, other))"#
+            return fixes(#"{"model":"kling-v3","prompt":"A cat",\#(urls)}"#, "parameter.aliasConflict")
+        }
+        #expect(conflict(4000, "2").count == 1)
+        #expect(conflict(5000, "2").isEmpty)
+        // The same twice is no conflict, however long.
+        #expect(conflict(5000, "1").isEmpty)
+        let twice = #""imageUrls":\#(list(5000, "1")),"image_urls":\#(list(5000, "1"))"#
+        #expect(fixes(#"{"model":"kling-v3","prompt":"A cat",\#(twice)}"#, "parameter.alias").count == 1)
+    }
 }

@@ -24,14 +24,25 @@ enum Cost {
     }
 
     static func failures(_ input: Input, slowest: inout Double) -> [Properties.Failure] {
+        let before = Machine.peakMemory
         var cost = of(input)
+        let growth = Machine.peakMemory - before
         // What disturbed the machine does so once.
         if cost > milliseconds { cost = min(cost, of(input)) }
         slowest = max(slowest, cost)
-        guard cost > milliseconds else { return [] }
-        return [
-            Properties.Failure(
-                property: "time is bounded", detail: "\(Int(cost)) ms for 100 KB, \(input.bytes.count) bytes")
-        ]
+        var failures: [Properties.Failure] = []
+        if cost > milliseconds {
+            failures.append(
+                Properties.Failure(
+                    property: "time is bounded",
+                    detail: "\(Int(cost)) ms for 100 KB, \(input.bytes.count) bytes"))
+        }
+        // Of a small one, what the tables take that are made at the first use.
+        if growth > memory * max(input.bytes.count, 1 << 20) {
+            failures.append(
+                Properties.Failure(
+                    property: "memory is bounded", detail: "\(growth) bytes for \(input.bytes.count)"))
+        }
+        return failures
     }
 }

@@ -44,17 +44,7 @@ struct Worker {
             Machine.endAfter(seconds: Self.patience)
             // What the small ones leave behind is not what a large one costs.
             if count == seeds.inputs.count { base = Machine.peakMemory }
-            let before = Machine.peakMemory
             var found = Cost.failures(input, slowest: &slowest)
-            if isLarge {
-                let growth = Machine.peakMemory - before
-                if growth > Cost.memory * max(input.bytes.count, 1 << 20) {
-                    found.append(
-                        .init(
-                            property: "memory is bounded", detail: "\(growth) bytes for \(input.bytes.count)")
-                    )
-                }
-            }
             if input.bytes.count <= 1 << 15 { found += Properties.examine(input) }
             for failure in found { keep(failure, input) }
             largest = max(largest, input.bytes.count)

@@ -188,7 +188,7 @@ extension RequestView {
         case .true: return true
         case .string, .number:
             guard tree.range(value).count <= 8 else { return false }
-            return Conversion.convert(tree.value(value), to: .boolean) == true
+            return converted(value, to: .boolean) == true
         default: return false
         }
     }

@@ -1,5 +1,21 @@
 import JSON
 
+extension RequestView {
+    /// Values and names in a value that is compared or offered in a fix. As values of their own they take fifty times their
+    /// text, and of so many nobody takes an offer.
+    private static let largestOffer = 4096
+
+    /// A value by itself; nil for one of too many parts.
+    func offered(_ value: JSONTree.Index) -> JSONValue? {
+        tree.extent(value) <= Self.largestOffer ? tree.value(value) : nil
+    }
+
+    /// The same in another type, where that is plain.
+    func converted(_ value: JSONTree.Index, to type: ParameterType) -> JSONValue? {
+        offered(value).flatMap { Conversion.convert($0, to: type) }
+    }
+}
+
 /// Turns a value of the wrong type into one of the right type that says the same, where that is plain.
 enum Conversion {
     static func convert(_ value: JSONValue, to type: ParameterType) -> JSONValue? {

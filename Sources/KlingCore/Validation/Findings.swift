@@ -105,6 +105,9 @@ package struct Findings: Sendable {
     /// In broken text each edit is tried, which costs about two hundred times as much.
     private static let trialCost = 200
 
+    /// Bytes of a request on which a fix is tried: its values by themselves take fifty times as much.
+    private static let largestTrial = 1 << 18
+
     /// Bytes of requests that may still be validated again to see what a fix would do.
     private var trialBudget = 4 << 20
 
@@ -117,7 +120,7 @@ package struct Findings: Sendable {
 
     /// Whether a fix may be tried on a request of so many bytes; counts it then.
     mutating func mayTry(_ bytes: Int) -> Bool {
-        guard worksOutFixes, bytes <= trialBudget else { return false }
+        guard worksOutFixes, bytes <= min(trialBudget, Self.largestTrial) else { return false }
         trialBudget -= bytes + 1024
         return true
     }

@@ -162,7 +162,7 @@ extension RequestView {
         let place = place(slot: slot)
         let type = slot == Field.model.rawValue ? tables.modelNameType : parameter.type
         var fixes: [Fix] = []
-        if !findings.isTrial, let converted = Conversion.convert(tree.value(value), to: type),
+        if !findings.isTrial, let converted = converted(value, to: type),
             isFreeOfErrors(with: converted, at: place, slot: slot, &findings)
         {
             fixes = [
@@ -307,6 +307,6 @@ extension RequestView {
         guard count(.multiPrompt) > 0 else { return false }
         if storyboard == .undecided { return true }
         guard isOfOtherType(.multiShot), let value = value(.multiShot) else { return false }
-        return Conversion.convert(tree.value(value), to: .boolean) != false
+        return converted(value, to: .boolean) != false
     }
 }

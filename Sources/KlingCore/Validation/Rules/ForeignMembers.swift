@@ -82,10 +82,10 @@ extension RequestView {
             return
         }
         let target = Place(tokens: [tree.string(written.key) ?? ""], range: tree.range(written.value))
-        let ours = tree.value(value)
-        let theirs = tree.value(written.value)
+        let ours = offered(value)
+        let theirs = offered(written.value)
         facts["other"] = .text(target.tokens[0])
-        if ours == theirs {
+        if ours == theirs, ours != nil || tree.hasSameText(value, written.value) {
             findings.report(
                 .parameterAliasDouble, at: child, in: self, facts,
                 fixes: [
@@ -93,12 +93,14 @@ extension RequestView {
                 ],
                 related: [(target, .counts)])
         } else {
-            var fixes = [
-                Fix(
-                    .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
-                    patch: [.remove(child.pointer)])
-            ]
-            if fits(key, field.name, container) {
+            var fixes: [Fix] = []
+            if let theirs {
+                fixes.append(
+                    Fix(
+                        .keep, ["name": .text(target.tokens[0]), "value": .text(theirs.description)],
+                        patch: [.remove(child.pointer)]))
+            }
+            if let ours, fits(key, field.name, container) {
                 fixes.append(
                     Fix(
                         .keep, ["name": .text(name), "value": .text(ours.description)],
@@ -133,5 +135,11 @@ extension RequestView {
                 }
             }
         }
+    }
+}
+
+extension JSONTree {
+    fileprivate func hasSameText(_ one: Index, _ other: Index) -> Bool {
+        source[range(one)].elementsEqual(source[range(other)])
     }
 }

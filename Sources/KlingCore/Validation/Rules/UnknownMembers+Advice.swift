@@ -145,7 +145,7 @@ extension RequestView {
         if slot == Field.videoList.rawValue, tree.kind(value) == .string {
             return [[VideoField.url.rawValue: tree.value(value)]]
         }
-        return Conversion.convert(tree.value(value), to: type)
+        return converted(value, to: type)
     }
 
     private static func allowed(_ type: ParameterType) -> Fact? {

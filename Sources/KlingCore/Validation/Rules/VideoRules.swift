@@ -104,7 +104,7 @@ extension RequestView {
         // Of `keep_original_sound` a boolean says the same as a word: its own sentence is the better one.
         if type != .string, field == .referType {
             var fixes: [Fix] = []
-            if !findings.isTrial, let word = Conversion.convert(tree.value(value), to: parameter.type),
+            if !findings.isTrial, let word = converted(value, to: parameter.type),
                 addsNoError([.replace(place.pointer, word)], &findings) == true
             {
                 fixes = [
@@ -121,8 +121,9 @@ extension RequestView {
                 ], allowed: parameter.type.allowed, fixes: fixes)
             return
         }
+        let given = offered(value) ?? .null
         let meant: String? =
-            switch (field, tree.value(value)) {
+            switch (field, given) {
             case (.keepSound, .bool(let yes)): yes ? "yes" : "no"
             case (.keepSound, .string(let text)): Self.meansYes(text).map { $0 ? "yes" : "no" }
             case (_, .string(let text)): NearestName.find(text, in: words, hints: Self.clipHints)
@@ -140,7 +141,7 @@ extension RequestView {
         findings.report(
             field == .keepSound && text != nil ? .videoKeepSoundWord : message, at: place, in: self,
             [
-                "value": .text(text ?? tree.value(value).description),
+                "value": .text(text ?? (given.isNull ? tree.literal(value) : given.description)),
                 "allowed": .anyOf(words.map { "\"\($0)\"" })
             ], allowed: parameter.type.allowed, fixes: fixes)
     }
