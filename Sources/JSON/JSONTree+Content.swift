@@ -183,6 +183,10 @@ package struct EscapeDecoder {
     package struct Piece {
         package let scalar: Unicode.Scalar
         package let range: Range<Int>
+        var isEscape = false
+
+        /// How many bytes of the content it is.
+        package var contentLength: Int { isEscape ? UTF8.width(scalar) : range.count }
     }
 
     package mutating func next(in source: [UInt8]) -> Piece? {
@@ -194,10 +198,12 @@ package struct EscapeDecoder {
             position += 1
             return Piece(scalar: Unicode.Scalar(byte), range: start..<position)
         }
-        let length = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-        position = min(end, start + length)
-        var value = UInt32(byte) & (0xFF >> UInt32(length + 1))
-        for continuation in source[(start + 1)..<max(start + 1, position)] {
+        // Bytes that are no character stand for themselves in the content.
+        position = start + UTF8Scan.length(source, at: start, before: end)
+        let expected = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+        guard position - start == expected else { return Piece(scalar: "\u{FFFD}", range: start..<position) }
+        var value = UInt32(byte) & (0xFF >> UInt32(expected + 1))
+        for continuation in source[(start + 1)..<position] {
             value = value << 6 | UInt32(continuation & 0x3F)
         }
         return Piece(scalar: Unicode.Scalar(value) ?? "\u{FFFD}", range: start..<position)
@@ -239,7 +245,7 @@ package struct EscapeDecoder {
             }
         default: scalar = Unicode.Scalar(Self.short(letter) ?? letter)
         }
-        return Piece(scalar: scalar, range: start..<position)
+        return Piece(scalar: scalar, range: start..<position, isEscape: true)
     }
 
     /// The UTF-16 code unit of the `\u` escape at `position` (RFC 8259 §7).

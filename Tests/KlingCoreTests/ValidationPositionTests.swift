@@ -109,6 +109,18 @@ private struct MarkedDocument {
         ("image.url", "{\"model\":\"kling-v3\",\"prompt\":\"猫\",\"image_urls\":[⟦\"猫 .jpg\"⟧]}")
     ]
 
+    /// Beyond the last character of Unicode; cut off; a byte that goes on with nothing; before an escape.
+    @Test(arguments: [[0xF4, 0x90, 0x80, 0x80], [0xE4, 0xBD], [0x80], [0xF0, 0x9F, 0x5C, 0x6E]] as [[UInt8]])
+    func `a reference behind bytes that are no text is told where it stands`(odd: [UInt8]) {
+        let (front, tag) = (Array(Self.tags(#"\"a"#).utf8.dropLast(2)), Array("<image_1>>".utf8))
+        let bytes = front + odd + tag + Array("\"}".utf8)
+        let found = Validator.standard.validate(
+            document: JSONTree(bytes), options: ValidationOptions(edits: true))
+        let ranges = found.diagnostics.filter { $0.code == "reference.mistyped" }.map(\.range)
+        let start = front.count + odd.count
+        #expect(ranges == [start..<(start + tag.count)])
+    }
+
     @Test("a problem is told where it stands in the text, in bytes and in UTF-16", arguments: fixtures)
     func positions(code: String, text: String) throws {
         let document = MarkedDocument(text)

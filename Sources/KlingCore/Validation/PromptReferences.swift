@@ -29,10 +29,7 @@ struct PromptReference: Sendable {
 extension JSONTree {
     /// Calls `body` with the content of a string, escapes resolved.
     func withContent<Result>(_ index: Index, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        if isEscaped(index) {
-            var text = string(index) ?? ""
-            return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
-        }
+        if isEscaped(index) { return content(index).withUnsafeBytes(body) }
         let range = contentRange(index)
         return source.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
@@ -50,7 +47,7 @@ extension JSONTree {
         var end = content.lowerBound
         while decoded < range.upperBound, let piece = decoder.next(in: source) {
             if decoded >= range.lowerBound, start == nil { start = piece.range.lowerBound }
-            decoded += String(piece.scalar).utf8.count
+            decoded += piece.contentLength
             end = piece.range.upperBound
         }
         return min(start ?? end, end)..<end

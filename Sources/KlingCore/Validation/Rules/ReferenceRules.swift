@@ -56,10 +56,7 @@ extension RequestView {
         func add(_ node: JSONTree.Index, at place: @autoclosure () -> Place, isIgnored: Bool = false) {
             let references = tree.references(node)
             guard !references.isEmpty else { return }
-            // The bytes that the ranges count: decoding would put three for one that is no UTF-8.
-            let text =
-                tree.isEscaped(node)
-                ? tree.string(node).map { Array($0.utf8) } ?? [] : Array(tree.source[tree.contentRange(node)])
+            let text = tree.content(node)
             prompts.append(
                 Prompt(
                     node: node, place: place(), isIgnored: isIgnored,
@@ -97,7 +94,7 @@ extension RequestView {
                 prompt.isIgnored ? .referenceSyntaxIgnored : .referenceSyntax, at: prompt.place.at(range),
                 in: self, ["value": .text(name), "model": .text(model.name)])
         }
-        let near = NearestName.find(name, in: elements.map(\.name))
+        let near = NearestName.find(name, in: elements.map(\.name).filter(Self.canBeReferredTo))
         let others = elements.map(\.name).filter { $0 != near }
         // Who refers to that element as well may mean another by this.
         let isPlain = near.map { !mentioned.contains($0) && NearestName.find(name, in: others) == nil }
@@ -133,6 +130,15 @@ extension RequestView {
                 return !PromptScanner.isName(next) || !next.isASCII && !Self.isLatinLetter(next)
             }
             .max { elements[$0].name.count < elements[$1].name.count }
+    }
+
+    /// Whether `@` and the name are read as a reference: not where it begins with a space, or with another `@`.
+    private static func canBeReferredTo(_ name: String) -> Bool {
+        Array("@\(name)".utf8).withUnsafeBytes { bytes in
+            var scanner = PromptScanner(bytes)
+            guard let reference = scanner.next() else { return false }
+            return reference.kind == .name && reference.range.lowerBound == 1
+        }
     }
 
     private static func isLatinLetter(_ character: Character) -> Bool {
