@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -235,6 +236,29 @@ struct TaskSharingTests {
         await world.clock.advance(by: .seconds(6))
         await drained
         #expect(told.withLock { $0.last?.taskId } == "task_1")
+    }
+
+    @Test(arguments: [true, false])
+    func `what comes in behind the end is told when nobody could find it out again`(isCreate: Bool)
+        async throws
+    {
+        let told = Mutex<[VideoTask]>([])
+        let world = TaskWorld(observer: { notice in
+            if case .unwritten(let task) = notice { told.withLock { $0.append(task) } }
+        })
+        if isCreate { world.gateway.holdCreates() } else { world.gateway.holdFetches() }
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        world.gateway.reads("task_1", TaskWorld.completed)
+        let intent = Submission(request: TaskWorld.request(), delivery: .directory(place))
+        let id = try await world.service.submit(intent).report.task.id
+        if isCreate { await world.clock.settle() } else { #expect(await world.reaches(id, .completed)) }
+        async let drained: Void = world.service.drain()
+        await world.clock.advance(by: .seconds(6))
+        await drained
+        world.gateway.release()
+        await world.clock.settle()
+        #expect(told.withLock { $0.map(\.taskId) } == (isCreate ? ["task_1"] : []))
     }
 
     @Test func `what could not be written is written before the end when it can be`() async throws {

@@ -11,6 +11,7 @@ final class TaskTestGateway: Gateway {
         var reads: [(taskId: String, at: Duration)] = []
         var held: [CheckedContinuation<Void, Never>] = []
         var holdsCreates = false
+        var holdsFetches = false
         var file: [UInt8] = []
         var readiness: Failure?
     }
@@ -41,13 +42,25 @@ final class TaskTestGateway: Gateway {
     }
 
     func holdCreates() { state.withLock { $0.holdsCreates = true } }
-    func releaseCreates() {
+    func holdFetches() { state.withLock { $0.holdsFetches = true } }
+    func releaseCreates() { release() }
+    func release() {
         let held = state.withLock { state in
-            state.holdsCreates = false
+            (state.holdsCreates, state.holdsFetches) = (false, false)
             defer { state.held = [] }
             return state.held
         }
         for continuation in held { continuation.resume() }
+    }
+
+    private func wait(while holds: @escaping @Sendable (State) -> Bool) async {
+        await withCheckedContinuation { continuation in
+            let goesOn = state.withLock { state in
+                if holds(state) { state.held.append(continuation) }
+                return !holds(state)
+            }
+            if goesOn { continuation.resume() }
+        }
     }
 
     var sent: [String] { state.withLock { $0.sent.map(\.key) } }
@@ -66,13 +79,7 @@ final class TaskTestGateway: Gateway {
                 ? CreateOutcome.accepted(taskId: "task_\(number)", requestId: nil)
                 : state.creates.removeFirst()
         }
-        await withCheckedContinuation { continuation in
-            let goesOn = state.withLock { state in
-                if state.holdsCreates { state.held.append(continuation) }
-                return !state.holdsCreates
-            }
-            if goesOn { continuation.resume() }
-        }
+        await wait { $0.holdsCreates }
         _ = clock.elapsed()
         return outcome
     }
@@ -95,6 +102,7 @@ final class TaskTestGateway: Gateway {
     func fetch(
         _ url: String, resume: FetchResumption?, receive: @escaping @Sendable (FetchPiece) -> Bool
     ) async -> Result<FetchSummary, Failure> {
+        await wait { $0.holdsFetches }
         let file = state.withLock(\.file)
         _ = receive(.head(offset: 0, total: Int64(file.count), contentType: "video/mp4", validator: nil))
         _ = receive(.bytes(file))

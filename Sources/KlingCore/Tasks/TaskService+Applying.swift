@@ -97,6 +97,8 @@ extension TaskService {
     }
 
     func keep(_ task: LiveTask) {
+        // Behind the end only an id is news that the journal does not have: all else is read again at the next start.
+        if isClosed, task.machine.task.taskId == task.told.taskId { return }
         if !task.isUnsaved { observer(.unwritten(task.machine.task)) }
         task.isUnsaved = true
         index(task)
