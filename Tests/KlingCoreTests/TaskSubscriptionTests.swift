@@ -89,6 +89,28 @@ struct TaskSubscriptionTests {
         #expect(log.all.isEmpty)
     }
 
+    @Test(arguments: [SubscriptionFilter.labels(["film": "a"]), .all])
+    func `a reply tells of every task under way and of a bounded number at their end`(
+        filter: SubscriptionFilter
+    ) async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        var cancelled: [TaskID] = []
+        _ = try await world.submit("first", labels: ["film": "a"])
+        let waiting = try await world.submit("second", labels: ["film": "a"]).task.id
+        for number in 0..<TaskService.mostEnded + 20 {
+            let id = try await world.submit("cat \(number)", labels: ["film": "a"]).task.id
+            _ = try await world.service.cancel(id.text)
+            cancelled.append(id)
+        }
+        // A number from the future: the history from there on is not known.
+        let (subscription, _) = try await subscribe(world, filter, since: 1 << 40)
+        #expect(subscription.isSnapshot)
+        let told = subscription.tasks.filter { $0.task.state.isTerminal }.map(\.task.id)
+        #expect(told == Array(cancelled.reversed().prefix(TaskService.mostEnded)))
+        #expect(subscription.tasks.contains { $0.task.id == waiting })
+        #expect(subscription.tasks.count == TaskService.mostEnded + 2)
+    }
+
     @Test func `labels select tasks that are there and tasks to come, and end with the last`() async throws {
         let world = TaskWorld()
         for number in 1...3 {

@@ -15,9 +15,10 @@ public struct Subscription: Sendable, Hashable {
     public var id: SubscriptionID
     /// Everything after this number will be delivered.
     public var seq: Int64
-    /// The tasks named, all with the labels or, for `all`, those not at their end, as they are now.
+    /// The tasks named, those with the labels or, for `all`, those not at their end, as they are now. Of tasks with the labels
+    /// that are at their end, the newest 500.
     public var tasks: [TaskReport]
-    /// The history from the number asked for is gone: `tasks` is the full state, the newest ended tasks
+    /// The history from the number asked for is gone: `tasks` is the full state, the newest 500 ended tasks
     /// included.
     public var isSnapshot: Bool
 

@@ -11,10 +11,18 @@ final class SubscriptionState {
         case live
     }
 
-    enum Selection: Sendable {
+    enum Selection: Sendable, Hashable {
         case tasks(Set<TaskID>)
         case labels([String: String])
         case all
+
+        func includes(_ task: VideoTask) -> Bool {
+            switch self {
+            case .all: true
+            case .tasks(let ids): ids.contains(task.id)
+            case .labels(let labels): labels.allSatisfy { task.labels[$0.key] == $0.value }
+            }
+        }
     }
 
     let id: SubscriptionID
@@ -54,13 +62,7 @@ final class SubscriptionState {
         hasTasks = !tasks.isEmpty
     }
 
-    func isAbout(_ task: VideoTask) -> Bool {
-        switch selection {
-        case .all: true
-        case .tasks(let ids): ids.contains(task.id)
-        case .labels(let labels): labels.allSatisfy { task.labels[$0.key] == $0.value }
-        }
-    }
+    func isAbout(_ task: VideoTask) -> Bool { selection.includes(task) }
 
     /// When a change is told.
     enum Admission: Sendable, Hashable {

@@ -38,11 +38,15 @@ extension TaskService {
             id: state.id, seq: cursor, tasks: tasks.map { report($0) }, isSnapshot: isSnapshot)
     }
 
+    /// How many tasks at their end a reply tells of at most: a journal has tens of thousands, and they are `list`'s.
+    static let mostEnded = 500
+
+    /// - Parameter ended: of all tasks, tell of the newest at their end too.
     private func select(
         _ filter: SubscriptionFilter, ended: Bool
     ) async throws(TaskServiceError) -> (SubscriptionState.Selection, [VideoTask]) {
-        var query = JournalQuery(limit: 500)
         let selection: SubscriptionState.Selection
+        var query = JournalQuery(limit: 500)
         switch filter {
         case .tasks(let ids):
             var tasks: [VideoTask] = []
@@ -51,18 +55,27 @@ extension TaskService {
         case .labels(let labels):
             query.labels = labels
             selection = .labels(labels)
-        case .all:
-            selection = .all
-            if !ended { query.states = Set(VideoTask.State.allCases.filter { !$0.isTerminal }) }
+        case .all: selection = .all
         }
         do {
-            var found: [VideoTask] = []
-            while true {
-                let page = try await journal.list(query)
-                found += page.map { live[$0.id]?.visible ?? $0 }
-                guard page.count == query.limit, let last = page.last else { return (selection, found) }
-                query.before = last.id
+            // One that ends meanwhile is found here already; those that end here are unsettled while they are delivered.
+            query.states = Set(VideoTask.State.allCases.filter { !$0.isTerminal })
+            var found: [TaskID: VideoTask] = [:]
+            var page: [VideoTask]
+            repeat {
+                page = try await journal.list(query)
+                for task in page { found[task.id] = newest(of: task) }
+                query.before = page.last?.id
+            } while page.count == query.limit
+            if ended || selection != .all {
+                query.states = Set(VideoTask.State.allCases.filter(\.isTerminal))
+                (query.before, query.limit) = (nil, Self.mostEnded)
+                for task in try await journal.list(query) { found[task.id] = newest(of: task) }
+                for task in live.values.map(\.visible) where !task.isSettled && selection.includes(task) {
+                    found[task.id] = task
+                }
             }
+            return (selection, found.values.sorted { $0.id.text > $1.id.text })
         } catch {
             throw .journal(error)
         }

@@ -23,7 +23,11 @@ extension PlainDialect {
         gives: .object([
             .needed("subscription", .string, en: "Its name.", zh: "订阅 ID。"),
             .needed("seq", .count, en: "The number of the last event so far.", zh: "当前最后的事件序号。"),
-            .needed("tasks", .tasks, en: "The tasks as they are.", zh: "任务现状。"),
+            .needed(
+                "tasks", .tasks,
+                en:
+                    "The tasks as they are: those named, or those not at their end and, with `labels` or `snapshot`, the newest 500 that are.",
+                zh: "任务现状：指定的任务，或全部未结束的任务；使用 `labels` 或 `snapshot` 时另含最新 500 个已结束的任务。"),
             .needed(
                 "snapshot", .boolean, en: "The history before `since` is gone: `tasks` is all there is.",
                 zh: "`since` 之前的历史已不存在，`tasks` 为全部状态。")
