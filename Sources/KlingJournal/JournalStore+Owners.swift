@@ -42,7 +42,7 @@ extension JournalStore {
             // What a living process is sending is not settled by another, even when the clock was set.
             let condition = whose + (owner.isSilent ? " AND state <> 'submitting'" : "")
             found += try connection.all(
-                "SELECT \(Self.columns), place FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
+                "SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
                 (owner.number.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
             ) { (row) throws(JournalFailure) in (row.integer(3), try task(row)) }
             // Should it be heard of again, it learns that it was taken for gone.

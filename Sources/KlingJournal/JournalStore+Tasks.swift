@@ -36,6 +36,7 @@ extension JournalStore {
             .utf8(Self.bytes(task.request.body)),
             .utf8(body))
         let place = connection.lastInsertedRow
+        task.place = place
         for (name, value) in task.labels {
             try connection.run(
                 "INSERT INTO labels VALUES (?, ?, ?)", .text(name), .text(value), .text(task.id.text))
@@ -72,15 +73,12 @@ extension JournalStore {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
     ) throws(JournalFailure) -> VideoTask? {
         // One transaction holds the count and the change, so no two processes can take the last place.
-        let active =
-            try connection().first(
-                "SELECT count(*) FROM tasks WHERE state IN ('submitting', 'submitted', 'processing')"
-            ) { (row) throws(JournalFailure) in row.integer(0) } ?? 0
-        guard active < Int64(maximumActive), var task = try task(id), task.state == .queued,
-            try isFirstInLine(id, at: time)
+        let active = try active(besides: id)
+        guard active < maximumActive, var task = try task(id), task.state == .queued,
+            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(id, at: time)
         else { return nil }
         task.state = .submitting
         task.attempts += 1
@@ -108,19 +106,25 @@ extension JournalStore {
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
         let found = try connection.first(
-            "SELECT place, seq, owner FROM tasks WHERE id = ?", .text(task.id.text)
-        ) {
-            (row) throws(JournalFailure) in
-            (place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2))
+            "SELECT place, seq, owner, gateway_id IS ? FROM tasks WHERE id = ?", .optional(task.taskId),
+            .text(task.id.text)
+        ) { (row) throws(JournalFailure) in
+            (
+                place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2),
+                hasIdAlready: row.integer(3) != 0
+            )
         }
-        guard let (place, newest, keeper) = found else {
+        guard let (place, newest, keeper, hasIdAlready) = found else {
             throw .other(path: path, reason: "no task \(task.id) to change")
         }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
         if newest != task.seq, let current = try self.task(task.id) { return .outdated(current) }
-        if kind == .adoption, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id)
-        {
-            throw .taskIdTaken(holder)
+        if !hasIdAlready, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id) {
+            if let ended = holder.givingWay(to: task) {
+                _ = try record(ended, .change)
+            } else if kind == .adoption {
+                throw .taskIdTaken(holder)
+            }
         }
         var task = task
         let body = Self.body(of: task)

@@ -13,12 +13,25 @@ public protocol Journal: Sendable {
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
-    /// `maximumActive` tasks of the whole journal are active; nil otherwise. Exactly one process gets it.
-    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)
-        -> VideoTask?
+    /// `maximumActive` tasks of the whole journal are active, and nothing that the gateway at `url` has asked for forbids it;
+    /// nil otherwise. Exactly one process gets it.
+    func claim(
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+    ) async throws(JournalFailure) -> VideoTask?
+
+    /// Notes what the gateway at `url` asks of all processes.
+    /// - Returns: what holds now.
+    func note(
+        _ wish: GatewayPace.Wish, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> GatewayPace
+
+    /// What the gateway at `url` has asked for.
+    func pace(of url: String) async throws(JournalFailure) -> GatewayPace
 
     /// Writes a change of a task, made from the task as it was at `task.seq`; one that was changed since is left as it is.
     /// `kind` tells replay what to keep. A task that nobody looks after is this process's from now on, until it is settled.
+    /// A foundling that has the gateway's id that the task has now gives way in the same transaction
+    /// (``VideoTask/givingWay(to:)``).
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord
 
     /// By our id or the gateway's.
@@ -68,7 +81,7 @@ public struct JournalEvent: Sendable, Hashable {
         /// Progress only: the newest is enough.
         case progress = 1
         /// A change that gives a task the gateway's id at a user's word: refused with ``JournalFailure/taskIdTaken(_:)`` when
-        /// another task has it. Kept like any other change.
+        /// another task has it, which has an intent of its own. Kept like any other change.
         case adoption = 2
     }
 

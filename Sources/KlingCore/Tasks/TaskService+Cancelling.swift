@@ -32,7 +32,10 @@ extension TaskService {
         let owner = try await known(taskId)
         let target: VideoTask?
         if let id { target = try await locate(id) } else { target = owner }
-        if let owner, owner.id != target?.id { throw .taskIdTaken(taskId: taskId, owner) }
+        // One that is nothing but the id gives it to the task that it belongs to.
+        if let owner, owner.id != target?.id, !owner.isFoundling {
+            throw .taskIdTaken(taskId: taskId, owner)
+        }
         if let target, target.id == owner?.id, target.state != .abandoned { return report(target) }
 
         if let target, !target.mayBeGiven(taskId) { throw .cannotAdopt(target) }
@@ -50,7 +53,7 @@ extension TaskService {
         }
         // A failure is told as `degraded`, and read again.
         await apply(.read(reading), to: task)
-        return report(task.visible)
+        return report(try await locate(task.id.text))
     }
 
     private func known(_ taskId: String) async throws(TaskServiceError) -> VideoTask? {

@@ -17,6 +17,9 @@ extension TaskService {
             task.state == .submitted || task.state == .processing || overtaking && task.state == .completed,
             let taskId = task.machine.task.taskId
         else { return }
+        guard overtaking || clock.elapsed() >= readsPausedUntil else {
+            return schedule(.read(id), after: readsPausedUntil - clock.elapsed())
+        }
         task.activity = .reading
         guard overtaking else {
             readBacklog.append(id)
@@ -52,6 +55,11 @@ extension TaskService {
 
     private func endRead(_ id: TaskID, _ result: Result<TaskReading, Failure>) async {
         reads -= 1
+        if case .failure(let failure) = result, case .after(let wish) = failure.retry {
+            let pause = real(Backoff(attempt: 1, atLeast: wish).pause(unit: random.unit()))
+            holdReads(until: clock.elapsed() + pause)
+            note(.noReads(pause))
+        }
         sendReads()
         guard let task = live[id] else { return }
         task.activity = .none
