@@ -17,7 +17,7 @@ extension JournalStore {
     ) throws(JournalFailure) -> GatewayPace {
         var pace = try pace(of: url)
         var others = 0
-        if case .fewerTasks(let id, _) = wish { others = try active(besides: id) }
+        if case .fewerTasks(let id, _) = wish { others = try active(besides: id, of: url) }
         pace.note(wish, active: others, at: now)
         try connection().run(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)", .text(Self.name(url)),
@@ -25,11 +25,13 @@ extension JournalStore {
         return pace
     }
 
-    /// The tasks that are at the gateway, or on their way.
-    func active(besides id: TaskID) throws(JournalFailure) -> Int {
+    /// The tasks that are at the gateway, or on their way to it.
+    func active(besides id: TaskID, of url: String) throws(JournalFailure) -> Int {
         let count = try connection().first(
-            "SELECT count(*) FROM tasks WHERE state IN ('submitting', 'submitted', 'processing') AND id <> ?",
-            .text(id.text)
+            """
+            SELECT count(*) FROM tasks WHERE state IN ('submitting', 'submitted', 'processing')
+            AND \(Self.isOfGateway) AND id <> ?
+            """, .text(url), .text(id.text)
         ) { (row) throws(JournalFailure) in row.integer(0) }
         return Int(count ?? 0)
     }

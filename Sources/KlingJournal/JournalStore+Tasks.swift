@@ -25,10 +25,11 @@ extension JournalStore {
         let body = Self.body(of: task)
         try connection.run(
             """
-            INSERT INTO tasks (id, gateway_id, key, bound, state, is_open, billed, model, mode, seconds, created,
-                owner, seq, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+            INSERT INTO tasks (id, gateway_id, gateway, key, bound, state, is_open, billed, model, mode, seconds, created,
+                owner, seq, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
             """,
-            .text(task.id.text), .optional(task.taskId), .optional(task.idempotencyKey),
+            .text(task.id.text), .optional(task.taskId), .optional(task.gateway),
+            .optional(task.idempotencyKey),
             .integer(task.idempotencyKey != nil && task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
             .text(task.request.mode), .integer(Int64(task.request.billableSeconds)),
@@ -76,11 +77,14 @@ extension JournalStore {
         _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
     ) throws(JournalFailure) -> VideoTask? {
         // One transaction holds the count and the change, so no two processes can take the last place.
-        let active = try active(besides: id)
+        let active = try active(besides: id, of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
             try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(id, at: time)
         else { return nil }
+        // It may be there already.
+        if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
         task.state = .submitting
+        task.gateway = url
         task.attempts += 1
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return nil }
@@ -132,10 +136,11 @@ extension JournalStore {
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """
-            UPDATE tasks SET gateway_id = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
+            UPDATE tasks SET gateway_id = ?, gateway = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
                 seq = ?, body = ? WHERE place = ?
             """,
-            .optional(task.taskId), .integer(task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
+            .optional(task.taskId), .optional(task.gateway), .integer(task.mayBeBilled ? 1 : 0),
+            .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), try owner(of: task, after: keeper),
             .integer(task.seq), .utf8(body), .integer(place))
         return .written(task)

@@ -88,14 +88,16 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.list(query) }
     }
 
-    public func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+    public func takeOver(
+        limit: Int, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try !store.absentOwners(at: now).isEmpty
+            try !store.absentOwners(of: url, at: now).isEmpty
         }
         guard isNeeded else { return [] }
         return try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.takeOver(limit: limit, at: now)
+            try store.takeOver(limit: limit, of: url, at: now)
         }
     }
 

@@ -24,8 +24,8 @@ final class TaskTestJournal: Journal {
             tasks.values.first { $0.taskId == taskId && $0.id != id }
         }
 
-        func active(besides id: TaskID) -> Int {
-            tasks.values.count { $0.state.isActive && $0.id != id }
+        func active(besides id: TaskID, of url: String) -> Int {
+            tasks.values.count { $0.state.isActive && $0.id != id && $0.gateway ?? url == url }
         }
 
         func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
@@ -139,15 +139,17 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> VideoTask? {
         try await transaction { [process] store in
             guard var task = store.tasks[id], task.state == .queued,
-                store.active(besides: id) < maximumActive,
+                store.active(besides: id, of: url) < maximumActive,
                 store.paces[url, default: GatewayPace()].allowsCreate(
-                    active: store.active(besides: id), at: time),
+                    active: store.active(besides: id, of: url), at: time),
                 !store.order.prefix(while: { $0 != id }).contains(where: {
                     store.tasks[$0]?.state == .queued && store.owners[$0] != process
                         && store.isLookedAfter($0)
                 })
             else { return nil }
+            if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
             task.state = .submitting
+            task.gateway = url
             task.attempts += 1
             task.updatedAt = time
             store.owners[id] = process
@@ -161,7 +163,7 @@ final class TaskTestJournal: Journal {
         try await transaction { store in
             var pace = store.paces[url, default: GatewayPace()]
             var others = 0
-            if case .fewerTasks(let id, _) = wish { others = store.active(besides: id) }
+            if case .fewerTasks(let id, _) = wish { others = store.active(besides: id, of: url) }
             pace.note(wish, active: others, at: now)
             store.paces[url] = pace
             store.version += 1
@@ -212,10 +214,10 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
-                !$0.isSettled && !store.isLookedAfter($0.id)
+                !$0.isSettled && !store.isLookedAfter($0.id) && $0.gateway ?? url == url
             }
             for task in left.prefix(limit) { store.owners[task.id] = process }
             return Array(left.prefix(limit))

@@ -49,6 +49,10 @@ extension SQLiteJournal {
         try await claim(id, maximumActive: maximumActive, of: gatewayURL, at: time)
     }
 
+    func takeOver(limit: Int, at now: Timestamp) async throws -> [VideoTask] {
+        try await takeOver(limit: limit, of: gatewayURL, at: now)
+    }
+
     /// Writes a change that nobody else has overtaken.
     func write(_ task: VideoTask, _ kind: JournalEvent.Kind = .change) async throws -> VideoTask {
         guard case .written(let written) = try await record(task, kind) else { throw Unexpected() }

@@ -44,7 +44,8 @@ public protocol Journal: Sendable {
     /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
     /// silent for longer than it said in ``stay(until:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
-    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
+    /// What is at another gateway than that at `url` is left to those who can ask there.
+    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
 
     /// Says that this process will be heard of again by then; nil when it looks after nothing.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.

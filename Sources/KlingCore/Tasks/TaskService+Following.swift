@@ -2,7 +2,7 @@
 extension TaskService {
     /// Sets the time of the next read.
     func follow(_ task: LiveTask, _ pace: FollowSchedule.Pace) {
-        guard !isDraining, !task.isForeign else { return }
+        guard !isDraining, !task.isForeign, !isElsewhere(task.machine.task) else { return }
         let (estimate, _) = estimator.estimate(
             task.machine.task.request, gatewaySays: task.machine.task.gatewayEstimate)
         let start = task.machine.task.submittedAt ?? task.machine.task.createdAt
@@ -13,7 +13,7 @@ extension TaskService {
 
     /// Reads a task now or, when enough reads are under way, as soon as one of them has ended.
     func beginRead(_ id: TaskID, overtaking: Bool = false) {
-        guard !isDraining, let task = live[id], task.activity == .none,
+        guard !isDraining, let task = live[id], task.activity == .none, !isElsewhere(task.machine.task),
             task.state == .submitted || task.state == .processing || overtaking && task.state == .completed,
             let taskId = task.machine.task.taskId
         else { return }

@@ -63,7 +63,7 @@ extension TaskService {
     /// What is told about a task at this moment. That this process cannot send it is told with it and not
     /// written: another process may have the key, and the task already.
     func report(_ task: VideoTask) -> TaskReport {
-        var task = task
+        var task = toldFromAfar(task)
         if task.state == .queued, let failure = gateway.readiness { task.error = failure.billed(task.billed) }
         let position = task.state == .queued ? position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()

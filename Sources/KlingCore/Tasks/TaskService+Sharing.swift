@@ -166,7 +166,8 @@ extension TaskService {
     func takeOver() async throws(JournalFailure) {
         guard gateway.readiness == nil else { return }
         while !isDraining {
-            let found = try await journal.takeOver(limit: Self.pageSize, at: clock.wallTime())
+            let found = try await journal.takeOver(
+                limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
             for written in found {
                 let task = load(written)
                 task.isForeign = false

@@ -141,7 +141,9 @@ public actor TaskService {
     }
 
     var rules: TaskMachine.Rules {
-        TaskMachine.Rules(isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor)
+        TaskMachine.Rules(
+            isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor,
+            gateway: gateway.identity.url)
     }
 
     /// Real time that passes while `duration` passes at the gateway.

@@ -14,6 +14,7 @@ extension VideoTask {
             "place": JSONValue(Int(place)), "seq": JSONValue(Int(seq))
         ]
         form["taskId"] = taskId.map(JSONValue.string)
+        form["gateway"] = gateway.map(JSONValue.string)
         form["progress"] = progress.map { JSONValue($0) }
         form["submittedAt"] = submittedAt?.storedForm
         form["completedAt"] = completedAt?.storedForm
@@ -62,6 +63,7 @@ extension VideoTask {
                 uniquingKeysWith: { $1 }),
             delivery: delivery, simulated: form["simulated"]?.bool ?? false)
         taskId = form["taskId"]?.string
+        gateway = form["gateway"]?.string
         self.state = state
         progress = form["progress"]?.int
         submittedAt = Timestamp(storedForm: form["submittedAt"])

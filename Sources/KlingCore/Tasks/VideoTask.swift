@@ -3,6 +3,8 @@ public struct VideoTask: Sendable, Hashable {
     public let id: TaskID
     /// The gateway's id, as soon as the gateway has said it.
     public var taskId: String?
+    /// The gateway it was sent to or adopted from, by its address: no other knows the id. Nil while any may take it.
+    public var gateway: String?
     /// The normalised request: exactly what is, was or would be sent.
     public let request: VideoRequest
     public var state: State

@@ -32,6 +32,8 @@ extension Failure {
         if let origin = task.replacedBy {
             return ["method": "status", "params": ["task": .string(origin.text)]]
         }
+        // Waiting here would be in vain.
+        guard !isElsewhere(task) else { return nil }
         switch task.state {
         case .unconfirmed:
             return ["method": "adopt", "params": ["task": .string(task.id.text), "taskId": "task_…"]]
