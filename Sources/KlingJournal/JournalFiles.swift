@@ -50,16 +50,31 @@ enum JournalFiles {
         throw failure(errno: errno, path: directory)
     }
 
+    /// Which file a path means now; nil for none.
+    static func identity(_ path: String) -> FileIdentity? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
+    }
+
     static func pause(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
+
+    static func isLackOfRoom(_ code: Int32) -> Bool { code == ENOSPC || code == EDQUOT || code == EFBIG }
 
     static func failure(errno code: Int32, path: String, reason: String? = nil) -> JournalFailure {
         switch code {
         case EACCES, EPERM, EROFS: return .readOnly(path: path)
-        case ENOSPC, EDQUOT: return .diskFull(path: path)
+        case _ where isLackOfRoom(code): return .diskFull(path: path)
         case 0: return .cannotOpen(path: path, reason: reason ?? "unknown reason")
         default:
             let words = String(cString: strerror(code))
             return .cannotOpen(path: path, reason: reason.map { "\($0): \(words)" } ?? words)
         }
     }
+}
+
+/// A file, whatever it is called.
+struct FileIdentity: Equatable {
+    var device: UInt64
+    var number: UInt64
 }

@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 2
+    static let version = 3
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -165,13 +165,23 @@ enum JournalSchema {
 
     /// What each version added, from the second on.
     ///
-    /// `staying` holds by when each owner says it will be heard of again.
+    /// `staying` holds by when each owner says it will be heard of again. `gateway` is the address of the one that has the task,
+    /// nil for those that older versions sent.
     private static let upgrades = [
         [
             "CREATE TABLE staying (owner INTEGER PRIMARY KEY, until INTEGER NOT NULL)",
             "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
             "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds)",
             "DROP INDEX tasks_created"
+        ],
+        [
+            "ALTER TABLE tasks ADD COLUMN gateway TEXT",
+            "DROP INDEX tasks_owner",
+            "CREATE INDEX tasks_owner ON tasks (owner, gateway, place) WHERE is_open = 1",
+            """
+            CREATE INDEX tasks_active ON tasks (gateway, id)
+            WHERE state IN ('submitting', 'submitted', 'processing')
+            """
         ]
     ]
 }

@@ -37,12 +37,12 @@ extension JournalStore {
         }
         events += try connection().all(
             """
-            SELECT events.seq, request, events.body, kind FROM events JOIN tasks USING (place)
+            SELECT events.seq, request, events.body, place, kind FROM events JOIN tasks USING (place)
             WHERE events.seq > ? ORDER BY events.seq LIMIT ?
             """, [.integer(max(seq, trimmed)), .integer(Int64(max(limit - events.count, 0)))]
         ) { (row) throws(JournalFailure) in
             JournalEvent(
-                seq: row.integer(0), kind: row.integer(3) == 1 ? .progress : .change, task: try task(row))
+                seq: row.integer(0), kind: row.integer(4) == 1 ? .progress : .change, task: try task(row))
         }
         // A number from the future belongs to another journal, of which nothing is known here.
         return (events, seq >= trimmed && seq <= last)

@@ -10,9 +10,11 @@ extension JournalStore {
         var isSilent = false
     }
 
-    func absentOwners(at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
-        let found = try connection().all("SELECT DISTINCT owner FROM tasks WHERE is_open = 1", []) {
-            (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
+    /// - Parameter url: only of tasks that the gateway there has, or that any may take.
+    func absentOwners(of url: String, at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
+        let found = try connection().all(
+            "SELECT DISTINCT owner FROM tasks WHERE is_open = 1 AND \(Self.isOfGateway)", [.text(url)]
+        ) { (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
         var absent: [AbsentOwner] = []
         for owner in found where owner != owners.number {
@@ -34,16 +36,19 @@ extension JournalStore {
         return until.map { $0 >= now.milliseconds } ?? true
     }
 
-    func takeOver(limit: Int, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
+    /// Takes the gateway's address.
+    static let isOfGateway = "(gateway IS NULL OR gateway = ?)"
+
+    func takeOver(limit: Int, of url: String, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
         let connection = try connection()
         var found: [(place: Int64, task: VideoTask)] = []
-        for owner in try absentOwners(at: now) {
-            let whose = owner.number == nil ? "owner IS NULL" : "owner = ?"
+        for owner in try absentOwners(of: url, at: now) {
+            let whose = "\(Self.isOfGateway) AND " + (owner.number == nil ? "owner IS NULL" : "owner = ?")
             // What a living process is sending is not settled by another, even when the clock was set.
             let condition = whose + (owner.isSilent ? " AND state <> 'submitting'" : "")
             found += try connection.all(
-                "SELECT \(Self.columns), place FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
-                (owner.number.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
+                "SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
+                [.text(url)] + (owner.number.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
             ) { (row) throws(JournalFailure) in (row.integer(3), try task(row)) }
             // Should it be heard of again, it learns that it was taken for gone.
             if let owner = owner.number {

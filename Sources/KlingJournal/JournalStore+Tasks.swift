@@ -25,10 +25,11 @@ extension JournalStore {
         let body = Self.body(of: task)
         try connection.run(
             """
-            INSERT INTO tasks (id, gateway_id, key, bound, state, is_open, billed, model, mode, seconds, created,
-                owner, seq, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+            INSERT INTO tasks (id, gateway_id, gateway, key, bound, state, is_open, billed, model, mode, seconds, created,
+                owner, seq, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
             """,
-            .text(task.id.text), .optional(task.taskId), .optional(task.idempotencyKey),
+            .text(task.id.text), .optional(task.taskId), .optional(task.gateway),
+            .optional(task.idempotencyKey),
             .integer(task.idempotencyKey != nil && task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
             .text(task.request.mode), .integer(Int64(task.request.billableSeconds)),
@@ -36,6 +37,7 @@ extension JournalStore {
             .utf8(Self.bytes(task.request.body)),
             .utf8(body))
         let place = connection.lastInsertedRow
+        task.place = place
         for (name, value) in task.labels {
             try connection.run(
                 "INSERT INTO labels VALUES (?, ?, ?)", .text(name), .text(value), .text(task.id.text))
@@ -72,17 +74,17 @@ extension JournalStore {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
     ) throws(JournalFailure) -> VideoTask? {
         // One transaction holds the count and the change, so no two processes can take the last place.
-        let active =
-            try connection().first(
-                "SELECT count(*) FROM tasks WHERE state IN ('submitting', 'submitted', 'processing')"
-            ) { (row) throws(JournalFailure) in row.integer(0) } ?? 0
-        guard active < Int64(maximumActive), var task = try task(id), task.state == .queued,
-            try isFirstInLine(id, at: time)
+        let active = try active(besides: id, of: url)
+        guard active < maximumActive, var task = try task(id), task.state == .queued,
+            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(id, at: time)
         else { return nil }
+        // It may be there already.
+        if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
         task.state = .submitting
+        task.gateway = url
         task.attempts += 1
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return nil }
@@ -108,19 +110,25 @@ extension JournalStore {
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
         let found = try connection.first(
-            "SELECT place, seq, owner FROM tasks WHERE id = ?", .text(task.id.text)
-        ) {
-            (row) throws(JournalFailure) in
-            (place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2))
+            "SELECT place, seq, owner, gateway_id IS ? FROM tasks WHERE id = ?", .optional(task.taskId),
+            .text(task.id.text)
+        ) { (row) throws(JournalFailure) in
+            (
+                place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2),
+                hasIdAlready: row.integer(3) != 0
+            )
         }
-        guard let (place, newest, keeper) = found else {
+        guard let (place, newest, keeper, hasIdAlready) = found else {
             throw .other(path: path, reason: "no task \(task.id) to change")
         }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
         if newest != task.seq, let current = try self.task(task.id) { return .outdated(current) }
-        if kind == .adoption, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id)
-        {
-            throw .taskIdTaken(holder)
+        if !hasIdAlready, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id) {
+            if let ended = holder.givingWay(to: task) {
+                _ = try record(ended, .change)
+            } else if kind == .adoption {
+                throw .taskIdTaken(holder)
+            }
         }
         var task = task
         let body = Self.body(of: task)
@@ -128,10 +136,11 @@ extension JournalStore {
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """
-            UPDATE tasks SET gateway_id = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
+            UPDATE tasks SET gateway_id = ?, gateway = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
                 seq = ?, body = ? WHERE place = ?
             """,
-            .optional(task.taskId), .integer(task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
+            .optional(task.taskId), .optional(task.gateway), .integer(task.mayBeBilled ? 1 : 0),
+            .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), try owner(of: task, after: keeper),
             .integer(task.seq), .utf8(body), .integer(place))
         return .written(task)

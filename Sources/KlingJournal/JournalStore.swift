@@ -12,6 +12,8 @@ final class JournalStore {
     /// What SQLite counts up when another connection has written.
     var lastDataVersion: Int64?
     private var opened: SQLiteConnection?
+    /// The file that is open.
+    private var file: FileIdentity?
     /// What was asked for lately. Begun anew when rows may have gone that it has seen.
     var recent = RecentIntents()
     /// Changes written since history was last trimmed.
@@ -36,6 +38,7 @@ final class JournalStore {
                     path: path, simulated: simulated, busyTimeout: options.busyTimeout,
                     maximumPages: options.maximumPages)
                 opened = connection
+                file = JournalFiles.identity(path)
                 lastDataVersion = nil
                 recent = RecentIntents()
                 return connection
@@ -59,6 +62,10 @@ final class JournalStore {
             // What the log holds has a place in the file: moved there, it makes room on a disk that has no more.
             wasFull = false
             _ = try? connection.first("PRAGMA wal_checkpoint(TRUNCATE)") { (_) throws(JournalFailure) in }
+        }
+        // What is written into a file without a name is gone with the process.
+        if access == .write, path != ":memory:", JournalFiles.identity(path) != file {
+            throw .cannotOpen(path: path, reason: "it was removed or replaced while it was in use")
         }
         // IMMEDIATE: the right to write is had at once or not at all, never half-way through.
         try connection.run(access == .write ? "BEGIN IMMEDIATE" : "BEGIN")
@@ -136,20 +143,18 @@ final class JournalStore {
     // MARK: Rows
 
     /// The columns that ``task(_:)`` reads.
-    static let columns = "seq, request, body"
+    static let columns = "seq, request, body, place"
 
     func task(_ row: SQLiteConnection.Row) throws(JournalFailure) -> VideoTask {
-        try task(seq: row.integer(0), request: row.bytes(1), body: row.bytes(2))
-    }
-
-    func task(seq: Int64, request: [UInt8], body: [UInt8]) throws(JournalFailure) -> VideoTask {
-        let request = JSONTree(request)
-        let tree = JSONTree(body)
+        let seq = row.integer(0)
+        let request = JSONTree(row.bytes(1))
+        let tree = JSONTree(row.bytes(2))
         guard request.isValid, tree.isValid, var form = tree.value(tree.root).object else {
             throw .corrupt(path: path, reason: "change \(seq) is not readable")
         }
         form["request"] = request.value(request.root)
         form["seq"] = JSONValue(Int(seq))
+        form["place"] = JSONValue(Int(row.integer(3)))
         guard let task = VideoTask(storedForm: form) else {
             throw .corrupt(path: path, reason: "change \(seq) is not a task")
         }
@@ -161,6 +166,7 @@ final class JournalStore {
         var form = task.storedForm
         form["request"] = nil
         form["seq"] = nil
+        form["place"] = nil
         return bytes(form)
     }
 

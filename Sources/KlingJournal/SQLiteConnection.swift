@@ -1,6 +1,14 @@
 internal import CSQLite
 internal import KlingCore
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
 /// One connection to one database file, with its prepared statements. Not Sendable: it lives and dies on the
 /// thread that opened it.
 final class SQLiteConnection {
@@ -158,6 +166,7 @@ final class SQLiteConnection {
 
     /// What a result code of SQLite means (sqlite.org/rescode.html).
     private static func failure(_ code: Int32, _ handle: OpaquePointer?, _ path: String) -> JournalFailure {
+        let recent = errno
         let reason =
             handle.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) } ?? "SQLite error \(code)"
         switch code & 0xFF {
@@ -166,7 +175,9 @@ final class SQLiteConnection {
         case SQLITE_CORRUPT, SQLITE_NOTADB: return .corrupt(path: path, reason: reason)
         case SQLITE_FULL: return .diskFull(path: path)
         case SQLITE_CANTOPEN, SQLITE_IOERR:
-            let cause = handle.map { sqlite3_system_errno($0) } ?? 0
+            var cause = handle.map { sqlite3_system_errno($0) } ?? 0
+            // It forgets why when it has undone what it had begun.
+            if cause == 0, JournalFiles.isLackOfRoom(recent) { cause = recent }
             return JournalFiles.failure(errno: cause, path: path, reason: reason)
         default: return .other(path: path, reason: reason)
         }

@@ -55,11 +55,23 @@ public final class SQLiteJournal: Journal {
     }
 
     public func claim(
-        _ id: TaskID, maximumActive: Int, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.claim(id, maximumActive: maximumActive, at: time)
+            try store.claim(id, maximumActive: maximumActive, of: url, at: time)
         }
+    }
+
+    public func note(
+        _ wish: GatewayPace.Wish, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> GatewayPace {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in
+            try store.note(wish, of: url, at: now)
+        }
+    }
+
+    public func pace(of url: String) async throws(JournalFailure) -> GatewayPace {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.pace(of: url) }
     }
 
     public func record(
@@ -76,14 +88,16 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.list(query) }
     }
 
-    public func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+    public func takeOver(
+        limit: Int, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try !store.absentOwners(at: now).isEmpty
+            try !store.absentOwners(of: url, at: now).isEmpty
         }
         guard isNeeded else { return [] }
         return try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.takeOver(limit: limit, at: now)
+            try store.takeOver(limit: limit, of: url, at: now)
         }
     }
 

@@ -16,6 +16,11 @@ from harness import CLIP, LINUX, Case, Server
 from gateway import Gateway
 
 
+def deadly() -> None:
+    """Python ignores the signal of a file that grows too large; its children would, too."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
 class NothingIsSent(Case):
     def setUp(self) -> None:
         super().setUp()
@@ -58,10 +63,30 @@ class NothingIsSent(Case):
 
     def test_a_file_that_may_not_grow(self) -> None:
         def limited() -> None:
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+            deadly()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, resource.RLIM_INFINITY))
 
-        self.refuses(self.real(self.place.journal, preexec_fn=limited), "journal")
+        server = self.real(self.place.journal, preexec_fn=limited)
+        self.refuses(server, "full|room")
+        self.goes_on(server)
+
+    @unittest.skipUnless(LINUX, "limits of another process are Linux's")
+    def test_a_file_that_may_not_grow_any_more(self) -> None:
+        server = self.real(self.place.journal, preexec_fn=deadly)
+        first = server.submit()["id"]
+        # Not a page more, nor one into the file from the log.
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+        self.refuses(server, "full|room", sent=1)
+        self.assertEqual(server.call("status", task=first)["id"], first)
+        self.goes_on(server, sent=1)
+
+    def goes_on(self, server: Server, sent: int = 0) -> None:
+        """There is room again."""
+        unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+        resource.prlimit(server.pid, resource.RLIMIT_FSIZE, unlimited)
+        task = server.submit(request={**CLIP, "prompt": "after"})
+        self.assertIn(task["state"], ("submitted", "processing"))
+        self.assertEqual(self.gateway.create_requests, sent + 1)
 
     def test_a_full_disk(self) -> None:
         with self.disk() as folder:

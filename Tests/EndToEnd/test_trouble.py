@@ -256,7 +256,7 @@ class KeyTrouble(Case):
             self.assertEqual(server.call("list")["tasks"], [])
 
     def test_what_is_queued_waits_for_a_key(self) -> None:
-        with Gateway(speed=0, faults=["429:retry-after=600"]) as gateway:
+        with Gateway(speed=0, faults=["429:retry-after=3"]) as gateway:
             server = self.server("--gateway", gateway.url, env={"KLING_API_KEY": "k"})
             task = server.submit(waitFor="queued")["id"]
             wait_for(lambda: server.call("status", task=task)["error"], why="the refusal")

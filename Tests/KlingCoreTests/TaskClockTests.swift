@@ -108,4 +108,33 @@ struct TaskClockTests {
         for id in ids { #expect(await world.reaches(id, .completed)) }
         #expect(world.gateway.sent.sorted() == ids.map(\.text))
     }
+
+    /// The names of a process that starts after the clock was set back are lower than those before.
+    @Test(arguments: [false, true])
+    func `the line is in the order of submission, in one process and in two`(isShared: Bool) async throws {
+        let options = TaskServiceOptions(maximumActive: 1)
+        let world = TaskWorld(options)
+        for number in 1...7 { world.gateway.reads("task_\(number)", TaskWorld.completed) }
+        world.gateway.holdCreates()
+        var ids: [TaskID] = []
+        for number in 0..<3 { ids.append(try await world.submit("cat \(number)").task.id) }
+        #expect(await world.reaches(ids[0], .submitting))
+        world.clock.setWall(by: .zero - Self.day)
+        let later = TaskWorld(
+            options, journal: world.journal.reopened(afterDeath: !isShared), clock: world.clock,
+            gateway: world.gateway, seed: 12)
+        for number in 3..<6 { ids.append(try await later.submit("cat \(number)").task.id) }
+        if isShared { ids.append(try await world.submit("cat 6").task.id) }
+        await world.clock.advance(by: .seconds(2))
+        for service in isShared ? [world.service, later.service] : [later.service] {
+            var positions: [Int] = []
+            // After a death the next in line has the slot.
+            let line = ids.dropFirst(isShared ? 1 : 2)
+            for id in line { positions.append(try await service.status(id.text).queue.position) }
+            #expect(positions == Array(1...line.count))
+        }
+        world.gateway.releaseCreates()
+        for id in ids.dropFirst() { #expect(await later.reaches(id, .completed)) }
+        #expect(world.gateway.sent == ids.map(\.text))
+    }
 }

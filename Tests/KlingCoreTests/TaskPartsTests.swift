@@ -42,13 +42,13 @@ struct TaskPartsTests {
     @Test func `slots are lowered by a complaint and come back one by one`() {
         var slots = SlotLimit()
         #expect(slots.current(5, at: .zero) == 5)
-        slots.lower(active: 2, at: .seconds(10))
+        slots.lower(to: 2, at: .seconds(10))
         #expect(slots.current(5, at: .seconds(100)) == 2)
         #expect(slots.current(5, at: .seconds(131)) == 3)
         #expect(slots.nextRecovery == .seconds(250))
         #expect(slots.current(5, at: .seconds(1000)) == 5)
         #expect(slots.nextRecovery == nil)
-        slots.lower(active: 0, at: .seconds(2000))
+        slots.lower(to: 0, at: .seconds(2000))
         #expect(slots.current(5, at: .seconds(2000)) == 1)
     }
 
@@ -61,13 +61,15 @@ struct TaskPartsTests {
         #expect(zip(names, names.dropFirst()).allSatisfy { $0 < $1 })
     }
 
-    @Test func `the queue keeps the order of making, also for a task that comes back`() {
+    @Test func `the queue keeps the journal's order, also for a task that comes back`() {
         var queue = TaskQueue()
         let tasks = (0..<600).map { number in
-            VideoTask(
+            var task = VideoTask(
                 id: TaskID(at: TaskTestClock.start, randomness: (0, UInt64(number) &* 7919 % 601)),
                 request: TaskWorld.request(),
                 createdAt: TaskTestClock.start.advanced(by: .milliseconds(number / 10)))
+            task.place = Int64(number + 1)
+            return task
         }
         for task in tasks { queue.insert(task) }
         queue.insert(tasks[3])

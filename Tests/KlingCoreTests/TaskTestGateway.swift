@@ -20,9 +20,11 @@ final class TaskTestGateway: Gateway {
     let clock: TaskTestClock
     let state = Mutex(State())
 
-    init(_ clock: TaskTestClock, isIdempotent: Bool = false) {
+    init(
+        _ clock: TaskTestClock, isIdempotent: Bool = false, url: String = "https://gateway.test"
+    ) {
         self.clock = clock
-        identity = GatewayIdentity(url: "https://gateway.test", simulated: false, isIdempotent: isIdempotent)
+        identity = GatewayIdentity(url: url, simulated: false, isIdempotent: isIdempotent)
     }
 
     var readiness: Failure? { state.withLock(\.readiness) }

@@ -16,9 +16,16 @@ final class TaskTestJournal: Journal {
         var trimmed: Int64 = 0
         var failure: JournalFailure?
         var calls = 0
+        /// Rises with every write.
+        var version = 0
+        var paces: [String: GatewayPace] = [:]
 
         func holder(of taskId: String, besides id: TaskID) -> VideoTask? {
             tasks.values.first { $0.taskId == taskId && $0.id != id }
+        }
+
+        func active(besides id: TaskID, of url: String) -> Int {
+            tasks.values.count { $0.state.isActive && $0.id != id && $0.gateway ?? url == url }
         }
 
         func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
@@ -26,6 +33,7 @@ final class TaskTestJournal: Journal {
         mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
             var task = task
             seq += 1
+            version += 1
             task.seq = seq
             tasks[task.id] = task
             events.append(JournalEvent(seq: seq, kind: kind, task: task))
@@ -38,7 +46,7 @@ final class TaskTestJournal: Journal {
     let shared: Shared
     private let process: Int
     private let isClosed = Mutex(false)
-    private let seen = Mutex<Int64?>(nil)
+    private let seen = Mutex<Int?>(nil)
 
     init(shared: Shared = Shared(), process: Int = 1) {
         self.shared = shared
@@ -113,6 +121,7 @@ final class TaskTestJournal: Journal {
             store.owners[task.id] = process
             if let key = task.idempotencyKey { store.keys[key] = task.id }
             store.order.append(task.id)
+            task.place = Int64(store.order.count)
             let isAsked = task.idempotencyKey == nil && task.taskId == nil
             return .created(store.write(task, .change), earlier: isAsked ? earlier?.id : nil)
         }
@@ -126,13 +135,21 @@ final class TaskTestJournal: Journal {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {
         try await transaction { [process] store in
             guard var task = store.tasks[id], task.state == .queued,
-                store.tasks.values.count(where: { $0.state.isActive }) < maximumActive
+                store.active(besides: id, of: url) < maximumActive,
+                store.paces[url, default: GatewayPace()].allowsCreate(
+                    active: store.active(besides: id, of: url), at: time),
+                !store.order.prefix(while: { $0 != id }).contains(where: {
+                    store.tasks[$0]?.state == .queued && store.owners[$0] != process
+                        && store.isLookedAfter($0)
+                })
             else { return nil }
+            if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
             task.state = .submitting
+            task.gateway = url
             task.attempts += 1
             task.updatedAt = time
             store.owners[id] = process
@@ -140,14 +157,37 @@ final class TaskTestJournal: Journal {
         }
     }
 
+    func note(
+        _ wish: GatewayPace.Wish, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> GatewayPace {
+        try await transaction { store in
+            var pace = store.paces[url, default: GatewayPace()]
+            var others = 0
+            if case .fewerTasks(let id, _) = wish { others = store.active(besides: id, of: url) }
+            pace.note(wish, active: others, at: now)
+            store.paces[url] = pace
+            store.version += 1
+            return pace
+        }
+    }
+
+    func pace(of url: String) async throws(JournalFailure) -> GatewayPace {
+        try await transaction { $0.paces[url, default: GatewayPace()] }
+    }
+
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord {
         let record: Result<JournalRecord, JournalFailure> = try await transaction { [process] store in
             if let current = store.tasks[task.id], current.seq != task.seq {
                 return .success(.outdated(current))
             }
-            if kind == .adoption, let holder = task.taskId.flatMap({ store.holder(of: $0, besides: task.id) })
-            {
-                return .failure(.taskIdTaken(holder))
+            let isNews = store.tasks[task.id]?.taskId != task.taskId
+            if isNews, let holder = task.taskId.flatMap({ store.holder(of: $0, besides: task.id) }) {
+                if let ended = holder.givingWay(to: task) {
+                    store.owners[ended.id] = nil
+                    _ = store.write(ended, .change)
+                } else if kind == .adoption {
+                    return .failure(.taskIdTaken(holder))
+                }
             }
             if !store.isLookedAfter(task.id) { store.owners[task.id] = process }
             if task.isSettled { store.owners[task.id] = nil }
@@ -174,10 +214,10 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
-                !$0.isSettled && !store.isLookedAfter($0.id)
+                !$0.isSettled && !store.isLookedAfter($0.id) && $0.gateway ?? url == url
             }
             for task in left.prefix(limit) { store.owners[task.id] = process }
             return Array(left.prefix(limit))
@@ -193,10 +233,10 @@ final class TaskTestJournal: Journal {
     }
 
     func hasForeignChanges() async throws(JournalFailure) -> Bool {
-        let seq = try await transaction(\.seq)
+        let version = try await transaction(\.version)
         return seen.withLock { seen in
-            defer { seen = seq }
-            return seen != seq
+            defer { seen = version }
+            return seen != version
         }
     }
 

@@ -150,7 +150,8 @@ import Testing
         do {
             let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
             for statement in [
-                "DROP TABLE staying", "DROP INDEX tasks_owner", "DROP INDEX tasks_spent",
+                "DROP TABLE staying", "DROP INDEX tasks_owner", "DROP INDEX tasks_active",
+                "ALTER TABLE tasks DROP COLUMN gateway", "DROP INDEX tasks_spent",
                 "CREATE INDEX tasks_created ON tasks (created)", "UPDATE tasks SET owner = NULL",
                 "PRAGMA user_version = 1"
             ] { try connection.run(statement) }
@@ -158,5 +159,40 @@ import Testing
         let new = journal()
         #expect(try await takenOver(by: new).map(\.id) == [sample(1).id])
         #expect(try await new.stay(until: epoch) == false)
+    }
+
+    @Test func aJournalOfTheSecondVersionIsBroughtUpToDate() async throws {
+        let old = journal()
+        _ = try await old.created(sample(1))
+        _ = try await old.changed(sample(1, seq: 1)) { ($0.state, $0.taskId) = (.submitted, "task_1") }
+        await old.close()
+        do {
+            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
+            for statement in [
+                "DROP INDEX tasks_owner", "DROP INDEX tasks_active", "ALTER TABLE tasks DROP COLUMN gateway",
+                "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
+                "PRAGMA user_version = 2"
+            ] { try connection.run(statement) }
+        }
+        // Which gateway has it is not known, so whoever comes may ask.
+        #expect(try await takenOver(by: journal()).map(\.taskId) == ["task_1"])
+    }
+
+    @Test func whatIsAtAnotherGatewayIsLeftToWhoCanAskThereAndTakesNoPlaceHere() async throws {
+        let dead = journal()
+        for number in 1...3 { _ = try await dead.created(sample(number)) }
+        for number in 1...2 {
+            let url = number == 1 ? "https://elsewhere.test" : gatewayURL
+            let claimed = try #require(
+                try await dead.claim(sample(number).id, maximumActive: 1, of: url, at: epoch))
+            #expect(claimed.gateway == url)
+        }
+        #expect(try await dead.claim(sample(3).id, maximumActive: 1, at: epoch) == nil)
+        await dead.close()
+        let (here, there) = (journal(), journal())
+        #expect(try await takenOver(by: here).map(\.id) == [sample(2).id, sample(3).id])
+        #expect(try await takenOver(by: here).isEmpty)
+        let left = try await there.takeOver(limit: 9, of: "https://elsewhere.test", at: epoch)
+        #expect(left.map(\.id) == [sample(1).id])
     }
 }

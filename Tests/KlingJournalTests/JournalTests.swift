@@ -29,8 +29,9 @@ import Testing
         task.delivery = .directory("/tmp")
         task.attempts = 3
         task.previous = sample(0).id
+        task.replacedBy = sample(9).id
         let created = try await journal.created(task)
-        task.seq = created.seq
+        (task.seq, task.place) = (created.seq, 1)
         task.previous = nil
         #expect(created.seq > 0)
         #expect(try await journal.find(task.id.text)?.previous == sample(0).id)
@@ -132,6 +133,30 @@ import Testing
         guard case .written = try await journal.record(lost, .adoption) else { throw Unexpected() }
         let kinds = try await journal.events(after: 0, limit: 9).events.map(\.kind)
         #expect(Set(kinds) == [.change])
+    }
+
+    /// Without an intent of its own, it is the task of the intent that turns out to have the id.
+    @Test(arguments: [JournalEvent.Kind.change, .adoption])
+    func aFoundlingGivesItsIdToTheTaskThatHasIt(kind: JournalEvent.Kind) async throws {
+        var origin = try await journal.created(sample(1, key: "k"))
+        (origin.state, origin.billed) = (.unconfirmed, .unknown)
+        origin = try await journal.write(origin)
+        var foundling = sample(2, body: [:])
+        foundling.taskId = "task_1"
+        foundling.state = .submitted
+        foundling.billed = .pending
+        foundling = try await journal.created(foundling)
+        origin.taskId = "task_1"
+        (origin.state, origin.billed) = (.submitted, .pending)
+        origin = try await journal.write(origin, kind)
+        let ended = try #require(try await journal.find(foundling.id.text))
+        #expect(ended.replacedBy == origin.id && ended.taskId == nil && ended.billed == .no)
+        #expect(ended.state == .abandoned && ended.seq == origin.seq - 1)
+        #expect(try await journal.find("task_1") == origin)
+        #expect(try await journal.lookedAfter() == [origin.id])
+        let events = try await journal.events(after: foundling.seq, limit: 9).events
+        #expect(events.map(\.task.id) == [foundling.id, origin.id])
+        #expect(try await journal.bound(to: "k")?.id == origin.id)
     }
 
     @Test func anIdThatIsTakenIsRefusedAndHarmsNothing() async throws {

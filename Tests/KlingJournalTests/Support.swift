@@ -5,6 +5,7 @@ import Synchronization
 
 @testable import KlingJournal
 
+let gatewayURL = "https://gateway.test"
 let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 
 /// A queued task; `number` orders the tasks in time and makes the id.
@@ -42,6 +43,14 @@ final class Folder: Sendable {
 extension SQLiteJournal {
     func begin(_ task: VideoTask) async throws(JournalFailure) -> JournalBeginning {
         try await begin(task, within: nil)
+    }
+
+    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws -> VideoTask? {
+        try await claim(id, maximumActive: maximumActive, of: gatewayURL, at: time)
+    }
+
+    func takeOver(limit: Int, at now: Timestamp) async throws -> [VideoTask] {
+        try await takeOver(limit: limit, of: gatewayURL, at: now)
     }
 
     /// Writes a change that nobody else has overtaken.

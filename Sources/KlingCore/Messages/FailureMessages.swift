@@ -4,6 +4,8 @@
 public enum FailureMessages {
     /// - Parameter task: the task it is about, if any: one in line is sent again by itself, one at its end is over.
     public static func sentence(for failure: Failure, of task: VideoTask? = nil, locale: Locale) -> String {
+        if let task, let origin = task.replacedBy { return replaced(task, by: origin)[locale] }
+        if let task, failure.isElsewhere(task) { return elsewhere(task)[locale] }
         let isOver = task.map { $0.state.isTerminal && $0.taskId != nil } ?? false
         let parts: [LocalizedText?] =
             if let task, isOver {

@@ -13,12 +13,25 @@ public protocol Journal: Sendable {
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
-    /// `maximumActive` tasks of the whole journal are active; nil otherwise. Exactly one process gets it.
-    func claim(_ id: TaskID, maximumActive: Int, at time: Timestamp) async throws(JournalFailure)
-        -> VideoTask?
+    /// `maximumActive` tasks of the whole journal are active, and nothing that the gateway at `url` has asked for forbids it;
+    /// nil otherwise. Exactly one process gets it.
+    func claim(
+        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+    ) async throws(JournalFailure) -> VideoTask?
+
+    /// Notes what the gateway at `url` asks of all processes.
+    /// - Returns: what holds now.
+    func note(
+        _ wish: GatewayPace.Wish, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> GatewayPace
+
+    /// What the gateway at `url` has asked for.
+    func pace(of url: String) async throws(JournalFailure) -> GatewayPace
 
     /// Writes a change of a task, made from the task as it was at `task.seq`; one that was changed since is left as it is.
     /// `kind` tells replay what to keep. A task that nobody looks after is this process's from now on, until it is settled.
+    /// A foundling that has the gateway's id that the task has now gives way in the same transaction
+    /// (``VideoTask/givingWay(to:)``).
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) async throws(JournalFailure) -> JournalRecord
 
     /// By our id or the gateway's.
@@ -31,7 +44,8 @@ public protocol Journal: Sendable {
     /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
     /// silent for longer than it said in ``stay(until:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
-    func takeOver(limit: Int, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
+    /// What is at another gateway than that at `url` is left to those who can ask there.
+    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
 
     /// Says that this process will be heard of again by then; nil when it looks after nothing.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
@@ -68,7 +82,7 @@ public struct JournalEvent: Sendable, Hashable {
         /// Progress only: the newest is enough.
         case progress = 1
         /// A change that gives a task the gateway's id at a user's word: refused with ``JournalFailure/taskIdTaken(_:)`` when
-        /// another task has it. Kept like any other change.
+        /// another task has it, which has an intent of its own. Kept like any other change.
         case adoption = 2
     }
 

@@ -1,5 +1,5 @@
 /// How many tasks may be at the gateway: what the options say, and less for a while after the gateway said it
-/// was too many (Kling 1303). All times are the gateway's.
+/// was too many (Kling 1303), as this process keeps it. All times are the gateway's.
 struct SlotLimit: Sendable, Hashable {
     /// One slot comes back after so long without another complaint.
     static let recovery = Duration.seconds(120)
@@ -7,9 +7,8 @@ struct SlotLimit: Sendable, Hashable {
     private var lowered: Int?
     private var since = Duration.zero
 
-    /// - Parameter active: tasks that are at the gateway, the refused one not counted.
-    mutating func lower(active: Int, at now: Duration) {
-        lowered = max(1, min(active, lowered ?? .max))
+    mutating func lower(to limit: Int, at now: Duration) {
+        lowered = max(1, limit)
         since = now
     }
 

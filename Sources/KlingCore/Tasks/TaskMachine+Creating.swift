@@ -11,6 +11,7 @@ extension TaskMachine {
         guard task.state == .submitting else { return [] }
         task.state = .queued
         task.attempts = max(0, task.attempts - 1)
+        if task.billed == .no { task.gateway = nil }
         task.updatedAt = now
         return [.record(.change)]
     }
@@ -65,6 +66,8 @@ extension TaskMachine {
         refusals += 1
         task.state = .queued
         task.error = failure.billed(task.billed)
+        // One that may have been taken is sent again to where it may be, and nowhere else.
+        if task.billed == .no { task.gateway = nil }
         return [.record(.change), .enqueue(Backoff(attempt: refusals, atLeast: after))]
     }
 
@@ -97,7 +100,7 @@ extension TaskMachine {
     /// what came of it is still worth knowing.
     private mutating func createdTooLate(_ outcome: CreateOutcome, at now: Timestamp) -> [Action] {
         if task.state == .unconfirmed, case .accepted(let taskId, _) = outcome {
-            return adopt(taskId, at: now)
+            return adopt(taskId, of: task.gateway, at: now, .change)
         }
         guard task.state == .abandoned, task.taskId == nil else { return [] }
         switch outcome {
@@ -133,14 +136,18 @@ extension TaskMachine {
         return [.record(.change)]
     }
 
-    mutating func adopt(_ taskId: String, at now: Timestamp, _ kind: JournalEvent.Kind = .change) -> [Action]
-    {
+    mutating func adopt(
+        _ taskId: String, of gateway: String?, at now: Timestamp, _ kind: JournalEvent.Kind
+    ) -> [Action] {
         let fits = task.taskId == nil || task.taskId == taskId
-        guard task.state == .unconfirmed || task.state == .abandoned, fits else {
+        // Under way, it may be found to be at another address than it was sent to.
+        let moves = task.state.isActive && task.taskId == taskId && task.gateway != gateway
+        guard task.state == .unconfirmed || task.state == .abandoned || moves, fits else {
             return [.decline(.notUnconfirmed)]
         }
         task.taskId = taskId
-        task.state = .submitted
+        task.gateway = gateway ?? task.gateway
+        if !moves { task.state = .submitted }
         task.submittedAt = task.submittedAt ?? now
         task.updatedAt = now
         task.completedAt = nil

@@ -80,10 +80,15 @@ extension TaskMachine {
         public var isIdempotent: Bool
         /// For so long a create that is not taken is sent again.
         public var retryFor: Duration
+        /// ``GatewayIdentity/url``, of which a task is adopted.
+        public var gateway: String?
 
-        public init(isIdempotent: Bool = false, retryFor: Duration = .seconds(86_400)) {
+        public init(
+            isIdempotent: Bool = false, retryFor: Duration = .seconds(86_400), gateway: String? = nil
+        ) {
             self.isIdempotent = isIdempotent
             self.retryFor = retryFor
+            self.gateway = gateway
         }
     }
 
@@ -100,7 +105,7 @@ extension TaskMachine {
         case .read(.success(let reading)): read(reading, at: now)
         case .read(.failure(let failure)): readFailed(failure, at: now)
         case .cancelled(let abandon): cancel(abandon: abandon, at: now)
-        case .adopted(let taskId): adopt(taskId, at: now, .adoption)
+        case .adopted(let taskId): adopt(taskId, of: rules.gateway, at: now, .adoption)
         case .resumed: resume(at: now, under: rules)
         case .delivered(let videos): delivered(videos, at: now)
         case .deliveryFailed(let failure): deliveryFailed(failure, at: now)

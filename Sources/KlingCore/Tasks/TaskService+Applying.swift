@@ -140,7 +140,7 @@ extension TaskService {
     /// Takes a task among those that are followed, or finds it there.
     func load(_ task: VideoTask) -> LiveTask {
         if let known = live[task.id] { return known }
-        others.forget(task)
+        others.remove(task)
         let task = LiveTask(task)
         live[task.id] = task
         index(task)
@@ -169,7 +169,7 @@ extension TaskService {
         if task.activity == .creating || task.activity == .delivering { return }
         live[task.id] = nil
         due.remove(.read(task.id))
-        queue.forget(task.machine.task)
-        if let taskId = task.machine.task.taskId { byGatewayID[taskId] = nil }
+        queue.remove(task.machine.task)
+        if let taskId = task.machine.task.taskId, byGatewayID[taskId] == task.id { byGatewayID[taskId] = nil }
     }
 }

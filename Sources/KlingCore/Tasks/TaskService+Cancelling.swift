@@ -32,16 +32,26 @@ extension TaskService {
         let owner = try await known(taskId)
         let target: VideoTask?
         if let id { target = try await locate(id) } else { target = owner }
-        if let owner, owner.id != target?.id { throw .taskIdTaken(taskId: taskId, owner) }
-        if let target, target.id == owner?.id, target.state != .abandoned { return report(target) }
+        // One that is nothing but the id gives it to the task that it belongs to.
+        if let owner, owner.id != target?.id, !owner.isFoundling {
+            throw .taskIdTaken(taskId: taskId, owner)
+        }
+        let isAfar = target.map { isElsewhere($0) } ?? false
+        let moves = isAfar && target?.state.isActive == true && target?.taskId == taskId
+        if let target, target.id == owner?.id, target.state != .abandoned, !moves { return report(target) }
 
-        if let target, !target.mayBeGiven(taskId) { throw .cannotAdopt(target) }
+        if let target, !target.mayBeGiven(taskId), !moves { throw .cannotAdopt(target) }
 
         let reading = await gateway.read(taskId)
-        if case .failure(let failure) = reading, failure.isAboutTheTask { throw .gateway(failure, target) }
+        // What was sent to another address must be seen here first.
+        if case .failure(let failure) = reading, failure.isAboutTheTask || isAfar {
+            throw .gateway(failure, target)
+        }
         let task: LiveTask
         if let target {
             task = loadForUser(target)
+            // Whoever had it cannot ask here.
+            if moves { task.isForeign = false }
             if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
         } else {
             let found = try await foundling(taskId, labels)
@@ -50,7 +60,7 @@ extension TaskService {
         }
         // A failure is told as `degraded`, and read again.
         await apply(.read(reading), to: task)
-        return report(task.visible)
+        return report(try await locate(task.id.text))
     }
 
     private func known(_ taskId: String) async throws(TaskServiceError) -> VideoTask? {
@@ -72,6 +82,7 @@ extension TaskService {
             labels: labels,
             delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
         task.taskId = taskId
+        task.gateway = gateway.identity.url
         task.state = .submitted
         task.submittedAt = now
         task.billed = .pending

@@ -2,7 +2,7 @@
 extension TaskService {
     /// Sets the time of the next read.
     func follow(_ task: LiveTask, _ pace: FollowSchedule.Pace) {
-        guard !isDraining, !task.isForeign else { return }
+        guard !isDraining, !task.isForeign, !isElsewhere(task.machine.task) else { return }
         let (estimate, _) = estimator.estimate(
             task.machine.task.request, gatewaySays: task.machine.task.gatewayEstimate)
         let start = task.machine.task.submittedAt ?? task.machine.task.createdAt
@@ -13,10 +13,13 @@ extension TaskService {
 
     /// Reads a task now or, when enough reads are under way, as soon as one of them has ended.
     func beginRead(_ id: TaskID, overtaking: Bool = false) {
-        guard !isDraining, let task = live[id], task.activity == .none,
+        guard !isDraining, let task = live[id], task.activity == .none, !isElsewhere(task.machine.task),
             task.state == .submitted || task.state == .processing || overtaking && task.state == .completed,
             let taskId = task.machine.task.taskId
         else { return }
+        guard overtaking || clock.elapsed() >= readsPausedUntil else {
+            return schedule(.read(id), after: readsPausedUntil - clock.elapsed())
+        }
         task.activity = .reading
         guard overtaking else {
             readBacklog.append(id)
@@ -52,6 +55,11 @@ extension TaskService {
 
     private func endRead(_ id: TaskID, _ result: Result<TaskReading, Failure>) async {
         reads -= 1
+        if case .failure(let failure) = result, case .after(let wish) = failure.retry {
+            let pause = real(Backoff(attempt: 1, atLeast: wish).pause(unit: random.unit()))
+            holdReads(until: clock.elapsed() + pause)
+            note(.noReads(pause))
+        }
         sendReads()
         guard let task = live[id] else { return }
         task.activity = .none

@@ -25,6 +25,7 @@ extension TaskService {
         beginning = .underWay
         do {
             try await beginTelling()
+            await learnPace()
             try await takeOver()
             try await countOthers()
             beginning = .done

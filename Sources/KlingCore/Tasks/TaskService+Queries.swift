@@ -10,7 +10,7 @@ extension TaskService {
         let task = try await locate(id)
         // Who is in line is known when the journal was read.
         if refresh || task.state == .queued || task.state == .submitting { await resumed() }
-        guard refresh else { return report(followed(id)?.visible ?? task) }
+        guard refresh else { return report(followed(task.id.text)?.visible ?? task) }
         let live = loadForUser(task)
         await self.refresh(live)
         defer { forget(live) }
@@ -35,8 +35,14 @@ extension TaskService {
         return known
     }
 
-    /// The task of this name, ours or the gateway's, as it was last written.
+    /// The task of this name, ours or the gateway's, as it was last written; for one that turned out to be another, that.
     func locate(_ id: String) async throws(TaskServiceError) -> VideoTask {
+        let task = try await found(id)
+        guard let origin = task.replacedBy else { return task }
+        return try await found(origin.text)
+    }
+
+    private func found(_ id: String) async throws(TaskServiceError) -> VideoTask {
         if let task = followed(id) { return task.visible }
         do {
             let found = try await journal.find(id)
@@ -57,7 +63,7 @@ extension TaskService {
     /// What is told about a task at this moment. That this process cannot send it is told with it and not
     /// written: another process may have the key, and the task already.
     func report(_ task: VideoTask) -> TaskReport {
-        var task = task
+        var task = toldFromAfar(task)
         if task.state == .queued, let failure = gateway.readiness { task.error = failure.billed(task.billed) }
         let position = task.state == .queued ? position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()

@@ -7,6 +7,7 @@ extension TaskService {
         if let backoff {
             let pause = real(backoff.pause(unit: random.unit()))
             pausedUntil = max(pausedUntil, clock.elapsed() + pause)
+            if backoff.atLeast != nil { note(.noCreates(pause)) }
         }
     }
 
@@ -57,11 +58,11 @@ extension TaskService {
         defer { finish(task) }
         guard task.state == .queued, !isDraining else { return false }
         let time = clock.wallTime()
-        let rules = rules
+        let (rules, url) = (rules, gateway.identity.url)
         var actions: [TaskMachine.Action] = []
         do {
             try await write(task, .change) { (journal, task) throws(JournalFailure) in
-                try await journal.claim(task.id, maximumActive: limit, at: time)
+                try await journal.claim(task.id, maximumActive: limit, of: url, at: time)
             } then: { machine, written in
                 actions = machine.handle(.claimed(written), at: time, under: rules)
             }
@@ -98,12 +99,6 @@ extension TaskService {
         }
         creates -= 1
         if isDraining, creates == 0 { endDrain() }
-    }
-
-    /// The gateway said there are too many tasks.
-    func narrow(without task: LiveTask) {
-        let others = active.subtracting([task.id]).count
-        slots.lower(active: others, at: gatewayTime(clock.elapsed()))
     }
 
     /// Reads from the journal what another process has made of a task.

@@ -22,6 +22,7 @@ extension TaskService {
         if isBehind || published < newestOwn {
             startCatchingUp()
         } else if (try? await journal.hasForeignChanges()) == true {
+            await learnPace()
             startCatchingUp()
         }
         watch()
@@ -99,7 +100,7 @@ extension TaskService {
         } else if event.task.state == .queued {
             others.insert(event.task)
         } else {
-            others.forget(event.task)
+            others.remove(event.task)
             // A slot may have become free.
             if event.task.state.isTerminal { send() }
         }
@@ -156,7 +157,7 @@ extension TaskService {
         task.isForeign = true
         active.remove(task.id)
         due.remove(.read(task.id))
-        queue.forget(task.machine.task)
+        queue.remove(task.machine.task)
         if task.state == .queued { others.insert(task.machine.task) }
         forget(task)
     }
@@ -165,7 +166,8 @@ extension TaskService {
     func takeOver() async throws(JournalFailure) {
         guard gateway.readiness == nil else { return }
         while !isDraining {
-            let found = try await journal.takeOver(limit: Self.pageSize, at: clock.wallTime())
+            let found = try await journal.takeOver(
+                limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
             for written in found {
                 let task = load(written)
                 task.isForeign = false
@@ -185,7 +187,7 @@ extension TaskService {
             guard page.count == query.limit, let last = page.last else { break }
             query.before = last.id
         }
-        // The oldest first: those of one moment stay in their order.
+        // The oldest first, so that each goes to the end.
         for task in found.reversed() { others.insert(task) }
     }
 }

@@ -43,6 +43,11 @@ extension TaskService {
 
         var reports: [TaskReport] = []
         for name in names { reports.append(report(try await locate(name.text))) }
+        // What turned out to be another task is waited for as that.
+        if reports.map(\.task.id) != names, !isDraining, !Task.isCancelled, clock.elapsed() < deadline {
+            let rest = deadline - clock.elapsed()
+            return try await wait(reports.map(\.task.id.text), until: condition, timeout: rest)
+        }
         return Waited(tasks: reports, done: reports.allSatisfy { condition.isMet(by: $0.task) })
     }
 

@@ -32,6 +32,8 @@ public actor TaskService {
     var creates = 0
     /// No create before this moment.
     var pausedUntil = Duration.zero
+    /// What this process has last learnt that the gateway asked of all.
+    var pace = GatewayPace()
     var ids = TaskIDs()
     /// Queued tasks that other processes look after: they count for the position only.
     var others = TaskQueue()
@@ -45,6 +47,8 @@ public actor TaskService {
     var readBacklog: [TaskID] = []
     /// No read but a user's before this moment.
     var nextRead = Duration.zero
+    /// The gateway has asked for no read before this moment.
+    var readsPausedUntil = Duration.zero
     var estimator = DurationEstimator()
 
     // Telling.
@@ -137,7 +141,9 @@ public actor TaskService {
     }
 
     var rules: TaskMachine.Rules {
-        TaskMachine.Rules(isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor)
+        TaskMachine.Rules(
+            isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor,
+            gateway: gateway.identity.url)
     }
 
     /// Real time that passes while `duration` passes at the gateway.

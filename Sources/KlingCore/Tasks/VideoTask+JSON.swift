@@ -11,9 +11,10 @@ extension VideoTask {
             "id": .string(id.text), "request": .object(request.body), "state": .string(state.rawValue),
             "createdAt": createdAt.storedForm, "updatedAt": updatedAt.storedForm,
             "billed": .string(billed.rawValue), "attempts": JSONValue(attempts),
-            "seq": JSONValue(Int(seq))
+            "place": JSONValue(Int(place)), "seq": JSONValue(Int(seq))
         ]
         form["taskId"] = taskId.map(JSONValue.string)
+        form["gateway"] = gateway.map(JSONValue.string)
         form["progress"] = progress.map { JSONValue($0) }
         form["submittedAt"] = submittedAt?.storedForm
         form["completedAt"] = completedAt?.storedForm
@@ -34,6 +35,7 @@ extension VideoTask {
         case nil: break
         }
         form["previous"] = previous.map { .string($0.text) }
+        form["replacedBy"] = replacedBy.map { .string($0.text) }
         if simulated { form["simulated"] = true }
         return form
     }
@@ -61,6 +63,7 @@ extension VideoTask {
                 uniquingKeysWith: { $1 }),
             delivery: delivery, simulated: form["simulated"]?.bool ?? false)
         taskId = form["taskId"]?.string
+        gateway = form["gateway"]?.string
         self.state = state
         progress = form["progress"]?.int
         submittedAt = Timestamp(storedForm: form["submittedAt"])
@@ -75,6 +78,8 @@ extension VideoTask {
         self.billed = billed
         self.attempts = attempts
         previous = form["previous"]?.string.flatMap(TaskID.init(_:))
+        replacedBy = form["replacedBy"]?.string.flatMap(TaskID.init(_:))
+        place = Int64(form["place"]?.int ?? 0)
         self.seq = Int64(seq)
     }
 }

@@ -3,6 +3,8 @@ public struct VideoTask: Sendable, Hashable {
     public let id: TaskID
     /// The gateway's id, as soon as the gateway has said it.
     public var taskId: String?
+    /// The gateway it was sent to or adopted from, by its address: no other knows the id. Nil while any may take it.
+    public var gateway: String?
     /// The normalised request: exactly what is, was or would be sent.
     public let request: VideoRequest
     public var state: State
@@ -31,7 +33,11 @@ public struct VideoTask: Sendable, Hashable {
     public var attempts: Int
     /// The earlier task of the same key that ended unbilled.
     public var previous: TaskID?
+    /// The task that this one, taken in by the gateway's id, turned out to be.
+    public var replacedBy: TaskID?
     public let simulated: Bool
+    /// Its place among all tasks of a journal, in the order of their making; 0 before it is in one.
+    public var place: Int64
     /// The number of the last change, rising over all tasks of a journal; 0 before the first.
     public var seq: Int64
 
@@ -52,6 +58,7 @@ public struct VideoTask: Sendable, Hashable {
         videos = []
         billed = .no
         attempts = 0
+        place = 0
         seq = 0
     }
 }

@@ -71,6 +71,11 @@ extension Component {
         .optional(
             "previous", taskId, en: "The earlier task of the same key, which ended unbilled.",
             zh: "同一幂等键下未计费结束的前一任务。"),
+        .optional(
+            "replacedBy", taskId,
+            en:
+                "The task that this one, adopted by the gateway's id, turned out to be; its name is understood as that.",
+            zh: "按网关 ID 认领的本任务实际上就是该任务；本任务的 ID 按该任务处理。"),
         .optional("simulated", .only(true), en: "Made by the simulator.", zh: "由模拟器生成。"),
         .needed(
             "seq", .count, en: "The number of its last change, rising over all tasks.", zh: "最近一次变化的序号，全局递增。"),

@@ -29,6 +29,11 @@ extension Failure {
     /// A request that the caller may make instead, ready to send.
     private func next(for task: VideoTask?) -> JSONValue? {
         guard let task else { return nil }
+        if let origin = task.replacedBy {
+            return ["method": "status", "params": ["task": .string(origin.text)]]
+        }
+        // Waiting here would be in vain.
+        guard !isElsewhere(task) else { return nil }
         switch task.state {
         case .unconfirmed:
             return ["method": "adopt", "params": ["task": .string(task.id.text), "taskId": "task_…"]]

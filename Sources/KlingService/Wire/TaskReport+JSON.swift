@@ -36,6 +36,7 @@ extension TaskReport {
             JSONObject(task.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
         members["request"] = .object(task.request.body)
         members["previous"] = task.previous.map { .string($0.text) }
+        members["replacedBy"] = task.replacedBy.map { .string($0.text) }
         if task.simulated { members["simulated"] = true }
         members["seq"] = JSONValue(Int(task.seq))
         return .object(members)

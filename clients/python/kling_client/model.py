@@ -63,6 +63,7 @@ class Task(wire.WireValue):
     request: dict[str, Any] | None = wire.optional_mapping("request")
     seq: int | None = wire.integer("seq")
     previous: str | None = wire.text("previous")
+    replaced_by: str | None = wire.text("replacedBy")
     deduplicated: bool = wire.flag("deduplicated")
     simulated: bool = wire.flag("simulated")
     diagnostics: list[Diagnostic] = wire.array_of("diagnostics", Diagnostic)

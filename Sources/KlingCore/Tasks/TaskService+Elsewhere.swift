@@ -1,0 +1,24 @@
+// Tasks of another gateway in the same journal: its ids mean nothing here, so it is not asked for them (GATEWAY §3).
+extension TaskService {
+    /// Only a process that speaks to the task's gateway can follow it.
+    func isElsewhere(_ task: VideoTask) -> Bool {
+        guard let address = task.gateway else { return false }
+        return address != gateway.identity.url
+    }
+
+    /// What this process tells of such a task: how it was last known to be, and who can ask.
+    func toldFromAfar(_ task: VideoTask) -> VideoTask {
+        guard isElsewhere(task), task.state == .submitted || task.state == .processing else { return task }
+        var task = task
+        task.degraded = true
+        task.error = Failure(.conflict, message: task.gateway, billed: task.billed)
+        return task
+    }
+}
+
+extension Failure {
+    /// It says that the task is at another gateway.
+    package func isElsewhere(_ task: VideoTask) -> Bool {
+        kind == .conflict && message != nil && message == task.gateway && !task.state.isTerminal
+    }
+}

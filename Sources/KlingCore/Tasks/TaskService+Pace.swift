@@ -1,0 +1,55 @@
+// What the gateway has asked of all processes (``GatewayPace``): noted in the journal, kept here by this process's own clock.
+extension TaskService {
+    /// Tells the others, and the next process. What is known here holds here whether that works or not.
+    func note(_ wish: GatewayPace.Wish) {
+        run { service in
+            let noted = try? await service.journal.note(
+                wish, of: service.gateway.identity.url, at: service.clock.wallTime())
+            if let noted { service.keep(to: noted) }
+        }
+    }
+
+    /// Finds out what was asked of others.
+    func learnPace() async {
+        guard let found = try? await journal.pace(of: gateway.identity.url) else { return }
+        keep(to: found)
+    }
+
+    private func keep(to found: GatewayPace) {
+        guard found != pace else { return }
+        let (now, time) = (clock.elapsed(), clock.wallTime())
+        if let creates = found.creates, creates != pace.creates {
+            pausedUntil = max(pausedUntil, now + creates.left(at: time))
+        }
+        if let reads = found.reads, reads != pace.reads { holdReads(until: now + reads.left(at: time)) }
+        if let narrowing = found.slots, narrowing != pace.slots, let limit = narrowing.limit(at: time) {
+            slots.lower(to: limit, at: gatewayTime(now))
+        }
+        pace = found
+        send()
+    }
+
+    /// The gateway said there are too many tasks.
+    func narrow(without task: LiveTask) {
+        let others = active.subtracting([task.id]).count
+        let now = gatewayTime(clock.elapsed())
+        slots.lower(to: min(others, slots.current(options.maximumActive, at: now)), at: now)
+        note(.fewerTasks(without: task.id, recovery: real(SlotLimit.recovery)))
+    }
+
+    /// The gateway wants to be left alone. Who was to be read next is read afterwards, unless a user waits for it.
+    func holdReads(until time: Duration) {
+        guard time > readsPausedUntil else { return }
+        readsPausedUntil = time
+        let waiting = readBacklog
+        readBacklog = []
+        for id in waiting {
+            guard let task = live[id], task.readWaiters.isEmpty else {
+                readBacklog.append(id)
+                continue
+            }
+            task.activity = .none
+            schedule(.read(id), after: time - clock.elapsed())
+        }
+    }
+}

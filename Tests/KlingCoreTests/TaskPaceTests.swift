@@ -1,0 +1,122 @@
+import Testing
+
+@testable import KlingCore
+
+/// What the gateway asks for holds for every process on the journal, and for the next one.
+struct TaskPaceTests {
+    private static let day = Duration.seconds(86_400)
+    private static let busy = Failure(.rateLimit, retry: .after(.seconds(300)), httpStatus: 429)
+
+    private func neighbour(
+        of world: TaskWorld, _ options: TaskServiceOptions = TaskServiceOptions(), afterDeath: Bool = false
+    ) -> TaskWorld {
+        TaskWorld(
+            options, journal: world.journal.reopened(afterDeath: afterDeath), clock: world.clock,
+            gateway: world.gateway, seed: 12)
+    }
+
+    @Test(arguments: [true, false])
+    func `a wait for creates outlives the process that was told, and holds for the others`(
+        isRestart: Bool
+    ) async throws {
+        let world = TaskWorld()
+        world.gateway.creates(.notTaken(Self.busy, after: .seconds(300)))
+        let first = try await world.submit("one").task.id
+        await world.clock.advance(by: .seconds(100))
+        let next = neighbour(of: world, afterDeath: isRestart)
+        let second = try await next.submit("two").task.id
+        #expect(await next.reaches(second, .submitted))
+        #expect(world.gateway.sent == [first, first, second].map(\.text))
+        let (begin, again) = (world.gateway.sendTimes[0], world.gateway.sendTimes[1])
+        #expect((Duration.seconds(300)...(.seconds(303))).contains(again - begin))
+    }
+
+    @Test func `a wait for reads outlives the process that was told, and a user may still ask`() async throws
+    {
+        let world = TaskWorld()
+        world.gateway.reads("task_1", .failure(Self.busy), TaskWorld.completed)
+        let ids = [try await world.submit("one").task.id, try await world.submit("two").task.id]
+        #expect(
+            await world.clock.advance { (try? await world.service.status(ids[0].text).task.degraded) == true }
+        )
+        let told = try #require(world.gateway.readTimes("task_1").last)
+        await world.clock.advance(by: .seconds(20))
+        let next = world.restarted()
+        next.service.resume()
+        await world.clock.advance(by: .seconds(200))
+        let other = world.gateway.readTimes("task_2").filter { $0 > told }
+        #expect(world.gateway.readTimes("task_1").count == 1 && other.isEmpty)
+        #expect(try await next.service.status(ids[1].text, refresh: true).task.state == .processing)
+        #expect(world.gateway.readTimes("task_2").filter { $0 > told }.count == 1)
+        #expect(await next.reaches(ids[0], .completed))
+        let read = try #require(world.gateway.readTimes("task_1").last)
+        #expect((Duration.seconds(300)...(.seconds(310))).contains(read - told))
+    }
+
+    @Test func `a limit of parallel tasks is that of all processes, and recovers in all`() async throws {
+        let options = TaskServiceOptions(maximumActive: 5)
+        let world = TaskWorld(options)
+        let other = neighbour(of: world, options)
+        var ids: [TaskID] = []
+        for number in 0..<2 {
+            ids.append(try await [world, other][number].submit("cat \(number)").task.id)
+            await world.clock.settle()
+        }
+        world.gateway.creates(.notTaken(Failure(.rateLimit, klingCode: 1303), after: nil))
+        for number in 2..<8 {
+            ids.append(try await [world, other][number % 2].submit("cat \(number)").task.id)
+            await world.clock.settle()
+        }
+        func atOnce(after time: Duration) async throws -> Int {
+            await world.clock.advance(by: time)
+            return try await world.service.list(JournalQuery(states: [.submitted, .processing])).count
+        }
+        // Two were there when a third was too many.
+        #expect(try await atOnce(after: .seconds(100)) == 2)
+        #expect(world.gateway.sent.count == 3)
+        #expect(try await atOnce(after: .seconds(40)) == 3)
+        let third = neighbour(of: world, options)
+        _ = try await third.submit("cat 8")
+        #expect(try await atOnce(after: .seconds(60)) == 3)
+        #expect(try await atOnce(after: .seconds(700)) == 5)
+    }
+
+    @Test(arguments: [day, .zero - day])
+    func `a clock that is set makes no wait longer than it was`(jump: Duration) async throws {
+        let world = TaskWorld()
+        world.gateway.creates(.notTaken(Self.busy, after: .seconds(300)))
+        let id = try await world.submit().task.id
+        await world.clock.settle()
+        world.clock.setWall(by: jump)
+        #expect(await world.reaches(id, .submitted))
+        #expect((Duration.seconds(300)...(.seconds(303))).contains(world.gateway.sendTimes[1]))
+
+        world.gateway.creates(.notTaken(Self.busy, after: .seconds(300)))
+        let second = try await world.submit("two").task.id
+        await world.clock.advance(by: .seconds(1))
+        let start = world.clock.elapsed()
+        world.clock.setWall(by: jump)
+        let next = world.restarted()
+        next.service.resume()
+        #expect(await next.reaches(second, .submitted))
+        #expect(world.clock.elapsed() - start < .seconds(310))
+    }
+
+    @Test func `what is noted comes back as it was`() {
+        var pace = GatewayPace()
+        let now = TaskTestClock.start
+        #expect(GatewayPace(storedForm: pace.storedForm) == pace)
+        pace.note(.noCreates(.milliseconds(300_500)), active: 0, at: now)
+        pace.note(.noCreates(.seconds(5)), active: 0, at: now)
+        pace.note(.noReads(.seconds(7)), active: 0, at: now)
+        pace.note(
+            .fewerTasks(without: TaskID(at: now, randomness: (0, 1)), recovery: .seconds(120)), active: 4,
+            at: now)
+        #expect(GatewayPace(storedForm: pace.storedForm) == pace)
+        #expect(pace.creates?.left(at: now) == .milliseconds(300_500))
+        #expect(pace.slots?.limit(at: now) == 4)
+        #expect(pace.slots?.limit(at: now.advanced(by: .seconds(250))) == 6)
+        #expect(!pace.allowsCreate(active: 0, at: now.advanced(by: .seconds(300))))
+        #expect(pace.allowsCreate(active: 3, at: now.advanced(by: .seconds(301))))
+    }
+}
