@@ -25,6 +25,38 @@ import Testing
         }
     }
 
+    @Test(
+        "what Kling has against the gateway's own account is no fault of the caller's key or balance",
+        arguments: [
+            (1001, Failure.Kind.authentication), (1102, .paymentRequired), (1103, .permission),
+            (1304, .permission)
+        ])
+    func operators(_ code: Int, _ kind: Failure.Kind) {
+        var failed = VideoTask(
+            id: TaskID(at: Timestamp(milliseconds: 0), randomness: (0, 1)),
+            request: VideoRequest(body: ["model": "kling-v3", "prompt": "a"]),
+            createdAt: Timestamp(milliseconds: 0))
+        failed.taskId = "task_1"
+        failed.state = .failed
+        for locale in Locale.allCases {
+            for billed in [VideoTask.Billed.no, .unknown] {
+                let failure = Failure(kind, billed: billed, klingCode: code)
+                let own = FailureMessages.sentence(
+                    for: Failure(kind, billed: billed, httpStatus: 403, klingCode: code), locale: locale)
+                let ended = FailureMessages.sentence(for: failure, of: failed, locale: locale)
+                for sentence in [own, ended] {
+                    #expect(sentence.contains("\(code)"))
+                    #expect(!sentence.contains("KLING_API_KEY") && !sentence.contains("xcompute.us/keys"))
+                }
+                #expect(ended.contains(locale == .en ? "operator" : "运营方"))
+            }
+            // The gateway's own word about the caller.
+            let refused = FailureMessages.sentence(
+                for: Failure(.authentication, billed: .no, httpStatus: 401, klingCode: 1001), locale: locale)
+            #expect(refused.contains("KLING_API_KEY"))
+        }
+    }
+
     @Test("a redirect says where to, and which option to set", arguments: Locale.allCases)
     func redirect(_ locale: Locale) {
         var failure = Failure(.badGateway, httpStatus: 301)
@@ -74,6 +106,16 @@ import Testing
         #expect(sentence("no rights", .en).contains("no rights"))
         #expect(sentence("没有权限", .zh).contains("没有权限"))
         #expect(!sentence("没有权限", .en).contains("权限"))
+    }
+
+    @Test(
+        "a journal closed by the end of the program is that end, and no fault of the journal",
+        arguments: Locale.allCases)
+    func closed(_ locale: Locale) {
+        #expect(
+            TaskServiceError.journal(.closed).sentence(locale)
+                == TaskServiceError.shuttingDown.sentence(locale))
+        #expect(TaskServiceError.journal(.closed).failure.retry == .now)
     }
 
     @Test("a locked journal names the file and the way out")

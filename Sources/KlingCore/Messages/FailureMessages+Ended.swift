@@ -9,7 +9,11 @@ extension FailureMessages {
                 LocalizedText(en: "The task was cancelled at the gateway.", zh: "任务已在网关被取消。"),
                 charge(failure), anew
             ]
-        default: [reason(failure), charge(failure), isAboutRequest(failure) ? change : anew]
+        default:
+            [
+                operatorReason(failure) ?? reason(failure), charge(failure),
+                isAboutOperator(failure) ? askOperator : isAboutRequest(failure) ? change : anew
+            ]
         }
     }
 

@@ -11,7 +11,10 @@ public enum FailureMessages {
             if let task, isOver {
                 ended(task, failure)
             } else {
-                [happened(failure), cost(failure), task?.state == .queued ? inLine(failure) : next(failure)]
+                [
+                    operatorReason(failure) ?? happened(failure), cost(failure),
+                    task?.state == .queued ? inLine(failure) : next(failure)
+                ]
             }
         var text = parts.compactMap { $0?[locale] }.joined(separator: space(locale))
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
@@ -146,6 +149,7 @@ public enum FailureMessages {
                     zh: "任务仍在继续；请用 `status` 查询，不要重新提交。")
             }
         }
+        if isAboutOperator(failure) { return askOperator }
         switch failure.kind {
         case .validation:
             return LocalizedText(en: "Correct what `diagnostics` lists.", zh: "请按 `diagnostics` 修正。")
@@ -269,5 +273,7 @@ extension FailureMessages {
 
 extension Failure {
     /// Known without the gateway's word.
-    fileprivate var isMissingKey: Bool { kind == .authentication && httpStatus == nil }
+    fileprivate var isMissingKey: Bool {
+        kind == .authentication && httpStatus == nil && klingCode == nil
+    }
 }

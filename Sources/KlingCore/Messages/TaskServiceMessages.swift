@@ -87,16 +87,16 @@ extension TaskServiceError {
                     + "`overwrite: true`. The video is made and stays at the gateway for a while.",
                 zh: "\(task.id) 的视频没有写入，因为文件已存在（\(file)）。请换一个路径，或使用 `overwrite: true`。"
                     + "视频已经生成，会在网关保留一段时间。")
-        case .journal(let failure):
-            return LocalizedText(
-                en: FailureMessages.sentence(for: failure, locale: .en),
-                zh: FailureMessages.sentence(for: failure, locale: .zh))
-        case .shuttingDown:
+        case .journal(.closed), .shuttingDown:
             return LocalizedText(
                 en:
                     "The program is shutting down; nothing was sent. Its tasks are in the journal and go on at the next "
                     + "start.",
                 zh: "程序正在关闭，没有发送任何内容。任务都在日志中，下次启动时继续。")
+        case .journal(let failure):
+            return LocalizedText(
+                en: FailureMessages.sentence(for: failure, locale: .en),
+                zh: FailureMessages.sentence(for: failure, locale: .zh))
         case .gateway(let failure, let task)
         where failure.kind == .taskNotFound || failure.kind == .invalidRequest:
             guard task != nil || failure.kind == .taskNotFound else { return nil }
