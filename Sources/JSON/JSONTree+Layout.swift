@@ -55,7 +55,7 @@ extension JSONTree {
     }
 
     /// Whether the text is JSON Lines: its root is an array that has no brackets.
-    var isLines: Bool {
+    package var isLines: Bool {
         let start = range(root).lowerBound
         guard kind(root) == .array else { return false }
         guard start < source.count, source[start] == UInt8(ascii: "[") else { return true }
@@ -102,9 +102,15 @@ extension JSONTree {
         start >= end || source[start..<end].allSatisfy(JSONParser.isSpace)
     }
 
-    /// The line end that the document uses, judged by its first.
+    /// The line end that the document uses, judged by its first; what is inside a comment stays as it is and counts for nothing.
     var newline: String {
-        guard let first = source.firstIndex(where: { $0 == 0x0A || $0 == 0x0D }) else { return "\n" }
+        var comments = comments[...]
+        let first = source.indices.first { at in
+            guard source[at] == 0x0A || source[at] == 0x0D else { return false }
+            while let comment = comments.first, comment.upperBound <= at { comments.removeFirst() }
+            return comments.first.map { !$0.contains(at) } ?? true
+        }
+        guard let first else { return "\n" }
         return String(decoding: source[first..<nextLine(first)], as: UTF8.self)
     }
 

@@ -149,6 +149,9 @@ extension JSONTree {
     package var comments: [Range<Int>] { remarks?.comments ?? [] }
     package var isValid: Bool { remarks?.problems.isEmpty ?? true }
 
+    /// Whether reading came to the end: not so of a text beyond the limits of depth or count.
+    package var isReadInFull: Bool { !problems.contains { $0.kind == .depth || $0.kind == .count } }
+
     /// Whether a value may have been misread: a problem that has no certain mend stands somewhere in the text; in JSON Lines,
     /// on its line.
     package func isInDoubt(_ index: Index) -> Bool {

@@ -432,6 +432,14 @@ class Fixing(CheckCase):
         after = path.stat()
         self.assertEqual((before.st_ino, before.st_mtime_ns), (after.st_ino, after.st_mtime_ns))
 
+    def test_what_was_fixed_is_told_where_it_stood(self) -> None:
+        text = '{"model":"kling-v3","prompt":"x","size":"16x9","audio":"yes",}'
+        name = self.path("places.json", text).name
+        told = [line for line in self.fix(name).stdout.decode().splitlines() if ": fixed: " in line]
+        self.assertIn(f"{name}:1:{text.index(',}') + 1}: fixed: Remove `,` [syntax.trailingComma]", told)
+        for line in told:
+            self.assertLessEqual(int(line.split(":")[2]), len(text), line)
+
     def test_what_is_written_is_said_in_chinese_and_counted(self) -> None:
         names = [self.path(f"n{number}.json", BAD).name for number in range(30)]
         shown = self.fix(*names[:1], *names[1:], "--locale", "zh").stdout.decode()

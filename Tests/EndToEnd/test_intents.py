@@ -168,7 +168,7 @@ class Intents(Case):
             servers[0].kill()
             servers[0].exit()
             (third,) = self.servers(gateway, 1, "--max-active", "9")
-            # Each has taken over, or has been told to wait, long before its own create would have been refused.
+            # Each has taken over, or been told to wait, long before its own create would have been refused.
             for server in (servers[1], third):
                 last = server.submit(request={**CLIP, "prompt": str(server.pid)}, waitFor="queued")["id"]
                 waited = server.call("wait", task=last, timeoutSeconds=2)

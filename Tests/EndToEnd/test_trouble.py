@@ -486,6 +486,28 @@ class GatewayTrouble(Case):
             self.assertNotIn("goes on", failure.message)
             self.assertEqual(failure.data["billed"], "yes")
 
+    def test_a_delivery_goes_on_after_trouble_and_a_kill(self) -> None:
+        with Gateway(speed=0, faults=["reset:on=file"]) as gateway:
+            server = self.real(gateway, "--download-dir", str(self.place.videos))
+            task = server.submit()["id"]
+            gateway.clock.advance(10_000)
+            wait_for(lambda: self.completed(server, task), 15, "the end of the task")
+            found = wait_for(
+                lambda: (seen := server.call("status", task=task))["degraded"] and seen, 15, "the trouble"
+            )
+            self.assertIn("tried again by itself", found["error"]["message"])
+            self.assertEqual(found["error"]["data"]["next"], {"method": "wait", "params": {"task": task}})
+            self.assertEqual(found["billed"], "yes")
+            self.assertFalse(server.call("wait", task=task, timeoutSeconds=0)["done"])
+            server.kill()
+            server.exit()
+            gateway.faults = []
+            again = self.real(gateway, "--download-dir", str(self.place.videos))
+            done = again.call("wait", seconds=20, task=task, timeoutSeconds=15)
+            self.assertTrue(done["done"])
+            self.assertTrue(Path(done["tasks"][0]["videos"][0]["path"]).is_file())
+            self.assertIsNone(done["tasks"][0]["error"])
+
     def test_a_task_that_fails_says_why_and_what_it_cost(self) -> None:
         with Gateway(speed=0, faults=["failed:code=1301"]) as gateway:
             server = self.real(gateway)

@@ -238,3 +238,17 @@ import Testing
         #expect(many.edits(for: [.remove("/a")]) == nil)
     }
 }
+
+@Suite struct EditOriginsTests {
+    @Test func `a place of an edited text is found where it came from`() {
+        let source = Array("abcdefghij".utf8)
+        let edits = [
+            TextEdit(range: 8..<9, newText: ""), TextEdit(range: 2..<4, newText: "XYZ"),
+            TextEdit(range: 6..<6, newText: "--")
+        ]
+        let edited = TextEdit.apply(edits, to: source)
+        #expect(String(decoding: edited, as: UTF8.self) == "abXYZef--ghj")
+        let origins = EditOrigins(edits)
+        #expect((0...edited.count).map(origins.origin(of:)) == [0, 1, 2, 3, 4, 4, 5, 6, 6, 6, 7, 9, 10])
+    }
+}

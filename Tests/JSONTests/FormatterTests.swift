@@ -21,7 +21,8 @@ import Testing
         ("{\"a\": // why\n1}", "{\n  \"a\": // why\n    1\n}\n"), ("{\n// none\n}", "{\n  // none\n}\n"),
         ("{\"a\"/* x */:/* y */1,\n\"b\":2}", "{\n  \"a\" /* x */: /* y */ 1,\n  \"b\": 2\n}\n"),
         ("[1]\r\n", "[1]\r\n"), ("{\r\n\"a\":1}", "{\r\n  \"a\": 1\r\n}\r\n"),
-        ("/* a\n b */ [1]", "/* a\n b */ [1]\n")
+        ("/* a\n b */ [1]", "/* a\n b */ [1]\n"), ("\r3/*\n*/", "3 /*\n*/\r"),
+        ("/*\r\n*/[\n1]", "/*\r\n*/ [\n  1\n]\n")
     ])
     func `a document is printed for people with its comments`(source: String, expected: String) throws {
         let tree = JSONTree(source, options: .jsonc)

@@ -160,8 +160,34 @@ struct TaskMachineTests {
         Row(
             name: "not delivered",
             start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
-            event: .deliveryFailed(Failure(.fileSystem)), state: .completed, billed: .pending,
-            actions: [.record(.change)])
+            event: .deliveryFailed(Failure(.fileSystem, retry: .now)), state: .completed, billed: .pending,
+            actions: [.record(.change)]),
+        Row(
+            name: "not delivered for now",
+            start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
+            event: .deliveryFailed(Failure(.unreachable, retry: .now)), state: .completed, billed: .pending,
+            actions: [.record(.change), .deliverAgain(Backoff(attempt: 1))]),
+        Row(
+            name: "no room for now",
+            start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
+            event: .deliveryFailed(Failure(.fileSystem, retry: .after(.seconds(60)))), state: .completed,
+            billed: .pending,
+            actions: [.record(.change), .deliverAgain(Backoff(attempt: 1, atLeast: .seconds(60)))]),
+        Row(
+            name: "the same trouble again is not told again",
+            start: task(.completed) {
+                ($0.videos, $0.delivery) = ([video], .directory("/tmp"))
+                ($0.degraded, $0.error) = (true, Failure(.unreachable, retry: .now))
+            },
+            event: .deliveryFailed(Failure(.unreachable, retry: .now)), state: .completed, billed: .pending,
+            actions: [.deliverAgain(Backoff(attempt: 1))]),
+        Row(
+            name: "a delivery in trouble is taken up at the start",
+            start: task(.completed) {
+                ($0.videos, $0.delivery) = ([video], .directory("/tmp"))
+                ($0.degraded, $0.error) = (true, Failure(.unreachable, retry: .now))
+            },
+            event: .resumed, state: .completed, billed: .pending, actions: [.deliver])
     ]
 
     static let wishes: [Row] =

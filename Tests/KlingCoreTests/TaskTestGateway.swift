@@ -12,7 +12,10 @@ final class TaskTestGateway: Gateway {
         var held: [CheckedContinuation<Void, Never>] = []
         var holdsCreates = false
         var holdsFetches = false
-        var file: [UInt8] = []
+        var file = clip(400)
+        /// What the next fetches come to; then they work.
+        var fetchFailures: [Failure] = []
+        var fetches = 0
         var readiness: Failure?
     }
 
@@ -44,6 +47,11 @@ final class TaskTestGateway: Gateway {
     }
 
     func holdCreates() { state.withLock { $0.holdsCreates = true } }
+    /// The next fetches fail.
+    func fails(_ failure: Failure, fetches count: Int) {
+        state.withLock { $0.fetchFailures = Array(repeating: failure, count: count) }
+    }
+    var fetchCount: Int { state.withLock(\.fetches) }
     func holdFetches() { state.withLock { $0.holdsFetches = true } }
     func releaseCreates() { release() }
     func release() {
@@ -105,7 +113,11 @@ final class TaskTestGateway: Gateway {
         _ url: String, resume: FetchResumption?, receive: @escaping @Sendable (FetchPiece) -> Bool
     ) async -> Result<FetchSummary, Failure> {
         await wait { $0.holdsFetches }
-        let file = state.withLock(\.file)
+        let (file, failure) = state.withLock { state in
+            state.fetches += 1
+            return (state.file, state.fetchFailures.isEmpty ? nil : state.fetchFailures.removeFirst())
+        }
+        if let failure { return .failure(failure) }
         _ = receive(.head(offset: 0, total: Int64(file.count), contentType: "video/mp4", validator: nil))
         _ = receive(.bytes(file))
         return .success(FetchSummary(bytes: Int64(file.count)))

@@ -11,8 +11,9 @@ package enum FileSystem {
     /// The failure that `errno` tells of.
     static func failure(_ path: String) -> Failure {
         let code = errno
-        // Fetching again costs nothing, once the disk is put right.
-        return Failure(.fileSystem, message: "\(path): \(String(cString: strerror(code)))", retry: .now)
+        // Fetching again costs nothing, once the disk is put right. Room may come by itself.
+        let retry: Failure.Retry = code == ENOSPC || code == EDQUOT ? .after(.seconds(60)) : .now
+        return Failure(.fileSystem, message: "\(path): \(String(cString: strerror(code)))", retry: retry)
     }
 
     static func open(_ path: String, _ flags: Int32) -> Int32 {

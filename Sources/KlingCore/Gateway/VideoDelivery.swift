@@ -79,16 +79,23 @@ public struct VideoDelivery: Sendable {
             }
             if let own = reception.failure { throw own }
             guard !Task.isCancelled else { throw failure }
-            if failure.kind == .resultExpired, !isFresh, let taskId = task.taskId {
+            let isOver = link.expiresAt.map { $0 < clock.wallTime() } ?? false
+            if failure.kind == .resultExpired || isOver, !isFresh, let taskId = task.taskId, isMade(task) {
                 isFresh = true
+                // Of a server that does not answer, the date of the link says that it is in vain.
+                let end = Failure(
+                    .resultExpired, message: failure.message, billed: failure.billed,
+                    httpStatus: failure.httpStatus)
                 switch await gateway.read(taskId) {
                 case .success(let reading):
-                    guard reading.videos.indices.contains(index) else { throw failure }
+                    guard reading.videos.indices.contains(index),
+                        failure.kind == .resultExpired || reading.videos[index].url != link.url
+                    else { throw end }
                     link = reading.videos[index]
                     continue
                 // Whether there is another link is not known: it may be asked for again.
                 case .failure(let reason):
-                    throw reason.isAboutTheTask ? failure : reason.billed(failure.billed)
+                    throw reason.isAboutTheTask ? end : reason.billed(failure.billed)
                 }
             }
             guard failure.retry == .now else { throw failure }
@@ -97,6 +104,13 @@ public struct VideoDelivery: Sendable {
             let pause = Duration.milliseconds(250 << fruitless)
             guard (try? await clock.sleep(until: clock.elapsed() + pause)) != nil else { throw failure }
         }
+    }
+}
+
+extension VideoDelivery {
+    /// Whether this gateway has the task: another knows neither it nor its links.
+    private func isMade(_ task: VideoTask) -> Bool {
+        task.gateway.map { $0 == gateway.identity.url } ?? true
     }
 }
 

@@ -42,6 +42,14 @@ extension FailureMessages {
             }
         let next =
             switch failure.kind {
+            case .fileSystem where task.degraded:
+                LocalizedText(
+                    en: "Make room: it is tried again by itself as long as the link lives.",
+                    zh: "请腾出空间：链接有效期间会自动重试。")
+            case _ where task.degraded:
+                LocalizedText(
+                    en: "It is tried again by itself as long as the link lives; the video is made already.",
+                    zh: "链接有效期间会自动重试；视频已经生成。")
             case .fileSystem, .conflict:
                 LocalizedText(
                     en: "Make room or choose another place, then call `download`; the video is made already.",

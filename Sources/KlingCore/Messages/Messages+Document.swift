@@ -12,6 +12,10 @@ extension Message {
         en:
             "This list holds no request, so nothing would be sent. Write a request, an object in { }, into it.",
         zh: "列表中没有请求，不会发送任何内容。请在其中写一个请求（{ } 对象）。")
+    static let documentWithoutLines = Message(
+        "document.empty", .information, source: "both pages, request example",
+        en: "This text holds no request, so nothing would be sent. Write one on each line: an object in { }.",
+        zh: "文本中没有请求，不会发送任何内容。请每行写一个请求（{ } 对象）。")
     static let moreProblems = Message(
         "document.moreProblems", .information, source: "wire contract, limits",
         en: "{count} more {count|problem is|problems are} not listed. Mend these first, then check again.",
@@ -124,6 +128,11 @@ extension Message {
         en: "{model} has no parameter `{name}`, so its picture is not used. Write the picture's address into "
             + "the list `image_urls` instead: the first frame of the video first, the last frame second.",
         zh: "{model} 没有参数 `{name}`，其中的图片不会被使用。请改为把图片地址写入列表 `image_urls`：第 1 张为首帧，第 2 张为尾帧。")
+    static let parameterFrameFieldTwice = Message(
+        "parameter.frameField", .error,
+        en:
+            "{model} has no parameter `{name}`, and its picture stands in the list `image_urls` already. Remove `{name}`.",
+        zh: "{model} 没有参数 `{name}`，且其中的图片已在列表 `image_urls` 中。请删除 `{name}`。")
     static let parameterFrameFieldLast = Message(
         "parameter.frameField", .error, source: "kling-v3 page, 参数互斥与边界 (line 511)",
         en:
@@ -162,10 +171,17 @@ extension Message {
         en: "`{name}` is a parameter of {other} only; {model} may ignore or refuse it. Remove it, or use the "
             + "model {other}.",
         zh: "`{name}` 是 {other} 专用的参数；{model} 可能忽略或拒绝它。请删除它，或改用模型 {other}。")
+    static let parameterOtherModelAlias = Message(
+        "parameter.otherModel", .warning, source: "both pages, request parameters",
+        en:
+            "`{name}` means `{target}`, a parameter of {other} only; {model} may ignore or refuse it. Remove it, or use "
+            + "the model {other}.",
+        zh: "`{name}` 即 `{target}`，是 {other} 专用的参数；{model} 可能忽略或拒绝它。请删除它，或改用模型 {other}。")
 
     static let documentTable: [Message] = [
         moreProblems, parameterValue, parameterCount,
-        documentRoot, documentRootOrArray, documentEmpty, duplicateKey, parameterType, parameterTypeShots,
+        documentRoot, documentRootOrArray, documentEmpty, documentWithoutLines, parameterOtherModelAlias,
+        duplicateKey, parameterType, parameterTypeShots,
         parameterTypeShotsToo, parameterNull,
         parameterUnknown,
         parameterUnknownNear, parameterUnknownOtherwise, parameterUnknownGiven, parameterUnknownUnfit,

@@ -105,7 +105,7 @@ package final class RequestView: Sendable {
             if hasAliases { readAliases(tree, at: object, tables) }
         }
 
-        /// An alias counts where the parameter's own name is not written, wherever it stands.
+        /// An alias counts where the parameter's own name is not written, or has no value, wherever it stands.
         private mutating func readAliases(
             _ tree: borrowing JSONTree, at object: JSONTree.Index, _ tables: CatalogTables
         ) {
@@ -116,9 +116,11 @@ package final class RequestView: Sendable {
                 if mentioned.contains(field) {
                     // Of several with one name the last counts.
                     let number = names.number(of: key, in: tree)
-                    guard aliased.contains(field),
-                        names.number(of: slots[field.rawValue].key, in: tree) == number
-                    else { continue }
+                    let isSameName =
+                        aliased.contains(field)
+                        && names.number(of: slots[field.rawValue].key, in: tree) == number
+                    let givesWay = null.union(empty).contains(field) && !tree.isDropped(value)
+                    guard isSameName || givesWay else { continue }
                 }
                 take(field.rawValue, key, value, in: tree)
                 aliased.insert(FieldSet(field))
@@ -141,9 +143,7 @@ package final class RequestView: Sendable {
             switch tree.kind(value) {
             case .missing, .invalid: break
             case .null: null.insert(bit)
-            case .string where tree.contentRange(value).isEmpty: empty.insert(bit)
-            case .array where tree.count(value) == 0: empty.insert(bit)
-            default: present.insert(bit)
+            default: if tree.isDropped(value) { empty.insert(bit) } else { present.insert(bit) }
             }
         }
     }
@@ -155,9 +155,21 @@ package final class RequestView: Sendable {
     ) -> Field? {
         guard let number = tables.names.number(of: key, in: tree),
             case .alias(let alias)? = tables.word(number),
-            !alias.onlyRatios || tree.isRatio(value)
+            !alias.onlyRatios || tree.isRatio(value) || tree.isDropped(value)
         else { return nil }
         return alias.field
+    }
+}
+
+extension JSONTree {
+    /// Whether a value counts as none: null, an empty string or an empty array.
+    func isDropped(_ value: Index) -> Bool {
+        switch kind(value) {
+        case .null: true
+        case .string: contentRange(value).isEmpty
+        case .array: count(value) == 0
+        default: false
+        }
     }
 }
 

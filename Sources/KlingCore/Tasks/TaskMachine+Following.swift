@@ -118,7 +118,9 @@ extension TaskMachine {
             task.videos[index] = video
         }
         let wasWithout = task.error
-        if task.videos.allSatisfy({ $0.path != nil }) { task.error = nil }
+        if task.videos.allSatisfy({ $0.path != nil }) {
+            (task.error, task.degraded, deliveryFailures) = (nil, false, 0)
+        }
         guard task.videos != before || task.error != wasWithout else { return [] }
         task.updatedAt = now
         return [.record(.change)]
@@ -126,8 +128,34 @@ extension TaskMachine {
 
     mutating func deliveryFailed(_ failure: Failure, at now: Timestamp) -> [Action] {
         guard task.awaitsDelivery else { return [] }
+        let before = task
         task.error = failure.billed(.yes)
+        task.degraded = failure.isPassing
+        var next: [Action] = []
+        if task.degraded {
+            deliveryFailures += 1
+            var atLeast: Duration?
+            if case .after(let wish) = failure.retry { atLeast = wish }
+            next = [.deliverAgain(Backoff(attempt: deliveryFailures, atLeast: atLeast))]
+        }
+        // Said once, not at every try.
+        guard task.degraded != before.degraded || task.error?.kind != before.error?.kind else {
+            task.error = before.error
+            return next
+        }
         task.updatedAt = now
-        return [.record(.change)]
+        return [.record(.change)] + next
+    }
+}
+
+extension Failure {
+    /// Whether a delivery that ended so is tried again by itself: the network and the file's server recover, a full disk may,
+    /// and another who writes the file is done at some time. What only the user can put right is the end of it.
+    fileprivate var isPassing: Bool {
+        switch retry {
+        case .after: true
+        case .now: kind != .fileSystem
+        case .never, .sameKey: false
+        }
     }
 }

@@ -15,6 +15,8 @@ public struct TaskMachine: Sendable, Hashable {
     var lastRefusal: Timestamp?
     /// Reads that failed, since the last one that did not.
     var readFailures = 0
+    /// Deliveries that failed, one after the other.
+    var deliveryFailures = 0
     /// Readings that said `completed` and had no link.
     var emptyResults = 0
 
@@ -59,6 +61,8 @@ extension TaskMachine {
         case follow(FollowSchedule.Pace)
         /// Put the results where the task says.
         case deliver
+        /// The same after a pause.
+        case deliverAgain(Backoff)
         /// The gateway has too many tasks: use fewer slots for a while (Kling 1303).
         case narrow
         /// The event was a wish that cannot be granted.
@@ -123,9 +127,11 @@ extension TaskMachine {
 }
 
 extension VideoTask {
-    /// Completed, and to be put in a file that is not there yet. An error says that it could not be.
+    /// Completed, and to be put in a file that is not there yet. An error says that it could not be and, while the task is
+    /// degraded, that it is tried again.
     public var awaitsDelivery: Bool {
-        state == .completed && delivery != nil && error == nil && videos.contains { $0.path == nil }
+        state == .completed && delivery != nil && (error == nil || degraded)
+            && videos.contains { $0.path == nil }
     }
 
     /// At its end, with its result where it was asked to be. What waiting for the end waits for.

@@ -44,6 +44,7 @@ extension TaskService {
             case .create: create(task)
             case .follow(let pace): follow(task, pace)
             case .deliver: deliver(task)
+            case .deliverAgain(let backoff): deliver(task, after: backoff)
             case .narrow: narrow(without: task)
             case .decline(let reason): refusal = reason
             }
@@ -169,6 +170,7 @@ extension TaskService {
         if task.activity == .creating || task.activity == .delivering { return }
         live[task.id] = nil
         due.remove(.read(task.id))
+        due.remove(.delivery(task.id))
         queue.remove(task.machine.task)
         if let taskId = task.machine.task.taskId, byGatewayID[taskId] == task.id { byGatewayID[taskId] = nil }
     }

@@ -47,12 +47,19 @@ extension TaskService {
     /// Begins the delivery that the task asks for; a few run at once, the rest waits.
     func deliver(_ task: LiveTask) {
         guard !isDraining, !task.isForeign, task.activity != .delivering else { return }
+        due.remove(.delivery(task.id))
         task.activity = .delivering
         guard deliveries.count < Self.deliveriesAtOnce else {
             deliveryBacklog.append(task.id)
             return
         }
         beginDelivery(task)
+    }
+
+    /// Tries it again after a pause, as long as there is hope: the link lives for a day.
+    func deliver(_ task: LiveTask, after backoff: Backoff) {
+        guard !isDraining, !task.isForeign else { return }
+        schedule(.delivery(task.id), after: real(max(backoff.pause(unit: random.unit()), .seconds(1))))
     }
 
     private func beginDelivery(_ task: LiveTask) {

@@ -36,6 +36,7 @@ extension TaskService {
             case .progress(let id, let task): tellHeldBack(task, to: id)
             case .expiry(let id): run { await $0.warnOfExpiry(id) }
             case .downloads: tellDownloads()
+            case .delivery(let id): if let task = live[id] { attend(task) }
             case .drained: endDrain()
             case .resume: wakeUp()
             }

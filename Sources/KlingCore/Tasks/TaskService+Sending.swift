@@ -121,6 +121,10 @@ extension TaskService {
 
     /// What another process has learnt of a task may leave work to the one that looks after it.
     func attend(_ task: LiveTask) {
-        if task.activity == .none, task.machine.task.awaitsDelivery { deliver(task) }
+        guard task.activity == .none, task.machine.task.awaitsDelivery, !due.contains(.delivery(task.id))
+        else {
+            return
+        }
+        deliver(task)
     }
 }

@@ -157,6 +157,7 @@ extension TaskService {
         task.isForeign = true
         active.remove(task.id)
         due.remove(.read(task.id))
+        due.remove(.delivery(task.id))
         queue.remove(task.machine.task)
         if task.state == .queued { others.insert(task.machine.task) }
         forget(task)

@@ -108,6 +108,8 @@ public actor TaskService {
         /// Warn that a video will be lost.
         case expiry(TaskID)
         case downloads
+        /// Try a delivery again.
+        case delivery(TaskID)
         case drained
         /// Read the unfinished tasks from the journal again.
         case resume

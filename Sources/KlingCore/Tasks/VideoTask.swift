@@ -16,7 +16,7 @@ public struct VideoTask: Sendable, Hashable {
     public var completedAt: Timestamp?
     /// When the gateway last answered a read of this task.
     public var lastContactAt: Timestamp?
-    /// Reads fail at the moment; the task itself goes on.
+    /// Reads fail at the moment, or the delivery of what is completed; it goes on by itself.
     public var degraded: Bool
     /// The gateway's own word for the state, when we do not know it.
     public var gatewayStatus: String?

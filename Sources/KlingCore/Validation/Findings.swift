@@ -142,7 +142,9 @@ package struct Findings: Sendable {
         listed[severity] += 1
         var finished: [Fix] = []
         if !isTrial, count.errors + count.others <= Self.fixLimit {
-            let worksOut = options.edits && !(options.showsFixes && view.tree.isValid)
+            // Where reading stopped, the last values have no end.
+            let worksOut =
+                options.edits && !(options.showsFixes && view.tree.isValid) && view.tree.isReadInFull
             for var fix in fixes() {
                 if worksOut, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -=

@@ -49,7 +49,9 @@ public struct Validator: Sendable {
         var findings = Findings(options: options, bytes: tree.source.count)
         if !tree.isValid { Self.reportSyntax(tree, &findings) }
         if tree.isValid, tree.count(tree.root) == 0 {
-            findings.report(text: .documentEmpty, at: Place(tokens: [], range: tree.range(tree.root)), [:])
+            findings.report(
+                text: tree.isLines ? .documentWithoutLines : .documentEmpty,
+                at: Place(tokens: [], range: tree.range(tree.root)), [:])
         }
         var checked: [CheckedList.Element] = []
         if keeps { checked.reserveCapacity(tree.count(tree.root)) }

@@ -51,8 +51,11 @@ extension Component {
             "lastContactAt", .nullable(.time), en: "When the gateway last answered about it.",
             zh: "网关最近一次应答的时间。"),
         .needed(
-            "degraded", .boolean, en: "The gateway cannot be asked at the moment; the task itself goes on.",
-            zh: "暂时无法查询网关；任务本身仍在继续。"),
+            "degraded", .boolean,
+            en:
+                "The gateway cannot be asked at the moment or, of a completed task, the file not be delivered; `error` says why. "
+                + "It goes on by itself.",
+            zh: "暂时无法查询网关，或（已完成时）无法保存文件，原因见 `error`；会自动继续。"),
         .optional(
             "gatewayStatus", .string,
             en: "The gateway's own word for the state, when it is none that is known.",

@@ -52,6 +52,7 @@ extension Failure {
     /// The video is made: what is left is to fetch it.
     private func delivered(_ task: VideoTask) -> JSONValue? {
         let name: JSONValue = .string(task.id.text)
+        if task.degraded { return ["method": "wait", "params": ["task": name]] }
         switch kind {
         // Another place is the user's choice.
         case .conflict: return nil

@@ -38,7 +38,7 @@ struct CheckedFile: Sendable {
     /// What was mended in the text, in the order of mending.
     private(set) var mended: [Mended] = []
 
-    /// A fix that was made, and where the problem stood when it was.
+    /// A fix that was made, and where the problem stands in the text as it was given.
     struct Mended: Sendable {
         let diagnostic: Diagnostic
         let fix: Fix
@@ -86,16 +86,20 @@ struct CheckedFile: Sendable {
         var trouble: Trouble?
         if manner.fixes {
             let original = (bytes, document, validation)
+            var passes: [EditOrigins] = []
             for _ in 0..<Self.passes {
                 let safe = validation.fixesAtOnce
                 guard !safe.isEmpty else { break }
                 for (diagnostic, fix) in safe {
-                    let start = document.lines.position(of: diagnostic.range.lowerBound, encoding: .utf32)
+                    let origin = passes.reversed().reduce(diagnostic.range.lowerBound) { $1.origin(of: $0) }
+                    let start = original.1.lines.position(of: origin, encoding: .utf32)
                     mended.append(
                         Mended(diagnostic: diagnostic, fix: fix, line: start.line, character: start.character)
                     )
                 }
-                bytes = TextEdit.apply(safe.flatMap(\.fix.edits), to: bytes)
+                let edits = safe.flatMap(\.fix.edits)
+                passes.append(EditOrigins(edits))
+                bytes = TextEdit.apply(edits, to: bytes)
                 (document, validation) = Self.look(at: bytes, language, manner)
             }
             let isWritten =

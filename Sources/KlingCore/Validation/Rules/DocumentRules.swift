@@ -101,6 +101,7 @@ extension RequestView {
             guard let written = written(slot: slot), !takers.isEmpty, present.contains(slot: slot)
             else { continue }
             let name = tree.string(written.key) ?? ""
+            let isAliased = aliased.contains(slot: slot)
             let place = place(slot: slot)
             var fixes = [Fix(.remove, ["name": .text(name)], patch: [.remove(place.pointer)])]
             for taker in takers.prefix(2) where isValid(as: taker) {
@@ -110,12 +111,19 @@ extension RequestView {
                         patch: [.replace(pointer(.model), .string(taker.name))]))
             }
             findings.report(
-                .parameterOtherModel, at: self.name(slot: slot), in: self,
+                isAliased ? .parameterOtherModelAlias : .parameterOtherModel, at: self.name(slot: slot),
+                in: self,
                 [
-                    "name": .text(name), "model": .text(model.name),
+                    "name": .text(name), "target": .text(tables.name(ofSlot: slot)),
+                    "model": .text(model.name),
                     "other": .anyOf(takers.map(\.name))
                 ], fixes: fixes)
         }
+    }
+
+    /// Whether a parameter is one of other models only, which is said by itself.
+    func isOthers(_ field: Field) -> Bool {
+        modelIsKnown && !table.takes.contains(field) && tables.mentionable.contains(field)
     }
 
     /// Whether the request would be without error for another model.
@@ -228,6 +236,16 @@ extension RequestView {
                 fixes: hasAlias(slot: slot)
                     ? [] : [Fix(.remove, ["name": name], patch: [.remove(place.pointer)], preferred: true)])
         }
+    }
+
+    /// The same of a member beside another that counts for the parameter.
+    func reportIdle(_ key: JSONTree.Index, _ value: JSONTree.Index, _ slot: Int, _ findings: inout Findings) {
+        let name = tree.string(key) ?? ""
+        let place = Place(tokens: [name], range: tree.range(value), line: tables.source(ofSlot: slot))
+        findings.report(
+            tree.kind(value) == .null ? .parameterNull : .parameterEmpty, at: place, in: self,
+            ["name": .text(name)],
+            fixes: [Fix(.remove, ["name": .text(name)], patch: [.remove(place.pointer)], preferred: true)])
     }
 
     /// Whether a parameter is written under another name as well.

@@ -172,6 +172,18 @@ extension RequestView {
         return found
     }
 
+    /// The name without the spaces around it: with one in front, no reference can name the element.
+    private func trimming(_ element: NamedElement, _ findings: inout Findings) -> [Fix] {
+        let scalars = element.name.unicodeScalars
+        guard findings.worksOutFixes, let first = scalars.firstIndex(where: \.isVisible),
+            let last = scalars.lastIndex(where: \.isVisible)
+        else { return [] }
+        let trimmed = String(scalars[first...last])
+        let patch: [JSONPatchOperation] = [.replace(place(element).pointer, .string(trimmed))]
+        guard trimmed != element.name, addsNoError(patch, &findings) == true else { return [] }
+        return [Fix(.write, ["value": .text("\"\(trimmed)\"")], patch: patch, preferred: true)]
+    }
+
     func place(_ element: NamedElement) -> Place {
         elementPlace(element.position, tree.opening(element.node))
             .child(ElementField.name.rawValue, tree.range(element.value))
@@ -191,7 +203,9 @@ extension RequestView {
                         )
                     ])
             } else if !element.name.utf8.allSatisfy(PromptScanner.isWord) {
-                findings.report(.elementName, at: place(element), in: self, ["value": name])
+                let fixes = trimming(element, &findings)
+                findings.report(
+                    .elementName, at: place(element), in: self, ["value": name], fixes: fixes)
             }
             for (otherNumber, other) in elements.enumerated() where otherNumber != number {
                 if other.name == element.name {

@@ -35,13 +35,21 @@ extension RequestView {
                 continue
             }
             switch word {
-            case .slot: break
+            case .slot(let slot):
+                // Its other name counts, because that has a value.
+                if aliased.contains(slot: slot), written(slot: slot)?.key != key {
+                    reportIdle(key, value, slot, &findings)
+                }
             case .frame(let frame): reportFrame(key, value, frame, &findings)
             case .alias:
                 // Of several with one name the last counts; the others are said to be doubles.
                 if let last = lastAliases[number], last != key { continue }
                 if let field = Self.field(ofAlias: key, value, in: tree, tables) {
-                    reportAlias(key, value, field, &findings)
+                    if written(field)?.key != key, tree.isDropped(value) {
+                        reportIdle(key, value, field.rawValue, &findings)
+                    } else if !isOthers(field) || written(field)?.key != key {
+                        reportAlias(key, value, field, &findings)
+                    }
                 } else {
                     reportUnknown(
                         key, candidates: table.model.parameters.map(\.name), in: object, at: container,

@@ -23,7 +23,10 @@ extension RequestView {
         ]
         var message = Message.parameterFrameField
         var fixes: [Fix] = []
-        if findings.worksOutFixes {
+        if isAmongImages(value, frame) {
+            message = .parameterFrameFieldTwice
+            fixes = [Fix(.remove, ["name": .text(name)], patch: [.remove(child.pointer)], preferred: true)]
+        } else if findings.worksOutFixes {
             switch framePatch() {
             case .patch(let patch, let isLastAlone, let isPlain):
                 if isLastAlone { message = .parameterFrameFieldLast }
@@ -40,6 +43,15 @@ extension RequestView {
             }
         }
         findings.report(message, at: child, in: self, facts, fixes: fixes)
+    }
+
+    /// Whether the picture stands where it belongs already: for a first frame, or one that does not say which, at the front of
+    /// the list; for a last one, at its second place.
+    private func isAmongImages(_ value: JSONTree.Index, _ frame: Vocabulary.Frame) -> Bool {
+        guard !aliased.contains(.imageURLs), let address = pictureAddress(value) else { return false }
+        var images = list(.imageURLs)
+        let (first, second) = (images.next(in: tree), images.next(in: tree))
+        return (frame == .last ? second : first).map { tree.value($0) == address } ?? false
     }
 
     /// What keeps the value of such a member out of `image_urls`, if its form does.

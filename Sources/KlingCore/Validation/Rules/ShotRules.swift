@@ -295,7 +295,7 @@ extension RequestView {
             ], fixes: fixes, related: isWritten ? [(place(.multiPrompt), .otherValue)] : [])
     }
 
-    /// The length of the video made that of its shots. Where another length is written, either may be what was meant.
+    /// The length of the video made that of its shots: offered, as the shots may be what is wrong, and each second is paid.
     private func settingTotal(_ sum: Int) -> Fix? {
         guard table.parameter(.duration)?.type.allows(sum) ?? false else { return nil }
         let target = pointer(.duration)
@@ -304,7 +304,7 @@ extension RequestView {
             patch: [
                 mentioned.contains(.duration)
                     ? .replace(target, JSONValue(sum)) : .add(target, JSONValue(sum))
-            ], preferred: !has(.duration))
+            ])
     }
 
     /// The same proportions with another sum, every shot at least a second: by largest remainder.
