@@ -16,6 +16,8 @@ public struct JSONObject: Sendable, Hashable {
     /// Of members with the same name the last one counts, in the place of the first (RFC 8259 §4).
     public init(_ members: some Sequence<(String, JSONValue)>) {
         self.init()
+        names.reserveCapacity(members.underestimatedCount)
+        values.reserveCapacity(members.underestimatedCount)
         for (name, value) in members { self[name] = value }
     }
 
@@ -70,7 +72,10 @@ public struct JSONObject: Sendable, Hashable {
     @inlinable func index(of name: String) -> Int? {
         // The lengths tell most names apart at once.
         let length = name.utf8.count
-        return names.firstIndex { $0.utf8.count == length && $0.utf8.elementsEqual(name.utf8) }
+        for place in names.indices where names[place].utf8.count == length {
+            if names[place].hasBytes(of: name) { return place }
+        }
+        return nil
     }
 
     /// Equality does not depend on the order of the members (RFC 6902 §4.6).
@@ -92,4 +97,14 @@ extension JSONObject: RandomAccessCollection, ExpressibleByDictionaryLiteral {
     public subscript(position: Int) -> Member { (names[position], values[position]) }
 
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+}
+
+extension String {
+    /// Whether both are the same in UTF-8; most have their bytes in one piece.
+    @usableFromInline func hasBytes(of other: String) -> Bool {
+        let quick = utf8.withContiguousStorageIfAvailable { own in
+            other.utf8.withContiguousStorageIfAvailable { own.elementsEqual($0) }
+        }
+        return (quick ?? nil) ?? utf8.elementsEqual(other.utf8)
+    }
 }

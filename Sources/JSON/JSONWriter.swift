@@ -121,44 +121,58 @@ public struct JSONWriter: ~Copyable {
             case members(JSONObject, Int)
         }
         var stack: [Rest] = []
-        var current: JSONValue? = value
+        var current = value
         while true {
-            if let now = current {
-                current = nil
-                switch now {
-                case .null: null()
-                case .bool(let value): bool(value)
-                case .number(let value):
-                    var literal = value.literal
-                    literal.withUTF8 { raw(UnsafeRawBufferPointer($0)) }
-                case .string(let value): string(value)
-                case .array(let elements):
-                    beginArray()
-                    stack.append(.elements(elements, 0))
-                case .object(let members):
-                    beginObject()
-                    stack.append(.members(members, 0))
-                }
+            switch current {
+            case .array(let elements):
+                beginArray()
+                stack.append(.elements(elements, 0))
+            case .object(let members):
+                beginObject()
+                stack.append(.members(members, 0))
+            default: scalar(current)
             }
-            switch stack.popLast() {
-            case nil: return
-            case .elements(let elements, let next)?:
-                guard next < elements.count else {
+            // On to the next value that holds others; scalars are written on the way.
+            next: while true {
+                switch stack.popLast() {
+                case nil: return
+                case .elements(let elements, var place)?:
+                    while place < elements.count {
+                        current = elements[place]
+                        place += 1
+                        if scalar(current) { continue }
+                        stack.append(.elements(elements, place))
+                        break next
+                    }
                     endArray()
-                    continue
-                }
-                current = elements[next]
-                stack.append(.elements(elements, next + 1))
-            case .members(let members, let next)?:
-                guard next < members.count else {
+                case .members(let members, var place)?:
+                    while place < members.count {
+                        name(members.names[place])
+                        current = members.values[place]
+                        place += 1
+                        if scalar(current) { continue }
+                        stack.append(.members(members, place))
+                        break next
+                    }
                     endObject()
-                    continue
                 }
-                name(members[next].name)
-                current = members[next].value
-                stack.append(.members(members, next + 1))
             }
         }
+    }
+
+    /// Writes a value that holds no others; false for one that may.
+    @discardableResult
+    private mutating func scalar(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null: null()
+        case .bool(let value): bool(value)
+        case .number(let value):
+            var literal = value.literal
+            literal.withUTF8 { raw(UnsafeRawBufferPointer($0)) }
+        case .string(let value): string(value)
+        case .array, .object: return false
+        }
+        return true
     }
 
     /// Takes back everything behind the first `count` bytes, so that something else can be written instead.

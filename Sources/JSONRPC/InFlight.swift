@@ -37,9 +37,13 @@ package final class InFlight: Sendable {
         /// Ids whose answers are made but not out: of the batches that wait for another of their answers.
         var held: Set<Key> = []
         var notifications = 0
+        /// Works that are over, whose answers are on their way out.
+        var finishing = 0
         var brief = 0
         var readerWaits = false
         var onIdle: (@Sendable () -> Void)?
+
+        var isIdle: Bool { works.isEmpty && finishing == 0 }
     }
 
     private let state = Mutex(State())
@@ -102,16 +106,22 @@ package final class InFlight: Sendable {
     }
 
     private func finish(_ entry: Entry, _ answer: Answer) {
-        guard let work = state.withLock({ $0.works.removeValue(forKey: entry) }) else { return }
+        let removed = state.withLock { state in
+            let work = state.works.removeValue(forKey: entry)
+            if work != nil { state.finishing += 1 }
+            return work
+        }
+        guard let work = removed else { return }
         if let reply = work.reply.withLock({ $0.take() }) { reply.send(answer) }
         answer.afterwards?()
         let onIdle = state.withLock { state -> (@Sendable () -> Void)? in
+            state.finishing -= 1
             if work.kind.isBrief { state.brief -= 1 }
             if state.readerWaits {
                 state.readerWaits = false
                 ended.signal()
             }
-            guard state.works.isEmpty else { return nil }
+            guard state.isIdle else { return nil }
             defer { state.onIdle = nil }
             return state.onIdle
         }
@@ -121,11 +131,11 @@ package final class InFlight: Sendable {
     /// No id is taken.
     package var isIdle: Bool { state.withLock { $0.works.isEmpty && $0.held.isEmpty } }
 
-    /// Calls once, as soon as nothing is in flight; at once when nothing is.
+    /// Calls once, as soon as nothing is in flight and every answer is out; at once when that is so.
     package func whenIdle(_ body: @escaping @Sendable () -> Void) {
         let isIdle = state.withLock { state in
-            if !state.works.isEmpty { state.onIdle = body }
-            return state.works.isEmpty
+            if !state.isIdle { state.onIdle = body }
+            return state.isIdle
         }
         if isIdle { body() }
     }

@@ -33,17 +33,28 @@ package struct DeferredWork: Sendable {
 
 /// The answer of deferred work.
 package struct Answer: Sendable {
-    /// A result in JSON, or an error.
-    package var content: Result<JSONValue, RPCError>
+    /// A result as JSON, written already, or an error.
+    let content: Result<[UInt8], RPCError>
     /// What may only begin when the client has the answer, such as the notifications of a subscription.
-    package var afterwards: (@Sendable () -> Void)?
+    let afterwards: (@Sendable () -> Void)?
+
+    /// - Parameter write: writes the result, which is one value.
+    package static func success(
+        then afterwards: (@Sendable () -> Void)? = nil, _ write: (inout JSONWriter) -> Void
+    ) -> Answer {
+        var writer = JSONWriter(capacity: 2048)
+        write(&writer)
+        return Answer(content: .success(writer.bytes), afterwards: afterwards)
+    }
 
     package static func success(_ result: JSONValue, then afterwards: (@Sendable () -> Void)? = nil) -> Answer
     {
-        Answer(content: .success(result), afterwards: afterwards)
+        success(then: afterwards) { $0.value(result) }
     }
 
-    package static func failure(_ error: RPCError) -> Answer { Answer(content: .failure(error)) }
+    package static func failure(_ error: RPCError) -> Answer {
+        Answer(content: .failure(error), afterwards: nil)
+    }
 }
 
 /// The duty to answer one request, held while its work goes on.
@@ -83,7 +94,7 @@ struct Reply: ~Copyable, Sendable {
         switch answer.content {
         case .success(let result):
             writer.name("result")
-            writer.value(result)
+            writer.append(result)
         case .failure(let error):
             writer.name("error")
             error.write(into: &writer)

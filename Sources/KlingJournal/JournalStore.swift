@@ -149,15 +149,12 @@ final class JournalStore {
         let seq = row.integer(0)
         let request = JSONTree(row.bytes(1))
         let tree = JSONTree(row.bytes(2))
-        guard request.isValid, tree.isValid, var form = tree.value(tree.root).object else {
+        guard request.isValid, tree.isValid, tree.kind(tree.root) == .object else {
             throw .corrupt(path: path, reason: "change \(seq) is not readable")
         }
-        form["request"] = request.value(request.root)
-        form["seq"] = JSONValue(Int(seq))
-        form["place"] = JSONValue(Int(row.integer(3)))
-        guard let task = VideoTask(storedForm: form) else {
-            throw .corrupt(path: path, reason: "change \(seq) is not a task")
-        }
+        guard let body = request.value(request.root).object,
+            let task = VideoTask(storedForm: tree, request: body, place: row.integer(3), seq: seq)
+        else { throw .corrupt(path: path, reason: "change \(seq) is not a task") }
         return task
     }
 

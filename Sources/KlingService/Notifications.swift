@@ -19,13 +19,17 @@ extension Outbox {
     func notify(_ event: SubscriptionEvent, subscription: String, locale: Locale) {
         switch event {
         case .update(let seq, let kind, let report):
-            notify(
-                "task/update",
-                [
-                    "subscription": .string(subscription), "seq": JSONValue(Int(seq)),
-                    "task": report.json(locale: locale)
-                ],
-                replacing: kind == .progress ? Key("task/update", subscription + report.task.id.text) : nil)
+            let key = kind == .progress ? Key("task/update", subscription + report.task.id.text) : nil
+            notify("task/update", replacing: key) { writer in
+                writer.beginObject()
+                writer.name("subscription")
+                writer.string(subscription)
+                writer.name("seq")
+                writer.int(Int(seq))
+                writer.name("task")
+                report.write(locale: locale, into: &writer)
+                writer.endObject()
+            }
         case .download(let progress): notify(progress)
         case .end(let seq):
             notify("subscription/end", ["subscription": .string(subscription), "seq": JSONValue(Int(seq))])
@@ -42,14 +46,19 @@ extension Outbox {
     }
 
     package func notify(_ method: StaticString, _ params: JSONValue, replacing key: Key? = nil) {
-        var writer = JSONWriter(capacity: 1024)
+        notify(method, replacing: key) { $0.value(params) }
+    }
+
+    /// - Parameter write: writes the parameters, which are one value.
+    private func notify(_ method: StaticString, replacing key: Key?, _ write: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter(capacity: 2048)
         writer.beginObject()
         writer.name("jsonrpc")
         writer.literal("\"2.0\"")
         writer.name("method")
         writer.string(method.description)
         writer.name("params")
-        writer.value(params)
+        write(&writer)
         writer.endObject()
         send(writer.bytes, replacing: key)
     }

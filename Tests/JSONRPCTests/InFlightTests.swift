@@ -145,6 +145,29 @@ struct InFlightTests {
         #expect(inbox.responses.count == 1)
     }
 
+    @Test("Nothing is in flight only when the last answer is out")
+    func idleBehindTheAnswer() async {
+        /// Asks on its way out.
+        struct Asking: ReplyDestination {
+            let inFlight: InFlight
+            let inbox: Inbox
+            let onIdle: @Sendable () -> Void
+
+            func deliver(_ response: [UInt8]?) {
+                inFlight.whenIdle(onIdle)
+                inbox.deliver(response)
+            }
+        }
+        let (inFlight, inbox) = (InFlight(), Inbox())
+        let answers = await withCheckedContinuation { (told: CheckedContinuation<Int, Never>) in
+            let asking = Asking(inFlight: inFlight, inbox: inbox) {
+                told.resume(returning: inbox.responses.count)
+            }
+            inFlight.start(key("1"), Reply(id: [0x31], to: asking), DeferredWork { .success(true) })
+        }
+        #expect(answers == 1)
+    }
+
     @Test("Cancelling what is not in flight does nothing")
     func cancelNothing() {
         #expect(!InFlight().cancel(key("1"), answering: .cancelled))

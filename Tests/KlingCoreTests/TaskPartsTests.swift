@@ -121,6 +121,22 @@ struct TaskPartsTests {
         #expect(abs(numbers.reduce(0, +) / 1000 - 0.5) < 0.05)
         #expect(numbers.allSatisfy { (0..<1).contains($0) })
     }
+
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00.000Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (1_795_209_600_007, "2026-11-20T21:20:00.007Z"), (951_782_400_000, "2000-02-29T00:00:00.000Z"),
+            (-62_135_596_800_000, "0001-01-01T00:00:00.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (253_402_300_800_000, "10000-01-01T00:00:00.000Z"),
+            (-62_198_755_200_000, "-1-01-01T00:00:00.000Z"),
+            (.max, "292278994-08-17T07:12:55.807Z"), (.min, "-292275055-05-16T16:47:04.192Z")
+        ] as [(Int64, String)])
+    func `a moment is told in the digits of its parts`(milliseconds: Int64, expected: String) {
+        let moment = Timestamp(milliseconds: milliseconds)
+        #expect(moment.description == expected)
+        if (0..<253_402_300_800_000).contains(milliseconds) { #expect(Timestamp(expected) == moment) }
+    }
 }
 
 extension Array {

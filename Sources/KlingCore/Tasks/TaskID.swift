@@ -25,10 +25,18 @@ public struct TaskID: Sendable, Hashable {
 
     /// Nil for text that is not `kt_` and 26 characters of the alphabet.
     public init?(_ text: String) {
-        guard text.hasPrefix("kt_"), text.utf8.count == 29,
-            text.utf8.dropFirst(3).allSatisfy({ "0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8.contains($0) })
+        guard text.utf8.count == 29, text.utf8.starts(with: "kt_".utf8),
+            text.utf8.dropFirst(3).allSatisfy(Self.isDigit)
         else { return nil }
         self.text = text
+    }
+
+    /// The letters but I, L, O and U.
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        switch UnicodeScalar(byte) {
+        case "0"..."9", "A"..."H", "J"..."K", "M"..."N", "P"..."T", "V"..."Z": true
+        default: false
+        }
     }
 }
 

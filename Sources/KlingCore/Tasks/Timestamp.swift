@@ -45,14 +45,29 @@ extension Timestamp: CustomStringConvertible {
     public var description: String {
         let (days, millisecondOfDay) = milliseconds.quotientAndRemainderFloor(dividingBy: 86_400_000)
         let (year, month, day) = Self.civil(days: days)
-        let second = millisecondOfDay / 1000
-        func padded(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        // Years of more than four digits are no dates of RFC 3339; they are told as they are.
+        let yearDigits = (0..<10_000).contains(year) ? 4 : String(year).utf8.count
+        return String(unsafeUninitializedCapacity: yearDigits + 20) { buffer in
+            var end = 0
+            func put(_ value: Int64, _ width: Int, then sign: Unicode.Scalar) {
+                var rest = value.magnitude
+                for place in stride(from: end + width - 1, through: end, by: -1) {
+                    buffer[place] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+                if value < 0 { buffer[end] = UInt8(ascii: "-") }
+                buffer[end + width] = UInt8(ascii: sign)
+                end += width + 1
+            }
+            put(year, yearDigits, then: "-")
+            put(month, 2, then: "-")
+            put(day, 2, then: "T")
+            put(millisecondOfDay / 3_600_000, 2, then: ":")
+            put(millisecondOfDay / 60_000 % 60, 2, then: ":")
+            put(millisecondOfDay / 1000 % 60, 2, then: ".")
+            put(millisecondOfDay % 1000, 3, then: "Z")
+            return end
         }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-            + "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))"
-            + ".\(padded(millisecondOfDay % 1000, 3))Z"
     }
 
     /// Reads an RFC 3339 date-time (§5.6), with any offset and any number of decimals; nil for anything else.

@@ -1,8 +1,7 @@
 package import JSON
 
 // The form in which a task is stored. It says every stored property and nothing that is worked out from them;
-// the form for clients (wire contract, "Task") is made elsewhere. Absent members read as nil, so that a
-// member may be added without changing the journal's version.
+// the form for clients (wire contract, "Task") is made elsewhere.
 
 extension VideoTask {
     /// The task as it is journaled, without loss.
@@ -39,49 +38,6 @@ extension VideoTask {
         if simulated { form["simulated"] = true }
         return form
     }
-
-    /// Nil when a member that must be there is missing or is not what it should be.
-    package init?(storedForm form: JSONObject) {
-        guard let id = form["id"]?.string.flatMap(TaskID.init(_:)),
-            let request = form["request"]?.object,
-            let state = form["state"]?.string.flatMap(State.init(rawValue:)),
-            let createdAt = Timestamp(storedForm: form["createdAt"]),
-            let updatedAt = Timestamp(storedForm: form["updatedAt"]),
-            let billed = form["billed"]?.string.flatMap(Billed.init(rawValue:)),
-            let attempts = form["attempts"]?.int, let seq = form["seq"]?.int
-        else { return nil }
-        var delivery: Delivery?
-        if let path = form["delivery"]?["directory"]?.string { delivery = .directory(path) }
-        if let path = form["delivery"]?["path"]?.string { delivery = .path(path) }
-        self.init(
-            id: id, request: VideoRequest(body: request), createdAt: createdAt,
-            idempotencyKey: form["idempotencyKey"]?.string,
-            labels: Dictionary(
-                (form["labels"]?.object ?? [:]).compactMap { member in
-                    member.value.string.map { (member.name, $0) }
-                },
-                uniquingKeysWith: { $1 }),
-            delivery: delivery, simulated: form["simulated"]?.bool ?? false)
-        taskId = form["taskId"]?.string
-        gateway = form["gateway"]?.string
-        self.state = state
-        progress = form["progress"]?.int
-        submittedAt = Timestamp(storedForm: form["submittedAt"])
-        self.updatedAt = updatedAt
-        completedAt = Timestamp(storedForm: form["completedAt"])
-        lastContactAt = Timestamp(storedForm: form["lastContactAt"])
-        degraded = form["degraded"]?.bool ?? false
-        gatewayStatus = form["gatewayStatus"]?.string
-        gatewayEstimate = form["gatewayEstimate"]?.double
-        videos = (form["videos"]?.array ?? []).compactMap { $0.object.flatMap(Video.init(storedForm:)) }
-        error = form["error"]?.object.flatMap(Failure.init(storedForm:))
-        self.billed = billed
-        self.attempts = attempts
-        previous = form["previous"]?.string.flatMap(TaskID.init(_:))
-        replacedBy = form["replacedBy"]?.string.flatMap(TaskID.init(_:))
-        place = Int64(form["place"]?.int ?? 0)
-        self.seq = Int64(seq)
-    }
 }
 
 extension VideoTask.Video {
@@ -90,11 +46,6 @@ extension VideoTask.Video {
         form["expiresAt"] = expiresAt?.storedForm
         form["path"] = path.map(JSONValue.string)
         return form
-    }
-
-    fileprivate init?(storedForm form: JSONObject) {
-        guard let url = form["url"]?.string else { return nil }
-        self.init(url: url, expiresAt: Timestamp(storedForm: form["expiresAt"]), path: form["path"]?.string)
     }
 }
 
@@ -142,9 +93,4 @@ extension Failure {
 
 extension Timestamp {
     fileprivate var storedForm: JSONValue { JSONValue(Int(milliseconds)) }
-
-    fileprivate init?(storedForm value: JSONValue?) {
-        guard let milliseconds = value?.int else { return nil }
-        self.init(milliseconds: Int64(milliseconds))
-    }
 }

@@ -77,8 +77,7 @@ extension PlainDialect {
                     if let refusal = report.task.refusal, !submitted.isDeduplicated {
                         return .failure(refusal.rpcError(task: report.task, locale: locale))
                     }
-                    return .success(
-                        submittedJSON(report, submitted, findings: findings, locale: locale))
+                    return answer(report, submitted, findings: findings, locale: locale)
                 } catch {
                     return .failure(error.rpcError(locale: locale))
                 }
@@ -105,17 +104,24 @@ extension PlainDialect {
             ])
     }
 
-    private static func submittedJSON(
+    private static func answer(
         _ report: TaskReport, _ submitted: Submitted, findings: [JSONValue], locale: Locale
-    ) -> JSONValue {
-        guard case .object(var members) = report.json(locale: locale) else { return .null }
-        if submitted.isDeduplicated { members["deduplicated"] = true }
+    ) -> Answer {
         var findings = findings
         if let earlier = submitted.possibleDuplicateOf {
             findings.append(possibleDuplicate(of: earlier, locale: locale))
         }
-        members["diagnostics"] = .array(findings)
-        return .object(members)
+        return .success { writer in
+            writer.beginObject()
+            report.writeMembers(locale: locale, into: &writer)
+            if submitted.isDeduplicated {
+                writer.name("deduplicated")
+                writer.bool(true)
+            }
+            writer.name("diagnostics")
+            writer.value(.array(findings))
+            writer.endObject()
+        }
     }
 
     private static func writePreview(

@@ -50,14 +50,18 @@ extension PlainDialect {
                         outbox.notify(event, subscription: name.value, locale: locale)
                     }
                     name.value = subscription.id
-                    return .success(
-                        [
-                            "subscription": .string(subscription.id), "seq": JSONValue(Int(subscription.seq)),
-                            "tasks": .array(subscription.tasks.map { $0.json(locale: locale) }),
-                            "snapshot": .bool(subscription.isSnapshot)
-                        ],
-                        // The client must know the subscription before it hears of it.
-                        then: { Task { await tasks.start(subscription.id) } })
+                    // The client must know the subscription before it hears of it.
+                    return .success(then: { Task { await tasks.start(subscription.id) } }) { writer in
+                        writer.beginObject()
+                        writer.name("subscription")
+                        writer.string(subscription.id)
+                        writer.name("seq")
+                        writer.int(Int(subscription.seq))
+                        writer.tasks(subscription.tasks, locale: locale)
+                        writer.name("snapshot")
+                        writer.bool(subscription.isSnapshot)
+                        writer.endObject()
+                    }
                 } catch {
                     return .failure(error.rpcError(locale: locale))
                 }

@@ -17,7 +17,7 @@ extension PlainDialect {
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
         let refresh = try arguments.bool(1, in: tree) ?? false
         return context.deferred(lasts: refresh) { tasks, locale throws(TaskServiceError) in
-            try await tasks.status(id, refresh: refresh).json(locale: locale)
+            .success(try await tasks.status(id, refresh: refresh), locale: locale)
         }
     }
 
@@ -34,9 +34,13 @@ extension PlainDialect {
         let timeout = try arguments.seconds(2, in: tree) ?? Context.defaultWait
         return context.deferred(lasts: true) { tasks, locale throws(TaskServiceError) in
             let waited = try await tasks.wait(ids, until: .terminal, timeout: .seconds(timeout))
-            return [
-                "tasks": .array(waited.tasks.map { $0.json(locale: locale) }), "done": .bool(waited.done)
-            ]
+            return .success { writer in
+                writer.beginObject()
+                writer.tasks(waited.tasks, locale: locale)
+                writer.name("done")
+                writer.bool(waited.done)
+                writer.endObject()
+            }
         }
     }
 
@@ -76,9 +80,15 @@ extension PlainDialect {
         }
         return context.deferred { [query] tasks, locale throws(TaskServiceError) in
             let reports = try await tasks.list(query)
-            var result: JSONObject = ["tasks": .array(reports.prefix(limit).map { $0.json(locale: locale) })]
-            if reports.count > limit { result["nextCursor"] = .string(reports[limit - 1].task.id.text) }
-            return .object(result)
+            return .success { writer in
+                writer.beginObject()
+                writer.tasks(reports.prefix(limit), locale: locale)
+                if reports.count > limit {
+                    writer.name("nextCursor")
+                    writer.string(reports[limit - 1].task.id.text)
+                }
+                writer.endObject()
+            }
         }
     }
 
@@ -98,7 +108,7 @@ extension PlainDialect {
         let id = try arguments.require(try arguments.string(0, in: tree), 0)
         let abandon = try arguments.bool(1, in: tree) ?? false
         return context.deferred { tasks, locale throws(TaskServiceError) in
-            try await tasks.cancel(id, abandon: abandon).json(locale: locale)
+            .success(try await tasks.cancel(id, abandon: abandon), locale: locale)
         }
     }
 
@@ -118,7 +128,7 @@ extension PlainDialect {
         let onto = try arguments.string(1, in: tree)
         let labels = try arguments.stringMap(2, in: tree) ?? [:]
         return context.deferred { tasks, locale throws(TaskServiceError) in
-            try await tasks.adopt(taskId: taskId, onto: onto, labels: labels).json(locale: locale)
+            .success(try await tasks.adopt(taskId: taskId, onto: onto, labels: labels), locale: locale)
         }
     }
 
@@ -149,7 +159,7 @@ extension PlainDialect {
             let files = try await tasks.download(id, to: place, overwrite: overwrite) { progress in
                 outbox.notify(progress)
             }
-            return [
+            return .success([
                 "files": .array(
                     files.map {
                         [
@@ -158,7 +168,7 @@ extension PlainDialect {
                             "contentType": .string($0.contentType)
                         ]
                     })
-            ]
+            ])
         }
     }
 }
@@ -168,14 +178,14 @@ extension Context {
     /// - Parameter lasts: it may take as long as the world does; else it ends soon.
     func deferred(
         lasts: Bool = false,
-        _ operation: @escaping @Sendable (TaskService, Locale) async throws(TaskServiceError) -> JSONValue
+        _ operation: @escaping @Sendable (TaskService, Locale) async throws(TaskServiceError) -> Answer
     ) -> Outcome {
         let tasks = tasks
         let locale = settings.locale
         return .deferred(
             DeferredWork(isBrief: !lasts) {
                 do throws(TaskServiceError) {
-                    return .success(try await operation(tasks, locale))
+                    return try await operation(tasks, locale)
                 } catch {
                     return .failure(error.rpcError(locale: locale))
                 }

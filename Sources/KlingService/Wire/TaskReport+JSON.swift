@@ -1,52 +1,114 @@
 import JSON
+import JSONRPC
 import KlingCore
 
 /// The wire form of a task (wire contract §2, "Task").
 extension TaskReport {
-    func json(locale: Locale) -> JSONValue {
-        var members: JSONObject = [
-            "id": .string(task.id.text),
-            "taskId": JSONValue(task.taskId),
-            "model": .string(task.request.model),
-            "mode": .string(task.request.mode),
-            "state": .string(task.state.rawValue),
-            "progress": task.progress.map { JSONValue($0) } ?? .null,
-            "createdAt": .string(task.createdAt.description),
-            "submittedAt": JSONValue(task.submittedAt?.description),
-            "updatedAt": .string(task.updatedAt.description),
-            "completedAt": JSONValue(task.completedAt?.description),
-            "elapsedSeconds": JSONValue((elapsed.seconds * 10).rounded() / 10),
-            "estimate": estimate.map {
-                [
-                    "secondsLeft": JSONValue(Int(max(0, min($0.secondsLeft, 1e6)).rounded())),
-                    "basis": .string($0.basis.rawValue)
-                ]
-            } ?? .null,
-            "queue": ["position": JSONValue(queue.position), "ahead": JSONValue(queue.ahead)],
-            "lastContactAt": JSONValue(task.lastContactAt?.description),
-            "degraded": .bool(task.degraded)
-        ]
-        members["gatewayStatus"] = task.gatewayStatus.map { .string($0) }
-        members["videos"] = .array(task.videos.map(\.json))
-        members["error"] = task.error.map { $0.json(task: task, locale: locale) } ?? .null
+    func write(locale: Locale, into writer: inout JSONWriter) {
+        writer.beginObject()
+        writeMembers(locale: locale, into: &writer)
+        writer.endObject()
+    }
+
+    /// The members of the form, for an object that has others too.
+    func writeMembers(locale: Locale, into writer: inout JSONWriter) {
+        writer.member("id", task.id.text)
+        writer.member("taskId", task.taskId)
+        writer.member("model", task.request.model)
+        writer.member("mode", task.request.mode)
+        writer.member("state", task.state.rawValue)
+        writer.member("progress", task.progress)
+        writer.member("createdAt", task.createdAt)
+        writer.member("submittedAt", task.submittedAt)
+        writer.member("updatedAt", task.updatedAt)
+        writer.member("completedAt", task.completedAt)
+        writer.name("elapsedSeconds")
+        writer.double((elapsed.seconds * 10).rounded() / 10)
+        writer.name("estimate")
+        write(estimate, into: &writer)
+        writer.name("queue")
+        writer.beginObject()
+        writer.member("position", queue.position)
+        writer.member("ahead", queue.ahead)
+        writer.endObject()
+        writer.member("lastContactAt", task.lastContactAt)
+        writer.name("degraded")
+        writer.bool(task.degraded)
+        if let gatewayStatus = task.gatewayStatus { writer.member("gatewayStatus", gatewayStatus) }
+        writer.name("videos")
+        writer.beginArray()
+        for video in task.videos { video.write(into: &writer) }
+        writer.endArray()
+        writer.name("error")
+        writer.value(task.error?.json(task: task, locale: locale) ?? .null)
         // While the create is on its way nobody knows.
-        members["billed"] = .string((task.state == .submitting ? .unknown : task.billed).rawValue)
-        members["idempotencyKey"] = JSONValue(task.idempotencyKey)
-        members["labels"] = .object(
-            JSONObject(task.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
-        members["request"] = .object(task.request.body)
-        members["previous"] = task.previous.map { .string($0.text) }
-        members["replacedBy"] = task.replacedBy.map { .string($0.text) }
-        if task.simulated { members["simulated"] = true }
-        members["seq"] = JSONValue(Int(task.seq))
-        return .object(members)
+        writer.member("billed", (task.state == .submitting ? .unknown : task.billed).rawValue)
+        writer.member("idempotencyKey", task.idempotencyKey)
+        writer.name("labels")
+        writer.beginObject()
+        for (name, value) in task.labels.sorted(by: { $0.key < $1.key }) {
+            writer.name(name)
+            writer.string(value)
+        }
+        writer.endObject()
+        writer.name("request")
+        writer.value(.object(task.request.body))
+        if let previous = task.previous { writer.member("previous", previous.text) }
+        if let replacedBy = task.replacedBy { writer.member("replacedBy", replacedBy.text) }
+        if task.simulated {
+            writer.name("simulated")
+            writer.bool(true)
+        }
+        writer.member("seq", Int(task.seq))
+    }
+
+    private func write(_ estimate: TaskEstimate?, into writer: inout JSONWriter) {
+        guard let estimate else { return writer.null() }
+        writer.beginObject()
+        writer.member("secondsLeft", Int(max(0, min(estimate.secondsLeft, 1e6)).rounded()))
+        writer.member("basis", estimate.basis.rawValue)
+        writer.endObject()
+    }
+}
+
+extension Answer {
+    /// One task.
+    static func success(_ report: TaskReport, locale: Locale) -> Answer {
+        success { report.write(locale: locale, into: &$0) }
+    }
+}
+
+extension JSONWriter {
+    /// The member `tasks`.
+    mutating func tasks(_ reports: some Sequence<TaskReport>, locale: Locale) {
+        name("tasks")
+        beginArray()
+        for report in reports { report.write(locale: locale, into: &self) }
+        endArray()
+    }
+
+    /// A member that is null where there is nothing to say.
+    fileprivate mutating func member(_ name: StaticString, _ text: String?) {
+        self.name(name)
+        string(text)
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ number: Int?) {
+        self.name(name)
+        if let number { int(number) } else { null() }
+    }
+
+    fileprivate mutating func member(_ name: StaticString, _ moment: Timestamp?) {
+        member(name, moment?.description)
     }
 }
 
 extension VideoTask.Video {
-    fileprivate var json: JSONValue {
-        [
-            "url": .string(url), "expiresAt": JSONValue(expiresAt?.description), "path": JSONValue(path)
-        ]
+    fileprivate func write(into writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("url", url)
+        writer.member("expiresAt", expiresAt)
+        writer.member("path", path)
+        writer.endObject()
     }
 }
