@@ -38,11 +38,14 @@ package struct Answer: Sendable {
     /// What may only begin when the client has the answer, such as the notifications of a subscription.
     let afterwards: (@Sendable () -> Void)?
 
-    /// - Parameter write: writes the result, which is one value.
+    /// - Parameters:
+    ///   - capacity: bytes that the result hardly exceeds.
+    ///   - write: writes the result, which is one value.
     package static func success(
-        then afterwards: (@Sendable () -> Void)? = nil, _ write: (inout JSONWriter) -> Void
+        capacity: Int = 2048, then afterwards: (@Sendable () -> Void)? = nil,
+        _ write: (inout JSONWriter) -> Void
     ) -> Answer {
-        var writer = JSONWriter(capacity: 2048)
+        var writer = JSONWriter(capacity: capacity)
         write(&writer)
         return Answer(content: .success(writer.bytes), afterwards: afterwards)
     }
@@ -83,7 +86,8 @@ struct Reply: ~Copyable, Sendable {
 
     private static func deliver(_ answer: Answer, id: [UInt8]?, to destination: any ReplyDestination) {
         guard let id else { return destination.deliver(nil) }
-        var writer = JSONWriter()
+        let result = (try? answer.content.get())?.count ?? 1024
+        var writer = JSONWriter(capacity: result + id.count + 64)
         write(id: id, answer, into: &writer)
         destination.deliver(writer.bytes)
     }

@@ -16,6 +16,8 @@ final class JournalStore {
     private var file: FileIdentity?
     /// What was asked for lately. Begun anew when rows may have gone that it has seen.
     var recent = RecentIntents()
+    /// The row read last, whose storage the next one takes: a page of a list is hundreds of them.
+    private var row = (request: JSONTree(), form: JSONTree())
     /// Changes written since history was last trimmed.
     var untrimmed = 0
 
@@ -147,13 +149,14 @@ final class JournalStore {
 
     func task(_ row: SQLiteConnection.Row) throws(JournalFailure) -> VideoTask {
         let seq = row.integer(0)
-        let request = JSONTree(row.bytes(1))
-        let tree = JSONTree(row.bytes(2))
-        guard request.isValid, tree.isValid, tree.kind(tree.root) == .object else {
+        row.read(1, into: &self.row.request)
+        row.read(2, into: &self.row.form)
+        let (request, form) = self.row
+        guard request.isValid, form.isValid, form.kind(form.root) == .object else {
             throw .corrupt(path: path, reason: "change \(seq) is not readable")
         }
         guard let body = request.value(request.root).object,
-            let task = VideoTask(storedForm: tree, request: body, place: row.integer(3), seq: seq)
+            let task = VideoTask(storedForm: form, request: body, place: row.integer(3), seq: seq)
         else { throw .corrupt(path: path, reason: "change \(seq) is not a task") }
         return task
     }

@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import JSON
 internal import KlingCore
 
 #if canImport(Glibc)
@@ -85,6 +86,13 @@ final class SQLiteConnection {
             guard let start = sqlite3_column_text(statement, column) else { return [] }
             return Array(
                 UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+        }
+
+        /// Reads JSON into a tree that has been used before, and keeps its storage.
+        func read(_ column: Int32, into tree: inout JSONTree) {
+            let start = sqlite3_column_text(statement, column)
+            let count = Int(sqlite3_column_bytes(statement, column))
+            tree.parse(UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count), options: .json)
         }
 
         func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }

@@ -43,20 +43,29 @@ extension Duration {
 extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-11-20T21:00:00.000Z`.
     public var description: String {
+        var text = ""
+        withUTF8 { text = String(decoding: $0, as: UTF8.self) }
+        return text
+    }
+
+    /// The bytes of ``description``.
+    package func withUTF8(_ body: (UnsafeRawBufferPointer) -> Void) {
         let (days, millisecondOfDay) = milliseconds.quotientAndRemainderFloor(dividingBy: 86_400_000)
         let (year, month, day) = Self.civil(days: days)
         // Years of more than four digits are no dates of RFC 3339; they are told as they are.
         let yearDigits = (0..<10_000).contains(year) ? 4 : String(year).utf8.count
-        return String(unsafeUninitializedCapacity: yearDigits + 20) { buffer in
+        withUnsafeTemporaryAllocation(byteCount: yearDigits + 20, alignment: 1) { bytes in
             var end = 0
             func put(_ value: Int64, _ width: Int, then sign: Unicode.Scalar) {
                 var rest = value.magnitude
-                for place in stride(from: end + width - 1, through: end, by: -1) {
-                    buffer[place] = 0x30 + UInt8(rest % 10)
+                var place = end + width
+                while place > end {
+                    place -= 1
+                    bytes[place] = 0x30 + UInt8(truncatingIfNeeded: rest % 10)
                     rest /= 10
                 }
-                if value < 0 { buffer[end] = UInt8(ascii: "-") }
-                buffer[end + width] = UInt8(ascii: sign)
+                if value < 0 { bytes[end] = UInt8(ascii: "-") }
+                bytes[end + width] = UInt8(ascii: sign)
                 end += width + 1
             }
             put(year, yearDigits, then: "-")
@@ -66,7 +75,7 @@ extension Timestamp: CustomStringConvertible {
             put(millisecondOfDay / 60_000 % 60, 2, then: ":")
             put(millisecondOfDay / 1000 % 60, 2, then: ".")
             put(millisecondOfDay % 1000, 3, then: "Z")
-            return end
+            body(UnsafeRawBufferPointer(bytes))
         }
     }
 

@@ -34,7 +34,7 @@ extension PlainDialect {
         let timeout = try arguments.seconds(2, in: tree) ?? Context.defaultWait
         return context.deferred(lasts: true) { tasks, locale throws(TaskServiceError) in
             let waited = try await tasks.wait(ids, until: .terminal, timeout: .seconds(timeout))
-            return .success { writer in
+            return .success(capacity: waited.tasks.count * Answer.bytesOfTask) { writer in
                 writer.beginObject()
                 writer.tasks(waited.tasks, locale: locale)
                 writer.name("done")
@@ -80,7 +80,7 @@ extension PlainDialect {
         }
         return context.deferred { [query] tasks, locale throws(TaskServiceError) in
             let reports = try await tasks.list(query)
-            return .success { writer in
+            return .success(capacity: reports.count * Answer.bytesOfTask) { writer in
                 writer.beginObject()
                 writer.tasks(reports.prefix(limit), locale: locale)
                 if reports.count > limit {

@@ -72,6 +72,9 @@ extension TaskReport {
 }
 
 extension Answer {
+    /// Bytes of a task with a long prompt.
+    static let bytesOfTask = 2048
+
     /// One task.
     static func success(_ report: TaskReport, locale: Locale) -> Answer {
         success { report.write(locale: locale, into: &$0) }
@@ -99,7 +102,9 @@ extension JSONWriter {
     }
 
     fileprivate mutating func member(_ name: StaticString, _ moment: Timestamp?) {
-        member(name, moment?.description)
+        self.name(name)
+        guard let moment else { return null() }
+        moment.withUTF8 { string(utf8: $0) }
     }
 }
 
