@@ -31,8 +31,16 @@ extension JournalStore {
     ) throws(JournalFailure) -> [VideoTask] {
         var conditions: [String] = []
         var values: [SQLiteConnection.Value] = []
+        // The labels' own order gives the newest of those with one, without a look at the rest.
+        var (tables, id) = ("tasks", "id")
         for (name, value) in query.labels.sorted(by: { $0.key < $1.key }) {
-            conditions.append("id IN (SELECT task FROM labels WHERE name = ? AND value = ?)")
+            if values.isEmpty {
+                (tables, id) = ("labels CROSS JOIN tasks ON tasks.id = labels.task", "labels.task")
+                conditions.append("labels.name = ? AND labels.value = ?")
+            } else {
+                conditions.append(
+                    "EXISTS (SELECT * FROM labels AS l WHERE l.name = ? AND l.value = ? AND l.task = tasks.id)")
+            }
             values += [.text(name), .text(value)]
         }
         if !states.isEmpty {
@@ -45,13 +53,13 @@ extension JournalStore {
             values.append(.text(model))
         }
         if let before = query.before {
-            conditions.append("id < ?")
+            conditions.append("\(id) < ?")
             values.append(.text(before.text))
         }
         let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
         values.append(.integer(Int64(limit)))
         return try connection().all(
-            "SELECT \(Self.columns) FROM tasks \(filter) ORDER BY id DESC LIMIT ?", values, read: task)
+            "SELECT \(Self.columns) FROM \(tables) \(filter) ORDER BY \(id) DESC LIMIT ?", values, read: task)
     }
 
     func position(of id: TaskID) throws(JournalFailure) -> Int {
