@@ -110,15 +110,15 @@ extension JournalStore {
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
         let found = try connection.first(
-            "SELECT place, seq, owner, gateway_id IS ? FROM tasks WHERE id = ?", .optional(task.taskId),
-            .text(task.id.text)
+            "SELECT place, seq, owner, gateway_id IS ?, gateway IS ? AND state = ? FROM tasks WHERE id = ?",
+            .optional(task.taskId), .optional(task.gateway), .text(task.state.rawValue), .text(task.id.text)
         ) { (row) throws(JournalFailure) in
             (
                 place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2),
-                hasIdAlready: row.integer(3) != 0
+                hasIdAlready: row.integer(3) != 0, isWhereItWas: row.integer(4) != 0
             )
         }
-        guard let (place, newest, keeper, hasIdAlready) = found else {
+        guard let (place, newest, keeper, hasIdAlready, isWhereItWas) = found else {
             throw .other(path: path, reason: "no task \(task.id) to change")
         }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
@@ -133,16 +133,22 @@ extension JournalStore {
         var task = task
         let body = Self.body(of: task)
         task.seq = try append(body, of: task, place: place, kind == .progress ? .progress : .change)
+        // By itself, because SQLite makes two tables of the states that `tasks_active` is of wherever one of these is set; most
+        // changes are of progress.
+        if !isWhereItWas {
+            try connection.run(
+                "UPDATE tasks SET gateway = ?, state = ? WHERE place = ?", .optional(task.gateway),
+                .text(task.state.rawValue), .integer(place))
+        }
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """
-            UPDATE tasks SET gateway_id = ?, gateway = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
-                seq = ?, body = ? WHERE place = ?
+            UPDATE tasks SET gateway_id = ?, bound = bound AND ?, is_open = ?, billed = ?, owner = ?, seq = ?, body = ?
+                WHERE place = ?
             """,
-            .optional(task.taskId), .optional(task.gateway), .integer(task.mayBeBilled ? 1 : 0),
-            .text(task.state.rawValue),
-            .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), try owner(of: task, after: keeper),
-            .integer(task.seq), .utf8(body), .integer(place))
+            .optional(task.taskId), .integer(task.mayBeBilled ? 1 : 0), .integer(task.isSettled ? 0 : 1),
+            .text(task.billed.rawValue), try owner(of: task, after: keeper), .integer(task.seq), .utf8(body),
+            .integer(place))
         return .written(task)
     }
 

@@ -25,9 +25,11 @@ public struct TaskID: Sendable, Hashable {
 
     /// Nil for text that is not `kt_` and 26 characters of the alphabet.
     public init?(_ text: String) {
-        guard text.utf8.count == 29, text.utf8.starts(with: "kt_".utf8),
-            text.utf8.dropFirst(3).allSatisfy(Self.isDigit)
-        else { return nil }
+        var text = text
+        let isName = text.withUTF8 { bytes in
+            bytes.count == 29 && bytes.starts(with: "kt_".utf8) && bytes[3...].allSatisfy(Self.isDigit)
+        }
+        guard isName else { return nil }
         self.text = text
     }
 
