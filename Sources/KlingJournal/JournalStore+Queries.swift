@@ -39,7 +39,8 @@ extension JournalStore {
                 conditions.append("labels.name = ? AND labels.value = ?")
             } else {
                 conditions.append(
-                    "EXISTS (SELECT * FROM labels AS l WHERE l.name = ? AND l.value = ? AND l.task = tasks.id)")
+                    "EXISTS (SELECT * FROM labels AS l WHERE l.name = ? AND l.value = ? AND l.task = tasks.id)"
+                )
             }
             values += [.text(name), .text(value)]
         }

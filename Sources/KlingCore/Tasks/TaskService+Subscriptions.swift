@@ -59,26 +59,37 @@ extension TaskService {
         }
         do {
             // One that ends meanwhile is found here already; those that end here are unsettled while they are delivered.
-            query.states = Set(VideoTask.State.allCases.filter { !$0.isTerminal })
             var found: [TaskID: VideoTask] = [:]
-            var page: [VideoTask]
-            repeat {
-                page = try await journal.list(query)
-                for task in page { found[task.id] = newest(of: task) }
-                query.before = page.last?.id
-            } while page.count == query.limit
+            // Of those that wait for the user or for their file none is left out.
+            let isOver: (VideoTask.State) -> Bool = { $0.isTerminal && $0 != .unconfirmed }
+            query.states = Set(VideoTask.State.allCases.filter { !isOver($0) })
+            try await forEachTask(query) { task, _ in found[task.id] = task }
             if ended || selection != .all {
-                query.states = Set(VideoTask.State.allCases.filter(\.isTerminal))
-                (query.before, query.limit) = (nil, Self.mostEnded)
-                for task in try await journal.list(query) { found[task.id] = newest(of: task) }
-                for task in live.values.map(\.visible) where !task.isSettled && selection.includes(task) {
-                    found[task.id] = task
+                query.states = Set(VideoTask.State.allCases.filter(isOver))
+                try await forEachTask(query) { task, number in
+                    if number < Self.mostEnded || !task.isSettled { found[task.id] = task }
                 }
             }
             return (selection, found.values.sorted { $0.id.text > $1.id.text })
         } catch {
             throw .journal(error)
         }
+    }
+
+    /// All tasks of a query as they are known here, the newest first, with their number.
+    private func forEachTask(
+        _ query: JournalQuery, _ body: (VideoTask, Int) -> Void
+    ) async throws(JournalFailure) {
+        var (query, number) = (query, 0)
+        var page: [VideoTask]
+        repeat {
+            page = try await journal.list(query)
+            for task in page {
+                body(newest(of: task), number)
+                number += 1
+            }
+            query.before = page.last?.id
+        } while page.count == query.limit
     }
 
     /// How long a replay waits before it looks whether there is room again.
