@@ -180,7 +180,9 @@ extension RequestView {
         else { return [] }
         let trimmed = String(scalars[first...last])
         let patch: [JSONPatchOperation] = [.replace(place(element).pointer, .string(trimmed))]
-        guard trimmed != element.name, addsNoError(patch, &findings) == true else { return [] }
+        guard trimmed != element.name, trimmed.utf8.allSatisfy(PromptScanner.isWord),
+            addsNoError(patch, &findings) == true
+        else { return [] }
         return [Fix(.write, ["value": .text("\"\(trimmed)\"")], patch: patch, preferred: true)]
     }
 
