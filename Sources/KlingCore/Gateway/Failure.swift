@@ -30,6 +30,7 @@ public struct Failure: Error, Sendable, Hashable {
         self.klingCode = klingCode
     }
 
+    /// What else than the file itself stands in its way.
     public enum Obstacle: Sendable, Hashable {
         /// Another delivery writes the file at this moment.
         case delivery
