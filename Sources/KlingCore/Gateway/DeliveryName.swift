@@ -82,6 +82,13 @@ struct DeliveryName: Sendable {
         }
     }
 
+    /// A sidecar that a killed process was writing may end anywhere, but begins as all do.
+    static func refuse(foreignDraft path: String) throws(Failure) {
+        guard let bytes = FileSystem.contents(path, limit: 16 << 20), !bytes.isEmpty else { return }
+        let start = Array("{\"task\":{\"id\":\"".utf8)
+        guard bytes.starts(with: start) || start.starts(with: bytes) else { throw Failure.inTheWay(path) }
+    }
+
     /// `clip.mp4` has `clip.mp4.json` beside it: `clip.json` may well be the request it was made from.
     static func sidecar(_ path: String) -> String { path + ".json" }
 }
