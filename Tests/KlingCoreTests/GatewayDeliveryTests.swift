@@ -326,17 +326,37 @@ func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
             try write(Array("mine".utf8), "mine.txt")
             try FileManager.default.createSymbolicLink(
                 atPath: folder + "/" + name + ending, withDestinationPath: folder + "/mine.txt")
-            #expect(failure(await deliver(ScriptedGateway(clip()))) == .fileSystem)
+            #expect(
+                [.fileSystem, .conflict].contains(failure(await deliver(ScriptedGateway(clip())))))
             #expect(bytes("mine.txt") == Array("mine".utf8))
             try FileManager.default.removeItem(atPath: folder)
         }
+    }
+
+    @Test(arguments: [".part", ".part.json", ".json", ".json.part"], [false, true])
+    func aFileOfSomeoneElseIsLeftAsItIs(ending: String, overwrite: Bool) async throws {
+        let name = task.id.text + ".mp4" + ending
+        try write(Array("mine".utf8), name)
+        let result = await deliver(ScriptedGateway(clip()), overwrite: overwrite)
+        #expect(failure(result) == .conflict)
+        if case .failure(let why) = result {
+            #expect(TaskServiceError.delivery(why, task).sentence(.en).contains("Move it away"))
+            #expect(TaskServiceError.delivery(why, task).sentence(.zh).contains(name))
+        }
+        #expect(bytes(name) == Array("mine".utf8))
+        try FileManager.default.removeItem(atPath: folder)
     }
 
     @Test func twoDeliveriesOfOneVideoDoNotMeet() async throws {
         let name = folder + "/" + task.id.text + ".mp4"
         try write([], "x")
         var held = try PartFile.taking(name, for: "x")
-        #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
+        let result = await deliver(ScriptedGateway(clip()))
+        #expect(failure(result) == .conflict)
+        if case .failure(let why) = result {
+            #expect(why.retry == .after(.seconds(5)))
+            #expect(!TaskServiceError.delivery(why, task).sentence(.en).contains("overwrite"))
+        }
         held.close()
         #expect(try await deliver(ScriptedGateway(clip())).get().bytes == 10_000)
         try FileManager.default.removeItem(atPath: folder)

@@ -53,7 +53,11 @@ struct DeliveryName: Sendable {
         if let slash = expected.lastIndex(of: "/"), slash != expected.startIndex {
             try FileSystem.makeDirectory(String(expected[..<slash]))
         }
-        if !overwrite { try Self.refuse(existing: expected, of: task) }
+        if overwrite {
+            try Self.refuse(foreignSidecarOf: expected)
+        } else {
+            try Self.refuse(existing: expected, of: task)
+        }
     }
 
     /// A file that is there is in the way; a sidecar of the same task is not.
@@ -62,8 +66,27 @@ struct DeliveryName: Sendable {
         guard let bytes = FileSystem.contents(sidecar(path), limit: 16 << 20) else { return }
         let tree = JSONTree(bytes)
         guard tree.isValid, tree.value(tree.root)["task"]?["id"]?.string == task.text else {
-            throw Failure(.conflict, message: "\(sidecar(path)) exists")
+            throw Failure.inTheWay(sidecar(path))
         }
+    }
+
+    /// What replaces the file replaces its sidecar, but nothing else of that name.
+    static func refuse(foreignSidecarOf path: String) throws(Failure) {
+        let path = sidecar(path)
+        guard FileSystem.exists(path) else { return }
+        let tree = JSONTree(FileSystem.contents(path, limit: 16 << 20) ?? [])
+        let about = tree.value(tree.root)
+        guard tree.isValid, about["task"]?["id"]?.string != nil, about["file"]?["sha256"]?.string != nil
+        else {
+            throw Failure.inTheWay(path)
+        }
+    }
+
+    /// A sidecar that a killed process was writing may end anywhere, but begins as all do.
+    static func refuse(foreignDraft path: String) throws(Failure) {
+        guard let bytes = FileSystem.contents(path, limit: 16 << 20), !bytes.isEmpty else { return }
+        let start = Array("{\"task\":{\"id\":\"".utf8)
+        guard bytes.starts(with: start) || start.starts(with: bytes) else { throw Failure.inTheWay(path) }
     }
 
     /// `clip.mp4` has `clip.mp4.json` beside it: `clip.json` may well be the request it was made from.

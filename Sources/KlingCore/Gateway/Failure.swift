@@ -14,6 +14,8 @@ public struct Failure: Error, Sendable, Hashable {
     public var klingCode: Int?
     /// Where the answer was a redirect to, without query: it is not followed with a request that is paid.
     public var redirect: String?
+    /// What stands in the way of a file, when it is not the file itself.
+    public var obstacle: Obstacle?
 
     public init(
         _ kind: Kind, message: String? = nil, requestId: String? = nil, billed: VideoTask.Billed = .no,
@@ -26,6 +28,26 @@ public struct Failure: Error, Sendable, Hashable {
         self.retry = retry
         self.httpStatus = httpStatus
         self.klingCode = klingCode
+    }
+
+    /// What else than the file itself stands in its way.
+    public enum Obstacle: Sendable, Hashable {
+        /// Another delivery writes the file at this moment.
+        case delivery
+        /// A file that is not this service's has a name that is needed.
+        case foreign
+    }
+
+    static func inTheWay(_ path: String) -> Failure {
+        var failure = Failure(.conflict, message: path)
+        failure.obstacle = .foreign
+        return failure
+    }
+
+    static func beingWritten(_ path: String) -> Failure {
+        var failure = Failure(.conflict, message: path, retry: .after(.seconds(5)))
+        failure.obstacle = .delivery
+        return failure
     }
 
     /// Raw values are the wire's `data.type`.

@@ -33,7 +33,7 @@ struct PartFile: ~Copyable {
     ///   - video: what the file will be. What another video has left there is not gone on with.
     static func taking(_ name: String, for video: String) throws(Failure) -> PartFile {
         let path = name + ".part"
-        var part = PartFile(path: path, video: video, descriptor: try open(path))
+        var part = PartFile(path: path, video: video, descriptor: try open(path, of: name))
         try part.recover()
         return part
     }
@@ -54,19 +54,23 @@ struct PartFile: ~Copyable {
 
     private static func close(_ descriptor: Int32) { FileSystem.close(descriptor) }
 
-    private static func open(_ path: String) throws(Failure) -> Int32 {
+    private static func open(_ path: String, of name: String) throws(Failure) -> Int32 {
         for _ in 0..<10 {
             let descriptor = FileSystem.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW)
             guard descriptor >= 0 else { throw FileSystem.failure(path) }
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
                 close(descriptor)
-                throw Failure(.conflict, message: "\(path) is being written by another delivery")
+                throw Failure.beingWritten(path)
             }
             // Between open and lock the file may have got its final name, or been removed; and one that was
             // killed just after publishing has two names. Neither must be written to.
             var (mine, there) = (stat(), stat())
             if fstat(descriptor, &mine) == 0, stat(path, &there) == 0, mine.st_ino == there.st_ino {
                 if mine.st_nlink == 1 { return descriptor }
+                guard isNamed(mine, name) else {
+                    close(descriptor)
+                    throw Failure.inTheWay(path)
+                }
                 unlink(path)
             }
             close(descriptor)
@@ -74,12 +78,24 @@ struct PartFile: ~Copyable {
         throw Failure(.fileSystem, message: "\(path) keeps changing")
     }
 
+    /// Whether the file has got the name it was filled for, with whatever ending its content gave it.
+    private static func isNamed(_ file: stat, _ name: String) -> Bool {
+        let others = name.hasSuffix(".mp4") ? [".mov", ".m4v"].map { String(name.dropLast(4)) + $0 } : []
+        return ([name] + others).contains { path in
+            var there = stat()
+            return lstat(path, &there) == 0 && there.st_ino == file.st_ino && there.st_dev == file.st_dev
+        }
+    }
+
     /// Takes up what an earlier delivery left, as far as it is known to be good.
     private mutating func recover() throws(Failure) {
         if let bytes = FileSystem.contents(path + ".json", limit: 64 << 10) {
             let tree = JSONTree(bytes)
             let note = tree.value(tree.root)
-            if tree.isValid, note["video"]?.string == video, let known = note["validator"]?.string,
+            guard tree.isValid, let owner = note["video"]?.string, note["bytes"]?.int != nil else {
+                throw Failure.inTheWay(path + ".json")
+            }
+            if owner == video, let known = note["validator"]?.string,
                 let length = note["bytes"]?.int, length > 0
             {
                 var buffer = [UInt8](repeating: 0, count: 256 << 10)
@@ -93,6 +109,12 @@ struct PartFile: ~Copyable {
                 validator = known
                 synced = count
             }
+        } else {
+            // The note is on the disk before the first byte: without it, the bytes are someone else's.
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { throw FileSystem.failure(path) }
+            guard status.st_size == 0 else { throw Failure.inTheWay(path) }
+            guard !FileSystem.exists(path + ".json") else { throw Failure.inTheWay(path + ".json") }
         }
         guard ftruncate(descriptor, off_t(count)) == 0 else { throw FileSystem.failure(path) }
     }
@@ -102,14 +124,14 @@ struct PartFile: ~Copyable {
     /// Goes on at `offset`: where it stands, or at 0 to begin again.
     mutating func begin(at offset: Int64, validator: String?) throws(Failure) {
         self.validator = validator
-        guard offset != count else { return }
-        guard offset == 0, ftruncate(descriptor, 0) == 0 else {
+        guard offset != count || count == 0 else { return }
+        guard offset == 0 else {
             throw Failure(.badGateway, message: "the server resumed at \(offset) instead of \(count)")
         }
-        unlink(path + ".json")
         count = 0
-        synced = 0
         digest = SHA256()
+        try note()
+        guard ftruncate(descriptor, 0) == 0 else { throw FileSystem.failure(path) }
     }
 
     mutating func append(_ bytes: [UInt8]) throws(Failure) {
@@ -131,11 +153,10 @@ struct PartFile: ~Copyable {
 
     /// Makes what is there survive, so that it can be resumed.
     private mutating func note() throws(Failure) {
-        guard let validator else { return }
         guard fsync(descriptor) == 0 else { throw FileSystem.failure(path) }
         synced = count
         let text: JSONValue = [
-            "video": .string(video), "validator": .string(validator), "bytes": JSONValue(Int(count))
+            "video": .string(video), "validator": JSONValue(validator), "bytes": JSONValue(Int(count))
         ]
         try FileSystem.write(Array(text.description.utf8), to: path + ".json.new")
         try FileSystem.replace(path + ".json", with: path + ".json.new")

@@ -106,12 +106,17 @@ final class Reception: Sendable {
                 }
                 let contentType = Self.contentType(state.contentType, brand: state.part.brand)
                 let path = name.final(contentType: contentType)
-                if !overwrite { try DeliveryName.refuse(existing: path, of: task.id) }
+                if overwrite {
+                    try DeliveryName.refuse(foreignSidecarOf: path)
+                } else {
+                    try DeliveryName.refuse(existing: path, of: task.id)
+                }
                 let file = DeliveredFile(
                     path: path, bytes: state.part.count, sha256: try state.part.seal(),
                     contentType: contentType,
                     link: link)
                 let sidecar = DeliveryName.sidecar(path)
+                try DeliveryName.refuse(foreignDraft: sidecar + ".part")
                 // Written before, so that a full disk is noticed while the part can still be kept.
                 try FileSystem.write(Self.sidecar(file, task), to: sidecar + ".part")
                 try state.part.publish(path, overwrite: overwrite)
