@@ -31,7 +31,7 @@ public struct Failure: Error, Sendable, Hashable {
     }
 
     /// What else than the file itself stands in its way.
-    public enum Obstacle: Sendable, Hashable {
+    public enum Obstacle: String, Sendable, Hashable {
         /// Another delivery writes the file at this moment.
         case delivery
         /// A file that is not this service's has a name that is needed.

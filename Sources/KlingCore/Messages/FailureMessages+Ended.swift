@@ -33,6 +33,12 @@ extension FailureMessages {
         let happened =
             switch failure.kind {
             case .fileSystem: LocalizedText(en: "The file could not be written.", zh: "无法写入文件。")
+            case .conflict where failure.obstacle == .delivery:
+                LocalizedText(en: "Another delivery is writing the file.", zh: "另一个下载正在写入该文件。")
+            case .conflict where failure.obstacle == .foreign:
+                LocalizedText(
+                    en: "A file that is not this program's is in the way; it was left as it is.",
+                    zh: "有不属于本程序的文件占用了所需的文件名，已保持原样。")
             case .conflict: LocalizedText(en: "The file exists already.", zh: "文件已存在。")
             case .resultExpired:
                 LocalizedText(

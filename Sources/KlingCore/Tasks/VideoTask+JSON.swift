@@ -66,6 +66,7 @@ extension Failure {
         form["httpStatus"] = httpStatus.map { JSONValue($0) }
         form["klingCode"] = klingCode.map { JSONValue($0) }
         form["redirect"] = redirect.map(JSONValue.string)
+        form["obstacle"] = obstacle.map { .string($0.rawValue) }
         return form
     }
 
@@ -88,6 +89,7 @@ extension Failure {
             kind, message: form["message"]?.string, requestId: form["requestId"]?.string, billed: billed,
             retry: retry, httpStatus: form["httpStatus"]?.int, klingCode: form["klingCode"]?.int)
         redirect = form["redirect"]?.string
+        obstacle = form["obstacle"]?.string.flatMap(Obstacle.init(rawValue:))
     }
 }
 
