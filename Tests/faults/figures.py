@@ -110,14 +110,14 @@ def filled(
         tasks.append(
             (number + 1, body["id"], body["taskId"], None, 0, state, 0 if ended else 1, body["billed"],
              template["model"], template["mode"], template["seconds"], begun, None, number + 1,
-             template["request"], stored)
+             template["request"], stored, template["gateway"])
         )  # fmt: skip
         labels.append(("part", str(number % 100), body["id"]))
         ids.append(body["id"])
         changes += [(number + 1, 0, begun, stored)]
     with contextlib.closing(sqlite3.connect(place.journal)) as journal:
         journal.execute("PRAGMA synchronous = OFF")
-        marks = ",".join("?" * 16)
+        marks = ",".join("?" * len(tasks[0]))
         journal.executemany(f"INSERT INTO tasks VALUES ({marks})", tasks)
         journal.executemany("INSERT INTO labels VALUES (?, ?, ?)", labels)
         for _ in range(events):
