@@ -86,7 +86,7 @@ class Agreement(Case):
             except ValueError:
                 continue
             seen += 1
-            text = label.get("text") or json.dumps(value, ensure_ascii=False)
+            text = label["text"] if "text" in label else json.dumps(value, ensure_ascii=False)
             codes = errors(server, text, label.get("language", "json"))
             problems = self.problems(value)
             with self.subTest(label=place, text=text[:300]):
