@@ -330,13 +330,8 @@ extension JSONParser {
     /// Behind the comment at `at`, or nil when there is none.
     private mutating func comment(_ text: Span<UInt8>, _ at: Int) -> Int? {
         guard let (end, isClosed) = Self.commentEnd(text, at) else { return nil }
-        guard isClosed else {
-            comments.append(at..<end)
-            report(.comment, at..<end, "")
-            return end
-        }
         comments.append(at..<end)
-        if !options.comments { report(.comment, at..<end, "", certain: true) }
+        if !isClosed || !options.comments { report(.comment, at..<end, "", certain: isClosed) }
         return end
     }
 

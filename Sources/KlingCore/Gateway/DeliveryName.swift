@@ -53,15 +53,15 @@ struct DeliveryName: Sendable {
         if let slash = expected.lastIndex(of: "/"), slash != expected.startIndex {
             try FileSystem.makeDirectory(String(expected[..<slash]))
         }
-        if overwrite {
-            try Self.refuse(foreignSidecarOf: expected)
-        } else {
-            try Self.refuse(existing: expected, of: task)
-        }
+        try Self.refuse(inTheWayOf: expected, of: task, overwrite: overwrite)
+    }
+
+    static func refuse(inTheWayOf path: String, of task: TaskID, overwrite: Bool) throws(Failure) {
+        if overwrite { try refuse(foreignSidecarOf: path) } else { try refuse(existing: path, of: task) }
     }
 
     /// A file that is there is in the way; a sidecar of the same task is not.
-    static func refuse(existing path: String, of task: TaskID) throws(Failure) {
+    private static func refuse(existing path: String, of task: TaskID) throws(Failure) {
         guard !FileSystem.exists(path) else { throw Failure(.conflict, message: "\(path) exists") }
         guard let bytes = FileSystem.contents(sidecar(path), limit: 16 << 20) else { return }
         let tree = JSONTree(bytes)
@@ -71,7 +71,7 @@ struct DeliveryName: Sendable {
     }
 
     /// What replaces the file replaces its sidecar, but nothing else of that name.
-    static func refuse(foreignSidecarOf path: String) throws(Failure) {
+    private static func refuse(foreignSidecarOf path: String) throws(Failure) {
         let path = sidecar(path)
         guard FileSystem.exists(path) else { return }
         let tree = JSONTree(FileSystem.contents(path, limit: 16 << 20) ?? [])

@@ -106,11 +106,7 @@ final class Reception: Sendable {
                 }
                 let contentType = Self.contentType(state.contentType, brand: state.part.brand)
                 let path = name.final(contentType: contentType)
-                if overwrite {
-                    try DeliveryName.refuse(foreignSidecarOf: path)
-                } else {
-                    try DeliveryName.refuse(existing: path, of: task.id)
-                }
+                try DeliveryName.refuse(inTheWayOf: path, of: task.id, overwrite: overwrite)
                 let file = DeliveredFile(
                     path: path, bytes: state.part.count, sha256: try state.part.seal(),
                     contentType: contentType,

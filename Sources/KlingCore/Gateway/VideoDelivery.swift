@@ -80,7 +80,9 @@ public struct VideoDelivery: Sendable {
             if let own = reception.failure { throw own }
             guard !Task.isCancelled else { throw failure }
             let isOver = link.expiresAt.map { $0 < clock.wallTime() } ?? false
-            if failure.kind == .resultExpired || isOver, !isFresh, let taskId = task.taskId, isMade(task) {
+            if failure.kind == .resultExpired || isOver, !isFresh, let taskId = task.taskId,
+                !task.isElsewhere(than: gateway.identity)
+            {
                 isFresh = true
                 // Of a server that does not answer, the date of the link says that it is in vain.
                 let end = Failure(
@@ -104,13 +106,6 @@ public struct VideoDelivery: Sendable {
             let pause = Duration.milliseconds(250 << fruitless)
             guard (try? await clock.sleep(until: clock.elapsed() + pause)) != nil else { throw failure }
         }
-    }
-}
-
-extension VideoDelivery {
-    /// Whether this gateway has the task: another knows neither it nor its links.
-    private func isMade(_ task: VideoTask) -> Bool {
-        task.gateway.map { $0 == gateway.identity.url } ?? true
     }
 }
 
