@@ -79,14 +79,17 @@ let package = Package(
         .executableTarget(
             name: "core-bench", dependencies: ["JSON", "KlingCore"], path: "Tests/bench/core-bench",
             swiftSettings: strict),
+        .target(
+            name: "RandomRequests", dependencies: ["JSON", "KlingCore"], path: "Tests/RandomRequests",
+            swiftSettings: strict),
         .executableTarget(
-            name: "fuzz", dependencies: ["JSON", "KlingCore"], path: "Tests/fuzz",
+            name: "fuzz", dependencies: ["JSON", "KlingCore", "RandomRequests"], path: "Tests/fuzz",
             exclude: ["RESULTS.md", "drive.py", "run.sh"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "JSONRPCTests", dependencies: ["JSONRPC", "JSON"], swiftSettings: strict),
         .testTarget(
-            name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON"],
+            name: "KlingCoreTests", dependencies: ["KlingCore", "KlingSimulator", "JSON", "RandomRequests"],
             swiftSettings: strict),
         .testTarget(
             name: "KlingSimulatorTests", dependencies: ["KlingSimulator", "KlingCore", "JSON"],

@@ -1,6 +1,7 @@
 import Foundation
 import JSON
 import KlingCore
+import RandomRequests
 import Testing
 
 /// Requests of chance. `KLING_FUZZ_COUNT` sets how many (2,000 otherwise), `KLING_FUZZ_SEED` where they begin:
@@ -13,33 +14,19 @@ import Testing
     static let first = setting("KLING_FUZZ_SEED") ?? 1
 
     /// One seed for each request, so that a failure is found again by its number.
-    private static func forEachSeed(_ body: (UInt64, RandomRequests) throws -> Void) rethrows {
+    private static func forEachSeed(_ body: (UInt64, RandomRequests) -> Void) {
         for number in 0..<count {
             let seed = UInt64(bitPattern: Int64(first &+ number))
-            try body(seed, RandomRequests(random: SeededRandom(seed: SeededRandom.mixed(seed))))
+            body(seed, RandomRequests(random: SeededRandom(seed: SeededRandom.mixed(seed))))
         }
     }
 
     @Test("what the pages allow has no error, and is sent and summed up as it says")
-    func valid() throws {
-        try Self.forEachSeed { seed, random in
-            let model = random.pick(Catalog.standard.models)
-            let request = random.request(for: model)
-            let validation = Validator.standard.validate(request)
-            let errors = validation.diagnostics.filter { $0.severity == .error }
-            guard errors.isEmpty else {
-                Issue.record("seed \(seed): \(errors.map { "\($0.path) \($0.message(.en))" }) of \(request)")
-                return
-            }
-            let normalized = try #require(validation.normalized, "seed \(seed)")
-            let again = Validator.standard.validate(normalized)
-            #expect(!again.hasErrors && again.normalized == normalized, "seed \(seed): \(request)")
-            let summary = try #require(validation.summary, "seed \(seed)")
-            #expect(summary.model == model.name, "seed \(seed)")
-            #expect(summary.billableSeconds == summary.durationSeconds, "seed \(seed)")
-            if let last = summary.shots.last {
-                #expect(last.endSeconds == summary.durationSeconds, "seed \(seed)")
-            }
+    func valid() {
+        Self.forEachSeed { seed, random in
+            let request = random.request(for: random.pick(Catalog.standard.models))
+            let broken = RandomRequests.broken(of: Validator.standard.validate(request), request)
+            #expect(broken == nil, "seed \(seed): \(request)")
         }
     }
 

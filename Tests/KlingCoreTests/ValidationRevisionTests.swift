@@ -1,5 +1,6 @@
 import JSON
 import KlingCore
+import RandomRequests
 import Testing
 
 /// What is known of the last version of a list is used for the next one: it must come to the same.

@@ -1,5 +1,6 @@
 import JSON
 import KlingCore
+import RandomRequests
 
 /// Makes inputs: requests and JSON of all kinds, whole and broken.
 struct Generator {
@@ -38,6 +39,13 @@ struct Generator {
     }
 
     // MARK: - Requests
+
+    /// A request that its model page allows.
+    mutating func allowed() -> Input {
+        let random = RandomRequests(random: SeededRandom(seed: chance.next()))
+        let request = random.request(for: random.pick(Catalog.standard.models))
+        return Input(bytes: Array("\(JSONValue.object(request))".utf8), language: .json, isAllowed: true)
+    }
 
     /// Members of the catalogue, some of them with values that fit.
     private mutating func request() -> [UInt8] {

@@ -1,5 +1,6 @@
 import JSON
 import KlingCore
+import RandomRequests
 
 extension Properties {
     private var options: ValidationOptions { ValidationOptions(strict: input.seed % 4 == 0, edits: true) }
@@ -7,6 +8,16 @@ extension Properties {
     private func validate(_ bytes: [UInt8]) -> (JSONTree, Validation) {
         let tree = JSONTree(bytes, options: input.options)
         return (tree, Validator.standard.validate(document: tree, options: options))
+    }
+
+    /// A request that a model page allows.
+    mutating func allowed() {
+        let tree = JSONTree(input.bytes, options: input.options)
+        guard case .object(let request) = tree.value(tree.root) else {
+            return expect(false, "what a page allows is an object")
+        }
+        let broken = RandomRequests.broken(of: Validator.standard.validate(document: tree), request)
+        expect(broken == nil, "what a page allows is sent as it says", broken ?? "")
     }
 
     mutating func diagnostics(_ tree: JSONTree) -> Validation {

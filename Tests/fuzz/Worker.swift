@@ -1,9 +1,11 @@
 import JSON
 
-/// Tries inputs for so many seconds. Each is on disk before it is tried; those that fail are kept.
+/// Tries so many requests that are allowed, and then inputs of all kinds for so many seconds. Each is on disk before it is
+/// tried; those that fail are kept.
 struct Worker {
     let number: Int
     let seed: UInt64
+    let requests: Int
     let seconds: Double
     let folder: String
     let seeds: Seeds
@@ -21,9 +23,10 @@ struct Worker {
     /// Seconds after which an input is taken to hang.
     private static let patience: UInt32 = 20
 
-    init(number: Int, seed: UInt64, seconds: Double, folder: String, seeds: Seeds) {
+    init(number: Int, seed: UInt64, requests: Int, seconds: Double, folder: String, seeds: Seeds) {
         self.number = number
         self.seed = seed
+        self.requests = requests
         self.seconds = seconds
         self.folder = folder
         self.seeds = seeds
@@ -32,6 +35,7 @@ struct Worker {
     /// - Returns: whether nothing failed.
     mutating func run() -> Bool {
         let slate = Machine.Slate("\(folder)/worker-\(number).input")
+        allowed(slate)
         let start = Machine.seconds
         var count = 0
         var base = Machine.peakMemory
@@ -60,7 +64,8 @@ struct Worker {
                 Input(bytes: [], language: .json))
         }
         let line: JSONValue = [
-            "worker": JSONValue(number), "seed": .string(String(seed)), "inputs": JSONValue(count),
+            "worker": JSONValue(number), "seed": .string(String(seed)), "allowed": JSONValue(requests),
+            "inputs": JSONValue(count),
             "bytes": JSONValue(bytes),
             "seconds": JSONValue(Machine.seconds - start), "failures": JSONValue(failures),
             "largest": JSONValue(largest),
@@ -68,6 +73,17 @@ struct Worker {
         ]
         print(line)
         return failures == 0
+    }
+
+    private mutating func allowed(_ slate: borrowing Machine.Slate) {
+        for count in 0..<requests {
+            // Other ones than those that the inputs of all kinds are made from.
+            var generator = Generator(seeds, seed: ~Self.mixed(seed, number, count))
+            let input = generator.allowed()
+            slate.put(input)
+            Machine.endAfter(seconds: Self.patience)
+            for failure in Properties.examine(input) { keep(failure, input) }
+        }
     }
 
     private mutating func keep(_ failure: Properties.Failure, _ input: Input) {

@@ -1,6 +1,6 @@
 """Runs a fuzz worker for each processor, makes what failed as small as can be, and prints a table.
 
-    drive.py FUZZ LABELLED FOLDER --seconds N [--seed S] [--workers K] [--results FILE]
+    drive.py FUZZ LABELLED FOLDER --seconds N [--requests N] [--seed S] [--workers K] [--results FILE]
     drive.py FUZZ --minimise FILE
 
 run.sh builds FUZZ and calls this.
@@ -28,8 +28,10 @@ class Input:
 
     def __init__(self, path: Path) -> None:
         head, _, rest = path.read_bytes().partition(b"\n")
-        _, language, seed, length = head.split(b" ")
-        self.head = b"fuzz %s %s" % (language, seed)
+        kind, language, seed, length = head.split(b" ")
+        self.head = b"%s %s %s" % (kind, language, seed)
+        # Of what is allowed a part is not.
+        self.has_parts = kind != b"allowed"
         self.content = rest[: int(length)]
 
     def write(self, content: bytes, path: Path) -> None:
@@ -73,8 +75,8 @@ def minimise(fuzz: str, path: Path, seconds: float = 60) -> tuple[str, bytes]:
     """The verdict on an input, and the least of it that has the same one; it is beside it on disk."""
     given, trial = Input(path), path.with_suffix(".trial")
     wanted = verdict(fuzz, path)
-    if not wanted:
-        return "", given.content
+    if not wanted or not given.has_parts:
+        return wanted, given.content
 
     def fails(content: bytes) -> bool:
         given.write(content, trial)
@@ -95,7 +97,8 @@ def run(given: argparse.Namespace) -> int:
     workers = [
         subprocess.Popen(
             [
-                *(given.fuzz, "--seconds", str(given.seconds), "--seed", str(seed), "--worker", str(number)),
+                *(given.fuzz, "--requests", str(-(-given.requests // given.workers))),
+                *("--seconds", str(given.seconds), "--seed", str(seed), "--worker", str(number)),
                 *("--labelled", given.labelled, "--folder", str(folder)),
             ],
             stdout=subprocess.PIPE,
@@ -137,13 +140,14 @@ def run(given: argparse.Namespace) -> int:
 
 
 def report(rows: list[dict[str, float]], given: argparse.Namespace, seed: int) -> str:
-    heads = ["worker", "inputs", "inputs/s", "MB", "seconds", "slowest, ms for 100 KB", "largest, KB"]
-    heads += ["memory grown, MB", "failures"]
+    heads = ["worker", "allowed requests", "other inputs", "inputs/s", "MB", "seconds"]
+    heads += ["slowest, ms for 100 KB", "largest, KB", "memory grown, MB", "failures"]
     lines = [f"| {' | '.join(heads)} |", "| ---" + " | ---:" * (len(heads) - 1) + " |"]
 
     def line(name: str, row: dict[str, float], seconds: float) -> str:
         cells = [
             name,
+            f"{row.get('allowed', 0):,}",
             f"{row['inputs']:,}",
             f"{row['inputs'] / seconds:,.0f}",
             f"{row.get('bytes', 0) / 1e6:,.0f}",
@@ -153,9 +157,8 @@ def report(rows: list[dict[str, float]], given: argparse.Namespace, seed: int) -
         return "| " + " | ".join(cells) + " |"
 
     lines += [line(str(row["worker"]), row, row["seconds"]) for row in rows]
-    total = {
-        name: sum(row.get(name, 0) for row in rows) for name in ("inputs", "bytes", "seconds", "failures")
-    }
+    counted = ("allowed", "inputs", "bytes", "seconds", "failures")
+    total = {name: sum(row.get(name, 0) for row in rows) for name in counted}
     for name in ("slowest", "largest", "growth"):
         total[name] = max(row.get(name, 0) for row in rows)
     lines.append(line("all", total, total["seconds"]))
@@ -168,6 +171,7 @@ def main() -> int:
     parser.add_argument("labelled", nargs="?")
     parser.add_argument("folder", nargs="?")
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--requests", type=int, default=100_000, help="that are allowed, by all workers")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--results")

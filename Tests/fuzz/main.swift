@@ -1,7 +1,9 @@
 // Tries what must hold for every text, on texts of chance. See run.sh, which starts a worker for each processor.
 //
-//   fuzz --seconds N --seed S [--worker K] --labelled DIR --folder DIR    tries inputs; a line of JSON at the end
-//   fuzz --try FILE                                                       tries one input that was kept
+//   fuzz --requests N --seconds N --seed S [--worker K] --labelled DIR --folder DIR
+//       tries so many requests that are allowed, then inputs of all kinds for so long; a line of JSON at the end
+//   fuzz --try FILE
+//       tries one input that was kept
 
 let arguments = CommandLine.arguments
 
@@ -23,11 +25,15 @@ if let path = argument("--try") {
     for failure in failures { print("\(failure.property)\t\(failure.detail)") }
     end(failures.isEmpty)
 }
-guard let seconds = argument("--seconds").flatMap(Double.init),
+guard let requests = argument("--requests").flatMap({ Int($0) }),
+    let seconds = argument("--seconds").flatMap(Double.init),
     let seed = argument("--seed").flatMap(UInt64.init),
     let labelled = argument("--labelled"), let folder = argument("--folder")
-else { Machine.fail("--seconds N --seed S [--worker K] --labelled DIR --folder DIR, or --try FILE") }
+else {
+    Machine.fail("--requests N --seconds N --seed S [--worker K] --labelled DIR --folder DIR, or --try FILE")
+}
 var worker = Worker(
-    number: argument("--worker").flatMap { Int($0) } ?? 0, seed: seed, seconds: seconds, folder: folder,
+    number: argument("--worker").flatMap { Int($0) } ?? 0, seed: seed, requests: requests, seconds: seconds,
+    folder: folder,
     seeds: Seeds(folder: labelled))
 end(worker.run())

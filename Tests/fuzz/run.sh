@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Tries what must hold for every text on texts of chance: bash Tests/fuzz/run.sh [--minutes N | --seconds N] [--seed S]
 #
+# First 100,000 requests that the model pages allow: they have no error. Then whatever may come, for so long.
+#
 # A worker for each processor; a table at the end, which a run of 5 minutes or more without a failure writes to RESULTS.md. What
 # fails is made as small as can be and stays in .build/fuzz/failures: *.input as it was found, *.least as little as fails.
 # Built with optimisation and with every assertion.

@@ -102,8 +102,8 @@ package struct Findings: Sendable {
     /// request. A fix found later has its patch only.
     private var editBudget = 100_000_000
 
-    /// In broken text each edit is tried, which costs about two hundred times as much.
-    private static let trialCost = 200
+    /// In broken text each edit is tried, which costs about three hundred times as much.
+    private static let trialCost = 300
 
     /// Bytes of a request on which a fix is tried: its values by themselves take fifty times as much.
     private static let largestTrial = 1 << 18

@@ -1,17 +1,19 @@
-import JSON
-import KlingCore
+package import JSON
+package import KlingCore
 
 /// Requests of chance that a model page allows, made from the catalogue: every parameter by its type, and
 /// then what the pages say of several together.
-struct RandomRequests {
-    let random: any RandomSource
+package struct RandomRequests {
+    private let random: any RandomSource
 
-    func below(_ bound: Int) -> Int { Int(random.next() % UInt64(max(1, bound))) }
-    func chance(_ one: Int) -> Bool { below(one) == 0 }
-    func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
+    package init(random: any RandomSource) { self.random = random }
+
+    package func below(_ bound: Int) -> Int { Int(random.next() % UInt64(max(1, bound))) }
+    package func chance(_ one: Int) -> Bool { below(one) == 0 }
+    package func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
 
     /// A request for the model without an error; warnings and hints may be many.
-    func request(for model: Model) -> JSONObject {
+    package func request(for model: Model) -> JSONObject {
         var values: [String: JSONValue] = [:]
         for parameter in model.parameters where parameter.isRequired || !chance(3) {
             values[parameter.name] = value(parameter.type)
@@ -82,7 +84,7 @@ struct RandomRequests {
         return text
     }
 
-    private func address(_ suffix: String) -> String {
+    func address(_ suffix: String) -> String {
         let host = pick(["a.com", "图片.cn", "cdn.example.com:8443", "8.8.8.8", "[2001:db8::1]", "A-b_c.io"])
         let path = pick(["/", "/x/y/", "/猫/", "/%20/", "/a@b/", "/v1.2/"]) + String(below(100_000))
         return pick(["https://", "http://", "HTTPS://"]) + host + path
@@ -151,83 +153,5 @@ struct RandomRequests {
         }
         if values["video_list"] != nil, chance(3) { text += "<<<video_1>>>" }
         values["prompt"] = .string(text)
-    }
-}
-
-// MARK: - Mutations
-
-extension RandomRequests {
-    /// The request with members dropped, doubled, renamed, or with values of other types; its text may hold a
-    /// name twice, so it is no object any more.
-    func mutated(_ request: JSONObject) -> [UInt8] {
-        var members = request.map { ($0.name, $0.value) }
-        for _ in 0..<(1 + below(3)) where !members.isEmpty {
-            let place = below(members.count)
-            switch below(5) {
-            case 0: members.remove(at: place)
-            case 1: members.insert(members[place], at: below(members.count + 1))
-            case 2:
-                members[place].0 = pick(
-                    Self.otherNames + Catalog.standard.models.flatMap { $0.parameters.map(\.name) })
-            case 3: members[place].1 = otherValue()
-            default: members[place].1 = inside(members[place].1)
-            }
-        }
-        let parts = members.map { "\(JSONValue.string($0.0)):\($0.1)" }
-        return Array("{\(parts.joined(separator: pick([",", " ,\n ", ",\t"])))}".utf8)
-    }
-
-    /// Bytes replaced, inserted, removed, or cut off.
-    func flipped(_ bytes: [UInt8]) -> [UInt8] {
-        var bytes = bytes
-        for _ in 0..<(1 + below(6)) {
-            let place = below(bytes.count)
-            switch below(4) {
-            case 0 where !bytes.isEmpty: bytes[place] ^= 1 << UInt8(below(8))
-            case 1 where !bytes.isEmpty: bytes.remove(at: place)
-            case 2 where chance(8): bytes.removeLast(below(bytes.count))
-            default: bytes.insert(pick(Self.signs), at: min(place, bytes.count))
-            }
-        }
-        return bytes
-    }
-
-    private static let signs =
-        Array("{}[]:,\"\\'/0123456789.-eE<>@_ \n\u{FF1C}“ntf".utf8) + [0x00, 0x80, 0xED, 0xFF]
-    private static let otherNames = [
-        "size", "ratio", "sound", "seconds", "image", "last_frame", "image_tail", "image_with_roles",
-        "imageUrls",
-        "model_name", "promt", "cfg_scale", "", "提示词", "a/b~c"
-    ]
-
-    private func otherValue() -> JSONValue {
-        pick([
-            nil, true, false, 0, 5, -1, "", " ", "5", "x", "true", "16:9", "4k", "customize", "kling-o1", [],
-            [[]], [nil], [5],
-            ["a"], [[:]], [:], ["a": 1], .string(address("jpg")), [.string(address("gif"))],
-            "<<<image_9>>> @x", "data:,",
-            JSONValue(1e300), JSONValue(0.5)
-        ])
-    }
-
-    /// Another value somewhere below, or the value where it has no inside.
-    private func inside(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .array(var elements) where !elements.isEmpty:
-            let place = below(elements.count)
-            elements[place] = chance(2) ? otherValue() : inside(elements[place])
-            if chance(4) { elements.append(elements[place]) }
-            return .array(elements)
-        case .object(var object) where !object.isEmpty:
-            let name = pick(object.map(\.name))
-            if chance(4) {
-                object[name] = nil
-            } else {
-                object[name] = chance(2) ? otherValue() : inside(object[name] ?? nil)
-            }
-            if chance(6) { object[pick(["x", "url", "element_id", "text"])] = otherValue() }
-            return .object(object)
-        default: return otherValue()
-        }
     }
 }
