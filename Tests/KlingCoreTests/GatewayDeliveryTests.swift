@@ -255,7 +255,32 @@ import Testing
             #expect(TaskServiceError.delivery(why, task).sentence(.zh).contains(name))
         }
         #expect(bytes(name) == Array("mine".utf8))
+        #expect(names == [name])
         try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aPartWithAnotherNameIsSomeoneElsesUnlessItIsTheFilesName() async throws {
+        let name = task.id.text + ".mp4"
+        let part = folder + "/" + name + ".part"
+        try write(Array("mine".utf8), "mine.txt")
+        try FileManager.default.linkItem(atPath: folder + "/mine.txt", toPath: part)
+        #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
+        #expect(bytes("mine.txt") == Array("mine".utf8))
+        #expect(names == [name + ".part", "mine.txt"])
+        try FileManager.default.removeItem(atPath: folder)
+
+        // Killed between two steps of giving it its name: with its note, and without.
+        for hasNote in [true, false] {
+            try write(clip(), name)
+            try FileManager.default.linkItem(atPath: folder + "/" + name, toPath: part)
+            if hasNote {
+                let note: JSONValue = ["video": .string("\(task.id) 0"), "validator": nil, "bytes": 10_000]
+                try write(Array(note.description.utf8), name + ".part.json")
+            }
+            #expect(try await deliver(ScriptedGateway(clip()), overwrite: true).get().bytes == 10_000)
+            #expect(names == [name, name + ".json"])
+            try FileManager.default.removeItem(atPath: folder)
+        }
     }
 
     @Test func twoDeliveriesOfOneVideoDoNotMeet() async throws {

@@ -58,6 +58,7 @@ struct DeliveryName: Sendable {
 
     static func refuse(inTheWayOf path: String, of task: TaskID, overwrite: Bool) throws(Failure) {
         if overwrite { try refuse(foreignSidecarOf: path) } else { try refuse(existing: path, of: task) }
+        try refuse(foreignDraft: sidecar(path) + ".part")
     }
 
     /// A file that is there is in the way; a sidecar of the same task is not.
@@ -83,7 +84,7 @@ struct DeliveryName: Sendable {
     }
 
     /// A sidecar that a killed process was writing may end anywhere, but begins as all do.
-    static func refuse(foreignDraft path: String) throws(Failure) {
+    private static func refuse(foreignDraft path: String) throws(Failure) {
         guard let bytes = FileSystem.contents(path, limit: 16 << 20), !bytes.isEmpty else { return }
         let start = Array("{\"task\":{\"id\":\"".utf8)
         guard bytes.starts(with: start) || start.starts(with: bytes) else { throw Failure.inTheWay(path) }

@@ -121,8 +121,10 @@ package enum FileSystem {
     }
 
     /// Gives a file another name, unless that is taken.
-    static func give(_ path: String, name: String) throws(Failure) {
+    /// - Parameter named: called when it has the name, where the file system allows before it loses the old one.
+    static func give(_ path: String, name: String, named: () -> Void = {}) throws(Failure) {
         if link(path, name) == 0 {
+            named()
             unlink(path)
             return
         }
@@ -133,6 +135,7 @@ package enum FileSystem {
         case EPERM, EOPNOTSUPP, ENOSYS, EMLINK:
             guard !exists(name) else { throw Failure(.conflict, message: "\(name) exists") }
             try replace(name, with: path)
+            named()
         default: throw failure(name)
         }
     }

@@ -33,6 +33,8 @@ struct PartFile: ~Copyable {
     ///   - video: what the file will be. What another video has left there is not gone on with.
     static func taking(_ name: String, for video: String) throws(Failure) -> PartFile {
         let path = name + ".part"
+        // Before anything is made that would stay behind.
+        _ = try Note(beside: path)
         var part = PartFile(path: path, video: video, descriptor: try open(path, of: name))
         try part.recover()
         return part
@@ -89,18 +91,11 @@ struct PartFile: ~Copyable {
 
     /// Takes up what an earlier delivery left, as far as it is known to be good.
     private mutating func recover() throws(Failure) {
-        if let bytes = FileSystem.contents(path + ".json", limit: 64 << 10) {
-            let tree = JSONTree(bytes)
-            let note = tree.value(tree.root)
-            guard tree.isValid, let owner = note["video"]?.string, note["bytes"]?.int != nil else {
-                throw Failure.inTheWay(path + ".json")
-            }
-            if owner == video, let known = note["validator"]?.string,
-                let length = note["bytes"]?.int, length > 0
-            {
+        if let note = try Note(beside: path) {
+            if note.video == video, let known = note.validator, note.bytes > 0 {
                 var buffer = [UInt8](repeating: 0, count: 256 << 10)
-                while count < Int64(length) {
-                    let wanted = min(buffer.count, length - Int(count))
+                while count < note.bytes {
+                    let wanted = min(buffer.count, Int(note.bytes - count))
                     let got = pread(descriptor, &buffer, wanted, off_t(count))
                     guard got > 0 else { break }
                     buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
@@ -114,7 +109,6 @@ struct PartFile: ~Copyable {
             var status = stat()
             guard fstat(descriptor, &status) == 0 else { throw FileSystem.failure(path) }
             guard status.st_size == 0 else { throw Failure.inTheWay(path) }
-            guard !FileSystem.exists(path + ".json") else { throw Failure.inTheWay(path + ".json") }
         }
         guard ftruncate(descriptor, off_t(count)) == 0 else { throw FileSystem.failure(path) }
     }
@@ -155,11 +149,7 @@ struct PartFile: ~Copyable {
     private mutating func note() throws(Failure) {
         guard fsync(descriptor) == 0 else { throw FileSystem.failure(path) }
         synced = count
-        let text: JSONValue = [
-            "video": .string(video), "validator": JSONValue(validator), "bytes": JSONValue(Int(count))
-        ]
-        try FileSystem.write(Array(text.description.utf8), to: path + ".json.new")
-        try FileSystem.replace(path + ".json", with: path + ".json.new")
+        try Note(video: video, validator: validator, bytes: count).write(beside: path)
     }
 
     // MARK: Content
@@ -220,10 +210,11 @@ struct PartFile: ~Copyable {
     mutating func publish(_ name: String, overwrite: Bool) throws(Failure) {
         if overwrite {
             try FileSystem.replace(name, with: path)
+            Note.remove(beside: path)
         } else {
-            try FileSystem.give(path, name: name)
+            // Before the part: a note without it would vouch for whatever else gets its name.
+            try FileSystem.give(path, name: name) { Note.remove(beside: path) }
         }
-        unlink(path + ".json")
     }
 
     /// Removes what a process killed while it gave the file its name has left of the part.
@@ -235,11 +226,51 @@ struct PartFile: ~Copyable {
         {
             unlink(path)
         }
-        if !FileSystem.exists(path) { unlink(path + ".json") }
+        if !FileSystem.exists(path) { Note.remove(beside: path) }
     }
 
+    /// Removes the part, its note first; an empty part needs none.
     mutating func discard() {
+        guard ftruncate(descriptor, 0) == 0 else { return }
+        Note.remove(beside: path)
         unlink(path)
-        unlink(path + ".json")
     }
+}
+
+/// What `NAME.part.json` says.
+private struct Note {
+    let video: String
+    let validator: String?
+    let bytes: Int64
+
+    init(video: String, validator: String?, bytes: Int64) {
+        self.video = video
+        self.validator = validator
+        self.bytes = bytes
+    }
+
+    /// Nil when there is none.
+    init?(beside part: String) throws(Failure) {
+        let path = Self.path(part)
+        guard FileSystem.exists(path) else { return nil }
+        let tree = JSONTree(FileSystem.contents(path, limit: 64 << 10) ?? [])
+        let note = tree.value(tree.root)
+        guard tree.isValid, let video = note["video"]?.string, let bytes = note["bytes"]?.int else {
+            throw Failure.inTheWay(path)
+        }
+        self.init(video: video, validator: note["validator"]?.string, bytes: Int64(bytes))
+    }
+
+    func write(beside part: String) throws(Failure) {
+        let text: JSONValue = [
+            "video": .string(video), "validator": JSONValue(validator), "bytes": JSONValue(Int(bytes))
+        ]
+        let path = Self.path(part)
+        try FileSystem.write(Array(text.description.utf8), to: path + ".new")
+        try FileSystem.replace(path, with: path + ".new")
+    }
+
+    static func remove(beside part: String) { unlink(path(part)) }
+
+    private static func path(_ part: String) -> String { part + ".json" }
 }

@@ -112,7 +112,6 @@ final class Reception: Sendable {
                     contentType: contentType,
                     link: link)
                 let sidecar = DeliveryName.sidecar(path)
-                try DeliveryName.refuse(foreignDraft: sidecar + ".part")
                 // Written before, so that a full disk is noticed while the part can still be kept.
                 try FileSystem.write(Self.sidecar(file, task), to: sidecar + ".part")
                 try state.part.publish(path, overwrite: overwrite)
