@@ -28,6 +28,15 @@ struct Arguments {
         return text
     }
 
+    /// A string or a whole number, of at most 1,000 bytes: it comes back with each notification.
+    func token(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> JSONValue? {
+        guard let place = self[number] else { return nil }
+        guard tree.string(place) != nil || tree.int(place) != nil, tree.range(place).count <= 1000 else {
+            throw wrongType(number, "a short string or a whole number", place, tree)
+        }
+        return tree.value(place)
+    }
+
     /// The UTF-8 of a string, for texts that may be large.
     func utf8(_ number: Int, in tree: borrowing JSONTree) throws(RPCError) -> [UInt8]? {
         guard let place = self[number] else { return nil }

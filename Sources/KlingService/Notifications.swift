@@ -36,13 +36,16 @@ extension Outbox {
         }
     }
 
-    func notify(_ progress: DownloadProgress) {
+    /// - Parameter token: what the client has named the call by that asked for the file.
+    func notify(_ progress: DownloadProgress, token: JSONValue? = nil) {
         var params: JSONObject = [
             "task": .string(progress.task.text), "file": .string(progress.path),
             "bytes": JSONValue(Int(progress.bytes))
         ]
         params["total"] = progress.total.map { JSONValue(Int($0)) }
-        notify("task/download", .object(params), replacing: Key("task/download", progress.task.text))
+        params["progressToken"] = token
+        let subject = progress.task.text + (token?.description ?? "")
+        notify("task/download", .object(params), replacing: Key("task/download", subject))
     }
 
     package func notify(_ method: StaticString, _ params: JSONValue, replacing key: Key? = nil) {

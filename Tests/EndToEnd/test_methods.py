@@ -367,6 +367,24 @@ class Ending(Case):
         self.assertEqual(Path(named["path"]).resolve(), target.resolve())
         self.assertEqual(server.call("status", task=task)["videos"][0]["path"], named["path"])
 
+    def test_the_progress_of_a_download_carries_the_token_of_its_call(self) -> None:
+        server = self.simulated()
+        task = server.submit(waitFor="completed", seconds=30)["id"]
+        for token in ("first ☂", 7, 0, ""):
+            seen = len(server.notifications("task/download"))
+            server.call("download", task=task, path="clip.mp4", overwrite=True, progressToken=token)
+            told = server.notifications("task/download")[seen:]
+            self.assertTrue(told)
+            self.assertEqual([one["progressToken"] for one in told], [token] * len(told))
+        seen = len(server.notifications("task/download"))
+        server.call("download", task=task, path="clip.mp4", overwrite=True)
+        for one in server.notifications("task/download")[seen:]:
+            self.assertNotIn("progressToken", one)
+        for token in ([], {}, True, 1.5, "x" * 1000):
+            failure = server.fails("download", task=task, path="other.mp4", progressToken=token)
+            self.assert_explains(failure, -32602, None, "progressToken must be")
+        self.assertFalse((self.place.path / "other.mp4").exists())
+
     def test_a_download_that_cannot_be_is_explained(self) -> None:
         server = self.simulated(speed=1)
         task = server.submit()["id"]

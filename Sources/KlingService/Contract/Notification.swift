@@ -36,7 +36,10 @@ struct Notification: Sendable {
             .needed("task", Component.taskId, en: "Whose result.", zh: "任务 ID。"),
             .needed("file", .string, en: "Where to.", zh: "文件路径。"),
             .needed("bytes", .count, en: "Bytes so far.", zh: "已下载字节。"),
-            .optional("total", .count, en: "Bytes in all, when known.", zh: "总字节数（已知时）。")
+            .optional("total", .count, en: "Bytes in all, when known.", zh: "总字节数（已知时）。"),
+            .optional(
+                "progressToken", .token, en: "The one given with `download`.",
+                zh: "`download` 调用给出的标记。")
         ])
 
     private static let log = Notification(

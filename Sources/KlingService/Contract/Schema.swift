@@ -25,6 +25,8 @@ indirect enum Schema: Sendable {
     case nullable(Schema)
 
     static let count = Schema.integer(0...Int.max)
+    /// What a client tells its own calls apart by (LSP 3.17 and MCP, `ProgressToken`).
+    static let token = Schema.either([.string, .integer(.min ... .max)])
 
     /// - Parameter place: where the components are, such as `#/$defs/`.
     func json(_ place: String) -> JSONObject {

@@ -140,8 +140,8 @@ extension PlainDialect {
             .optional(
                 "overwrite", .boolean, default: false, en: "Replace a file that exists.", zh: "覆盖已有文件。"),
             .optional(
-                "progressToken", .any, en: "Taken and not used here: progress comes as `task/download`.",
-                zh: "接受但不使用；进度以 `task/download` 通知。")
+                "progressToken", .token, en: "Comes back in each `task/download` of this call.",
+                zh: "原样带回本次调用的每条 `task/download` 通知。")
         ], of: [.place],
         gives: .object([.needed("files", .array(of: .component(.file)), en: "The files.", zh: "文件。")]),
         errors: [
@@ -154,10 +154,11 @@ extension PlainDialect {
             directory: try arguments.string(1, in: tree), path: try arguments.string(2, in: tree),
             default: context.settings.downloadDirectory)
         let overwrite = try arguments.bool(3, in: tree) ?? false
+        let token = try arguments.token(4, in: tree)
         let outbox = context.outbox
         return context.deferred(lasts: true) { tasks, locale throws(TaskServiceError) in
             let files = try await tasks.download(id, to: place, overwrite: overwrite) { progress in
-                outbox.notify(progress)
+                outbox.notify(progress, token: token)
             }
             return .success([
                 "files": .array(

@@ -237,7 +237,7 @@ def download(
 ) -> Call[list[DownloadedFile]]:
     """Fetch a completed task's files to `directory` or `path`, checked and whole.
 
-    Bytes so far arrive as `task/download` at the client's `on_notification`.
+    Bytes so far arrive as `task/download` at the client's `on_notification`, with `progress_token` in each.
     """
 
     def files(result: Any, connection: Connection) -> list[DownloadedFile]:
