@@ -177,12 +177,13 @@ extension JSONParser {
     /// A closing bracket that does not fit the innermost container: it closes one further out, if that fits.
     private mutating func mismatched(_ text: Span<UInt8>, _ at: Int) -> (Int, State) {
         let wanted: JSONTree.Kind = text[at] == UInt8(ascii: "}") ? .object : .array
-        var outer = open
-        while outer != bottom, nodes[Int(outer)].kind != wanted { outer = nodes[Int(outer)].next }
-        guard outer != bottom else {
+        let openArrays = depth - openObjects - (bottom == Self.none ? 0 : 1)
+        guard wanted == .object ? openObjects > 0 : openArrays > 0 else {
             report(.strayBracket, at..<(at + 1), "")
             return (at + 1, .separator)
         }
+        var outer = open
+        while nodes[Int(outer)].kind != wanted { outer = nodes[Int(outer)].next }
         let end = previousEnd(text, at)
         while open != outer { closeMissing(text, end, certain: false) }
         return (at + 1, close(at + 1))

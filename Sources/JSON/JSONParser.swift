@@ -28,6 +28,8 @@ struct JSONParser {
     /// Children of the innermost open container so far; those of the outer ones wait in their nodes.
     var children: UInt16 = 0
     var depth = 0
+    /// How many of the open containers are objects.
+    var openObjects = 0
     /// A problem left open what was meant, so that what follows may have been misread.
     var isInDoubt = false
     /// Where the first that did so has its mend, in a text that is no JSON Lines.
@@ -276,6 +278,7 @@ struct JSONParser {
         nodes[Int(index)].next = open
         open = index
         depth &+= 1
+        if inObject { openObjects &+= 1 }
         return inObject ? .firstName : .firstElement
     }
 
@@ -288,6 +291,7 @@ struct JSONParser {
         nodes[index].count = children
         children = open == Self.none ? 0 : nodes[Int(open)].count
         depth &-= 1
+        if inObject { openObjects &-= 1 }
         inObject = open != Self.none && nodes[Int(open)].kind == .object
         return afterValue
     }
