@@ -23,10 +23,11 @@ struct RecentIntents {
         _ fingerprint: Int, since start: Int64, in connection: SQLiteConnection,
         request: (SQLiteConnection.Row) throws(JournalFailure) -> VideoRequest
     ) throws(JournalFailure) -> [String] {
-        let condition = place == nil ? "created >= ?" : "place > ?"
+        // By time the first time, and sorted after that: an order by place alone would be had by a walk through every task.
+        let condition = place == nil ? "created >= ? ORDER BY +place" : "place > ? ORDER BY place"
         var found: [Entry] = []
         let rows = try connection.all(
-            "SELECT request, id, created, place FROM tasks WHERE \(condition) ORDER BY place",
+            "SELECT request, id, created, place FROM tasks WHERE \(condition)",
             [.integer(place ?? start)]
         ) { (row) throws(JournalFailure) in
             found.append(

@@ -62,6 +62,10 @@ final class SQLiteConnection {
     /// False after SQLite has rolled the whole transaction back by itself, as it does when the disk is full.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
     var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(handle) }
+    /// Rows that statements have walked over because no index says where to look.
+    var rowsSearched: Int {
+        statements.values.reduce(0) { $0 + Int(sqlite3_stmt_status($1, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0)) }
+    }
     /// Rows touched by the last statement.
     var changes: Int { Int(sqlite3_changes(handle)) }
 

@@ -113,6 +113,58 @@ import Testing
         #expect(try await earlier(0, sample(300)) == nil)
     }
 
+    @Test func nothingLooksAtEveryTask() throws {
+        let folder = try Folder()
+        func store() -> JournalStore {
+            JournalStore(
+                path: folder["journal.db"], simulated: false, options: .init(), owner: .random(in: 1...9999))
+        }
+        func written<T>(_ store: JournalStore, _ body: () throws -> T) throws -> T {
+            try store.beginTransaction(.write)
+            let value = try body()
+            #expect(store.endTransaction() == nil)
+            return value
+        }
+        let first = store()
+        try written(first) {
+            for number in 0..<2000 {
+                var task = sample(number, key: "\(number)", labels: ["a": "b"])
+                (task.taskId, task.state, task.billed) = ("task_\(number)", .completed, .yes)
+                _ = try first.begin(task, within: nil)
+            }
+        }
+        first.close()
+
+        let second = store()
+        let now = epoch.advanced(by: .seconds(10_000))
+        let budget = SpendBudget(submissions: 5000, seconds: 50_000).window(at: now)
+        let task = sample(10_000)
+        try written(second) {
+            _ = try second.begin(task, within: budget)
+            var claimed = try #require(
+                try second.claim(task.id, maximumActive: 3, of: gatewayURL, at: now))
+            (claimed.taskId, claimed.state) = ("task_new", .submitted)
+            guard case .written(let following) = try second.record(claimed, .change) else {
+                throw Unexpected()
+            }
+            _ = try second.record(following, .progress)
+            _ = try second.takeOver(limit: 200, of: gatewayURL, at: now)
+            _ = try second.stay(until: now)
+            _ = try second.lookedAfter()
+            _ = try second.position(of: task.id)
+            _ = try second.bound(to: "5")
+            for id in [task.id.text, "task_7"] { #expect(try second.find(id) != nil) }
+            for query in [
+                JournalQuery(limit: 10), JournalQuery(states: [.completed, .failed], limit: 10),
+                JournalQuery(labels: ["a": "b"], limit: 10), JournalQuery(model: "kling-v3", limit: 10)
+            ] {
+                #expect(try !second.list(query).isEmpty)
+            }
+            #expect(try second.events(after: second.lastSeq() - 5, limit: 5).events.count == 5)
+        }
+        #expect(try second.connection().rowsSearched < 100)
+    }
+
     @Test func theGatewaysIdIsOneTasks() async throws {
         var one = sample(1)
         one.taskId = "task_1"
