@@ -15,9 +15,15 @@ extension JSONTree {
         var edits: [TextEdit]
         if let next {
             let gap = item.range.upperBound..<next
-            if hasLineEnd(gap), !isBlank(from: gap.lowerBound, to: gap.upperBound) {
-                // The comma stands behind comments on a later line, which are not this child's alone.
-                edits = [delete(item.range), delete(next..<(next + 1))]
+            if !isBlank(from: gap.lowerBound, to: gap.upperBound) {
+                // The comma stands behind comments, which stay.
+                edits = [
+                    delete(widened(item.range, isAlone: isAlone, takesComma: false)),
+                    delete(
+                        widened(
+                            next..<(next + 1), isAlone: isBlank(from: lineStart(next), to: next),
+                            takesComma: false))
+                ]
             } else {
                 edits = [
                     delete(widened(item.range.lowerBound..<(next + 1), isAlone: isAlone, takesComma: true))
@@ -78,5 +84,57 @@ extension JSONTree {
         guard takesComma else { return range }
         let closes = source[end] == UInt8(ascii: "]") || source[end] == UInt8(ascii: "}")
         return closes ? strippingSpaces(range.lowerBound)..<range.upperBound : range.lowerBound..<end
+    }
+
+    // MARK: Comments
+
+    /// Whether a comment is about what the edits take away: inside it, behind it on its line, or on lines of its own right
+    /// above it. It would be lost, or seem to be about something else. A value that is replaced leaves its comments.
+    package func isRemarkedOn(_ edits: [TextEdit]) -> Bool {
+        !comments.isEmpty
+            && edits.contains { edit in
+                guard edit.newText.isEmpty, source[edit.range] != [UInt8(ascii: ",")] else { return false }
+                let reach = withRemarks(edit.range)
+                let number = comments.partitioningIndex { $0.upperBound > reach.lowerBound }
+                return number < comments.count && comments[number].lowerBound < reach.upperBound
+            }
+    }
+
+    /// The range with the comments around it that are about it.
+    private func withRemarks(_ range: Range<Int>) -> Range<Int> {
+        guard !range.isEmpty else { return range }
+        var start = strippingSpaces(range.lowerBound)
+        if start > 0, source[start - 1] == 0x0A || source[start - 1] == 0x0D {
+            // A comment that begins on the line above behind something else is about that.
+            var end = start - 1
+            if end > 0, source[end] == 0x0A, source[end - 1] == 0x0D { end -= 1 }
+            end = strippingSpaces(end)
+            let number = comments.partitioningIndex { $0.upperBound >= end }
+            if number < comments.count, comments[number].upperBound == end {
+                let above = comments[number].lowerBound
+                if isBlank(from: lineStart(above), to: above) { start = above }
+            }
+        } else if start > 1, source[start - 1] == UInt8(ascii: "/"), source[start - 2] == UInt8(ascii: "*") {
+            start -= 1
+        }
+        var end = range.upperBound
+        if source[end - 1] != 0x0A, source[end - 1] != 0x0D {
+            end = skippingSpaces(end)
+            if end < source.count, source[end] == UInt8(ascii: ",") { end += 1 }
+            end = skippingComments(end)
+        }
+        return min(start, range.lowerBound)..<max(end, range.upperBound)
+    }
+}
+
+extension Array {
+    /// The first place from which on the condition holds; it holds for none before and for all behind.
+    fileprivate func partitioningIndex(_ holds: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if holds(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -84,6 +84,15 @@ import Testing
             ("{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n", [.remove("/b")], "{\r\n  \"a\": 1\r\n}\r\n"),
             ("{\n  /* a */ \"a\": 1,\n  \"b\": 2\n}", [.remove("/a")], "{\n  /* a */\n  \"b\": 2\n}"),
             ("{\n  // only\n  \"a\": 1\n}", [.remove("/a")], "{\n  // only\n}"),
+            (#"{"a": 1 /* a */, "b": 2}"#, [.remove("/a")], #"{/* a */ "b": 2}"#),
+            (
+                "{\n  \"a\": 1 /* a */,\n  \"b\": 2\n}", [.remove("/a")],
+                "{\n  /* a */\n  \"b\": 2\n}"
+            ),
+            (
+                "{\n  \"a\": 1\n  // a\n  ,\n  \"b\": 2\n}", [.remove("/a")],
+                "{\n  // a\n  \"b\": 2\n}"
+            ),
             (#"{"a": 1, /* b */ "b": 2}"#, [.remove("/a")], #"{/* b */ "b": 2}"#),
             (#"{"a": 1, "b": 2, "a": 3}"#, [.remove("/a")], #"{"b": 2}"#)
         ] as [(String, [JSONPatchOperation], String)])
@@ -91,6 +100,21 @@ import Testing
         source: String, patch: [JSONPatchOperation], expected: String
     ) throws {
         try check(source, patch, expected)
+    }
+
+    @Test(arguments: [
+        ("{\"a\": 1 /* a */, \"b\": 2}", true), ("{\"a\": /* a */ 1, \"b\": 2}", true),
+        ("{\"a\": 1, // a\n \"b\": 2}", true), ("{\"b\": 2, \"a\": 1 // a\n}", true),
+        ("{\n  // a\n  \"a\": 1,\n  \"b\": 2\n}", true), ("{/* a */ \"a\": 1, \"b\": 2}", true),
+        ("{\r\n  // a\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}", true),
+        ("{\n  \"a\": 1,\n  // b\n  \"b\": 2\n}", false), ("{\n  // b\n\n  \"a\": 1,\n  \"b\": 2\n}", false),
+        ("{\n  \"b\": 2, // b\n  \"a\": 1\n}", false), ("{\"a\": 1, \"b\": 2 // b\n}", false),
+        ("{\"a\": 1, \"b\": 2}", false)
+    ])
+    func `what a comment is about is known`(source: String, expected: Bool) throws {
+        let tree = JSONTree(source, options: .jsonc)
+        #expect(tree.isValid)
+        #expect(tree.isRemarkedOn(try #require(tree.edits(for: [.remove("/a")]))) == expected)
     }
 
     @Test(arguments: [

@@ -156,7 +156,8 @@ package struct Findings: Sendable {
                 // In broken text there may be no place for a change: a patch of what the text does not say mends nothing.
                 if options.edits, fix.edits.isEmpty, !view.tree.isValid { continue }
                 guard fix.patch != nil || !fix.edits.isEmpty else { continue }
-                if isInDoubt { fix.isPreferred = false }
+                // What a comment is about is not taken away without asking.
+                if isInDoubt || view.tree.isRemarkedOn(fix.edits) { fix.isPreferred = false }
                 finished.append(base.isEmpty ? fix : fix.prefixed(by: base))
             }
         }
