@@ -213,6 +213,12 @@ class Files(CheckCase):
         self.assertEqual(self.run_check("c.jsonc", "--language", "json").returncode, 1)
 
 
+    def test_a_file_is_checked_once_whatever_it_is_called(self) -> None:
+        path = self.path("one.json", BAD)
+        ways = ("one.json", "./one.json", str(path), "./*.json")
+        self.assertEqual(self.names(*ways), ["one.json"])
+
+
 class Trouble(CheckCase):
     def test_what_cannot_be_read_is_said_and_the_rest_is_checked(self) -> None:
         good = str(self.path("good.json"))

@@ -71,6 +71,16 @@ enum HouseRules {
             .map { "\(path):\($0.number): work left over" }
     }
 
+    /// Sentences that are in no table, and so in no published list.
+    static func unlisted(path: String, text: String) -> [String] {
+        guard path.hasPrefix("Sources/KlingCore/Messages/") else { return [] }
+        return text.matches(of: /static let (\w+) = Message\(/).compactMap { match in
+            let name = String(match.output.1)
+            let isListed = text.matches(of: /\w+/).count { $0.output == name } > 1
+            return isListed ? nil : "\(path): \(name) is in no table"
+        }
+    }
+
     static func manifest(path: String, text: String) -> [String] {
         SwiftText(text).lines(saying: ".package").filter { $0.text.contains(/\.package\s*\(/) }
             .map { "\(path):\($0.number): a package dependency" }

@@ -51,6 +51,10 @@ import Testing
         #expect(violations(of: HouseRules.leftovers).isEmpty)
     }
 
+    @Test func `every sentence is in a table`() {
+        #expect(violations(of: HouseRules.unlisted).isEmpty, "\(violations(of: HouseRules.unlisted))")
+    }
+
     @Test func `the package depends on no other`() throws {
         let manifest = try String(contentsOf: Self.root.appending(path: "Package.swift"), encoding: .utf8)
         #expect(HouseRules.manifest(path: "Package.swift", text: manifest).isEmpty)

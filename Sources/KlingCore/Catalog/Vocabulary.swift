@@ -32,7 +32,8 @@ enum Vocabulary {
     static let frames: [(word: String, frame: Frame)] = [
         ("first_frame", .first), ("first_frame_image", .first), ("image", .first), ("image_url", .first),
         ("imageUrl", .first), ("last_frame", .last), ("last_frame_image", .last), ("image_tail", .last),
-        ("image_with_roles", .either)
+        ("image_with_roles", .either), ("firstFrame", .first), ("firstFrameImage", .first),
+        ("lastFrame", .last), ("lastFrameImage", .last), ("imageTail", .last), ("imageWithRoles", .either)
     ]
 
     /// Words that earn a suggestion: those of other services, and every alias and frame, of which a slip means
@@ -44,15 +45,23 @@ enum Vocabulary {
     private static let wordsOfOthers: [(word: String, name: String)] = [
         ("text", "prompt"), ("input", "prompt"), ("description", "prompt"), ("content", "prompt"),
         ("positive_prompt", "prompt"), ("prompt_text", "prompt"), ("text_prompt", "prompt"),
-        ("user_prompt", "prompt"), ("video_prompt", "prompt"), ("video_description", "prompt"),
+        ("user_prompt", "prompt"), ("caption", "prompt"), ("提示词", "prompt"), ("video_prompt", "prompt"),
+        ("video_description", "prompt"),
         ("negative", "negative_prompt"), ("neg_prompt", "negative_prompt"),
         ("exclude", "negative_prompt"), ("quality", "mode"), ("resolution", "mode"), ("tier", "mode"),
         ("video_quality", "mode"), ("length", "duration"), ("time", "duration"), ("dur", "duration"),
+        ("secs", "duration"),
+        ("sec", "duration"), ("length_seconds", "duration"), ("时长", "duration"), ("负向提示词", "negative_prompt"),
+        ("比例", "aspect_ratio"), ("宽高比", "aspect_ratio"), ("模型", "model"), ("模式", "mode"),
+        ("图片", "image_urls"),
+        ("水印", "watermark"),
         ("width", "aspect_ratio"), ("height", "aspect_ratio"), ("avoid", "negative_prompt"),
         ("video_length", "duration"), ("video_duration", "duration"), ("dimensions", "aspect_ratio"),
         ("orientation", "aspect_ratio"), ("size", "aspect_ratio"), ("image_size", "aspect_ratio"),
         ("video_size", "aspect_ratio"), ("images", "image_urls"), ("image_list", "image_urls"),
-        ("urls", "image_urls"), ("reference_images", "image_urls"), ("input_image", "image_urls"),
+        ("urls", "image_urls"), ("reference_images", "image_urls"), ("ref_images", "image_urls"),
+        ("imgs", "image_urls"),
+        ("input_reference", "image_urls"), ("input_image", "image_urls"),
         ("init_image", "image_urls"), ("init_image_url", "image_urls"),
         ("picture", "image_urls"), ("pictures", "image_urls"), ("photo", "image_urls"),
         ("photos", "image_urls"), ("img_url", "image_urls"), ("prompt_image", "image_urls"),
@@ -67,7 +76,8 @@ enum Vocabulary {
         ("reference_video", "video_list"), ("input_video", "video_list"), ("logo", "watermark"),
         ("watermark_info", "watermark"), ("add_watermark", "watermark"),
         ("watermark_enabled", "watermark"), ("speech", "audio"), ("audio_enabled", "audio"),
-        ("enable_audio", "audio"), ("enable_sound", "audio"), ("engine", "model"), ("model_id", "model"),
+        ("enable_audio", "audio"), ("audio_on", "audio"), ("enable_sound", "audio"), ("engine", "model"),
+        ("model_id", "model"),
         ("model_version", "model"), ("storyboard_type", "shot_type"),
         // Members of shots, elements and clips.
         ("image_urls", "element_input_urls"), ("images", "element_input_urls"),

@@ -189,7 +189,7 @@ extension Message {
         parameterUnknownMore, parameterUnknownEntry, parameterUnknownEntryElsewhere,
         parameterUnknownElsewhere,
         parameterAlias, parameterAliasDouble, parameterAliasConflict, parameterAliasesConflict,
-        parameterFrameField, parameterFrameFieldLast,
+        parameterFrameField, parameterFrameFieldTwice, parameterFrameFieldLast,
         parameterFrameFieldAddress, parameterFrameFieldFull,
         parameterEmpty, modelMissing, modelUnknown, modelUnknownNear, parameterOtherModel
     ]

@@ -219,6 +219,9 @@ extension RequestView {
         return tree.kind(value) == .array ? tree.count(value) : isLone(field, value) ? 1 : 0
     }
 
+    /// Pictures of the request. A lone address where the list belongs is an error, but a picture too.
+    var pictures: Int { string(.imageURLs) == nil ? count(.imageURLs) : 1 }
+
     private func isLone(_ field: Field, _ value: JSONTree.Index) -> Bool {
         guard tree.kind(value) == .object else { return false }
         return field == .multiPrompt || field == .elementList || field == .videoList

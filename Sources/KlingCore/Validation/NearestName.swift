@@ -59,6 +59,9 @@ package enum NearestName {
         return best?.name
     }
 
+    /// Whether two words differ in case and separators only: then no other can be meant.
+    static func isSame(_ word: String, _ name: String) -> Bool { reduced(word) == reduced(name) }
+
     /// The slips after which a word of so many letters is still itself: of two letters, one makes another word;
     /// of a long one, a third of the letters would be too many (`element_cat`, `element_dog`).
     private static func slips(_ letters: Int) -> Int {
@@ -130,10 +133,21 @@ extension CatalogTables {
     /// For a catalogue without models.
     private static let noModel = ModelTable(.klingV3, slots: Field.allCases.map(\.name), rules: [])
 
-    /// - Parameter name: a vendor's name may stand before it, as in `kwaivgi/kling-v3`.
+    /// Whether a name is only another way to write that of `model`, or one of its aliases: nothing else can be meant.
+    func isPlainly(_ name: String, _ model: String) -> Bool {
+        let plain = NearestName.reduced(Self.withoutVendor(name))
+        return NearestName.reduced(model) == plain
+            || modelHints.other.contains { $0.name == model && $0.plain == plain }
+    }
+
+    /// A vendor's name may stand before a model's, as in `kwaivgi/kling-v3`.
+    private static func withoutVendor(_ name: String) -> String {
+        name.split(separator: "/").last.map { String($0) } ?? name
+    }
+
     func nearestModel(to name: String) -> String? {
         guard name.utf8.count <= 200 else { return nil }
-        let name = name.split(separator: "/").last.map { String($0) } ?? name
+        let name = Self.withoutVendor(name)
         let names = modelNames.names
         // A slip in an alias is not forgiven: `kling-v1` is no `kling-o1`.
         if let near = NearestName.find(name, in: names, hints: modelHints.other, forgivingHints: false) {

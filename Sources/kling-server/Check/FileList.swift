@@ -29,9 +29,16 @@ enum FileList {
                 // Not there: said when it is read.
                 found = [argument]
             }
-            for path in found where seen.insert(path).inserted { paths.append(path) }
+            for path in found where seen.insert(wholePath(path)).inserted { paths.append(path) }
         }
         return paths
+    }
+
+    /// One name for every way to a file; that of a file which is not there as it is.
+    private static func wholePath(_ path: String) -> String {
+        guard let whole = realpath(path, nil) else { return path }
+        defer { free(whole) }
+        return String(cString: whole)
     }
 
     private static func matches(of pattern: String) -> [String] {

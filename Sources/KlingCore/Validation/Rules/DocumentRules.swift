@@ -72,7 +72,7 @@ extension RequestView {
         let fixes = (near.map { [$0] } ?? fitting(&findings)).map { name in
             Fix(
                 .write, ["value": .text("\"\(name)\"")], patch: [.replace(pointer, .string(name))],
-                preferred: near != nil)
+                preferred: near != nil && tables.isPlainly(value, name))
         }
         findings.report(
             near == nil ? .modelUnknown : .modelUnknownNear, at: place(.model), in: self,

@@ -34,7 +34,7 @@ extension Rule {
             view, findings in view.checkElementNames(&findings)
         },
         Rule("element.withoutImages", when: .elementList, for: takesElements) { view, findings in
-            guard view.count(.elementList) > 0, view.count(.imageURLs) == 0 else { return }
+            guard view.count(.elementList) > 0, view.pictures == 0 else { return }
             findings.report(.elementWithoutImages, at: view.name(.elementList), in: view)
         }
     ]

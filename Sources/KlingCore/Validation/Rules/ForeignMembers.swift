@@ -93,7 +93,13 @@ extension RequestView {
         let ours = offered(value)
         let theirs = offered(written.value)
         facts["other"] = .text(target.tokens[0])
-        if ours == theirs, ours != nil || tree.hasSameText(value, written.value) {
+        let isSame =
+            if let mine = meaning(of: value, field) {
+                mine == meaning(of: written.value, field)
+            } else {
+                theirs == nil && tree.hasSameText(value, written.value)
+            }
+        if isSame {
             findings.report(
                 .parameterAliasDouble, at: child, in: self, facts,
                 fixes: [
@@ -119,6 +125,13 @@ extension RequestView {
                 at: child, in: self, facts, fixes: fixes,
                 related: [(target, .otherValue)])
         }
+    }
+
+    /// The value that one of another type or spelling stands for: with either of them mended, both say the same.
+    private func meaning(of value: JSONTree.Index, _ field: Field) -> JSONValue? {
+        // Width and height say more than their ratio.
+        if field == .aspectRatio, tree.isRatio(value) { return offered(value) }
+        return converted(value, field.rawValue, table) ?? offered(value)
     }
 
     /// Unknown and double members of shots, elements and clips.

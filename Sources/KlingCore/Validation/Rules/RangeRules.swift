@@ -143,7 +143,8 @@ extension RequestView {
     }
 
     private static let modeHints = [
-        ("standard", "std"), ("720p", "std"), ("720", "std"), ("professional", "pro"), ("1080p", "pro"),
+        ("standard", "std"), ("标准", "std"), ("专业", "pro"), ("720p", "std"), ("720", "std"),
+        ("professional", "pro"), ("1080p", "pro"),
         ("1080", "pro"), ("2160p", "4k"), ("4kuhd", "4k")
     ].map { NearestName.Hint($0.0, $0.1) }
 

@@ -97,7 +97,10 @@ extension RequestView {
         let near = NearestName.find(name, in: elements.map(\.name).filter(Self.canBeReferredTo))
         let others = elements.map(\.name).filter { $0 != near }
         // Who refers to that element as well may mean another by this.
-        let isPlain = near.map { !mentioned.contains($0) && NearestName.find(name, in: others) == nil }
+        let isPlain = near.map {
+            NearestName.isSame(name, $0) && !mentioned.contains($0)
+                && NearestName.find(name, in: others) == nil
+        }
         findings.report(
             prompt.isIgnored
                 ? .elementUndefinedIgnored : near == nil ? .elementUndefined : .elementUndefinedNear,
@@ -151,7 +154,7 @@ extension RequestView {
 extension RequestView {
     fileprivate func checkTagReferences(_ findings: inout Findings) {
         guard let prompt = string(.prompt) else { return }
-        let images = count(.imageURLs)
+        let images = pictures
         let references = tree.references(prompt)
         // Pictures that are referred to, or would be but for a slip that is told already.
         var isUsed: UInt8 = 0
@@ -201,7 +204,7 @@ extension RequestView {
                     fixes: pictureName(reference, prompt, images, at: place))
             }
         }
-        guard images > 0 else { return }
+        guard count(.imageURLs) > 0 else { return }
         if !hasTag {
             let effective = "<<<image_1>>>" + (tree.string(prompt) ?? "")
             isUsed |= 1

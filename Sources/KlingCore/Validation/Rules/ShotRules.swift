@@ -239,7 +239,8 @@ extension RequestView {
         findings.report(
             .shotsDuration, at: place, in: self,
             ["total": .int(most), "value": .text(tree.literal(value))], allowed: allowed)
-        return nil
+        // Its seconds are known, though they are too many: that the sum is wrong as well is told at once.
+        return tree.int(value).flatMap { (1...longestVideo).contains($0) ? $0 : nil }
     }
 
     /// The seconds of all shots together, one at least for each that does not say how many; no farther than to what is too long.

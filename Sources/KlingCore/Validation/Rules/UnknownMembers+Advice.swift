@@ -42,10 +42,10 @@ extension RequestView {
                 .parameterUnknownNear, fixes: [Fix(.rename, ["name": .text(near)], patch: rename), remove])
         }
         let value = tree.value(ofName: key)
-        guard let slot, tree.range(value).count <= 4000, let parameter = table.parameters[slot] else {
-            return Advice(.parameterUnknownAnew, fixes: [remove])
-        }
         var patch = rename
+        guard let slot, tree.range(value).count <= 4000, let parameter = table.parameters[slot] else {
+            return entryAdvice(value, near, rename, target, remove, &findings)
+        }
         var written = tree.value(value)
         if let other = converted(value, slot, table), other != written {
             patch += [.replace(target, other)]
@@ -68,6 +68,27 @@ extension RequestView {
         return Advice(
             .parameterUnknownMore, ["problem": problem],
             fixes: storyboardFixes(patch, slot, written, &findings) + [remove])
+    }
+
+    /// Of a member of an entry, whose value cannot go under the near name as it is.
+    private func entryAdvice(
+        _ value: JSONTree.Index, _ near: String, _ rename: [JSONPatchOperation], _ target: JSONPointer,
+        _ remove: Fix, _ findings: inout Findings
+    ) -> Advice {
+        if near == VideoField.keepSound.rawValue, let isKept = tree.bool(value) {
+            let word = isKept ? "yes" : "no"
+            let patch = rename + [.replace(target, .string(word))]
+            if addsNoError(patch, &findings) == true {
+                let shown = Fact.text("\"\(word)\"")
+                return Advice(
+                    .parameterUnknownOtherwise, ["value": shown],
+                    fixes: [Fix(.writeInstead, ["name": .text(near), "value": shown], patch: patch), remove])
+            }
+        }
+        guard tree.range(value).count <= 4000, let problem = firstError(after: rename, &findings) else {
+            return Advice(.parameterUnknownAnew, fixes: [remove])
+        }
+        return Advice(.parameterUnknownMore, ["problem": problem], fixes: [remove])
     }
 
     private func accepts(_ value: JSONTree.Index, _ slot: Int) -> Bool {
@@ -130,7 +151,7 @@ extension RequestView {
 
     /// The same in a form that the parameter takes: `"1280x720"` as `"16:9"`, `"5"` as 5, a lone address as a
     /// list.
-    private func converted(_ value: JSONTree.Index, _ slot: Int, _ table: ModelTable) -> JSONValue? {
+    func converted(_ value: JSONTree.Index, _ slot: Int, _ table: ModelTable) -> JSONValue? {
         guard let type = table.parameters[slot]?.type else { return nil }
         if case .choice(let choices) = type, let text = tree.string(value) {
             return Self.nearestChoice(text, slot, choices.map(\.value)).map { .string($0) }

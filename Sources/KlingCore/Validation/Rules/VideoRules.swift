@@ -35,7 +35,7 @@ extension Rule {
             case .base:
                 findings.report(
                     images >= 2 ? .videoBaseFrames : .videoBaseFrame, at: place, in: view, related: related)
-            case .feature where images == 2:
+            case .feature where images >= 2:
                 findings.report(
                     .videoFeatureFrames, at: place, in: view, allowed: ["maxItems": 1],
                     fixes: view.refersToImages(beyond: 1) ? [] : view.keepFirst(1, of: images, at: place),
