@@ -111,6 +111,9 @@ package struct Findings: Sendable {
     /// Bytes of requests that may still be validated again to see what a fix would do.
     private var trialBudget = 4 << 20
 
+    /// What is wrong with the request at hand, once it was needed to tell what a fix would add.
+    var known: [Diagnostic]?
+
     /// - Parameter bytes: of the document. A problem for each KiB of it is listed, but not fewer than for one request.
     init(options: ValidationOptions, bytes: Int, isTrial: Bool = false) {
         self.options = options
@@ -127,6 +130,7 @@ package struct Findings: Sendable {
 
     mutating func begin(base: [String]) {
         self.base = base
+        known = nil
         count = Tally()
     }
 

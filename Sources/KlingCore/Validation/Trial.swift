@@ -9,12 +9,22 @@ extension RequestView {
     ) -> Bool? {
         guard findings.mayTry(tree.range(object).count) else { return nil }
         guard let patched = patched(patch) else { return false }
-        return patched.errors().isSubset(of: errors(moved: patch, into: wrapped))
+        let known = known(&findings)
+        return Self.errors(patched.trial()).isSubset(of: Self.errors(known, moved: patch, into: wrapped))
+    }
+
+    /// What the rules find wrong as it is.
+    func known(_ findings: inout Findings) -> [Diagnostic] {
+        if let known = findings.known { return known }
+        let found = trial()
+        findings.known = found
+        return found
     }
 
     /// Whether the request has no error for another model that it has not as it is read.
     func addsNoError(as other: ModelTable) -> Bool {
-        RequestView(tree, at: object, tables: tables, as: other).errors().isSubset(of: errors())
+        let changed = RequestView(tree, at: object, tables: tables, as: other).trial()
+        return Self.errors(changed).isSubset(of: Self.errors(trial()))
     }
 
     /// The request as a patch makes it; nil when the patch does not apply.
@@ -41,12 +51,13 @@ extension RequestView {
     }
 
     /// The errors; of what the patch moves, at the place it is moved to.
-    private func errors(moved patch: [JSONPatchOperation] = [], into list: JSONPointer? = nil) -> Set<Failure>
-    {
+    private static func errors(
+        _ found: [Diagnostic], moved patch: [JSONPatchOperation] = [], into list: JSONPointer? = nil
+    ) -> Set<Failure> {
         var moves: [JSONPointer: JSONPointer] = [:]
         for case .move(let from, let to) in patch { moves[from] = to }
         var errors: Set<Failure> = []
-        for found in trial() where found.severity == .error {
+        for found in found where found.severity == .error {
             errors.insert(Failure(code: found.code, path: moves[found.path] ?? found.path))
             if let list, list.contains(found.path) {
                 errors.insert(Failure(code: found.code, path: found.path.entering(list)))

@@ -101,10 +101,10 @@ extension RequestView {
             let code: String
             let path: JSONPointer
         }
-        func errors(_ view: RequestView) -> [Diagnostic] { view.trial().filter { $0.severity == .error } }
+        func errors(_ found: [Diagnostic]) -> [Diagnostic] { found.filter { $0.severity == .error } }
         guard findings.mayTry(tree.range(object).count), let patched = patched(patch) else { return nil }
-        let known = Set(errors(self).map { Failure(code: $0.code, path: $0.path) })
-        let new = errors(patched).first { !known.contains(Failure(code: $0.code, path: $0.path)) }
+        let known = Set(errors(known(&findings)).map { Failure(code: $0.code, path: $0.path) })
+        let new = errors(patched.trial()).first { !known.contains(Failure(code: $0.code, path: $0.path)) }
         return new.map { .words(LocalizedText(en: $0.message(.en), zh: $0.message(.zh))) }
     }
 
