@@ -206,13 +206,20 @@ extension RequestView {
         }
         guard count(.imageURLs) > 0 else { return }
         if !hasTag {
-            let effective = "<<<image_1>>>" + (tree.string(prompt) ?? "")
+            let tag = PromptReference.Tag.image.text(1)
+            let effective = tag + (tree.string(prompt) ?? "")
+            let start = tree.contentRange(prompt).lowerBound
             isUsed |= 1
             if hasPrompt {
                 findings.report(
                     .referenceAutomatic, at: place(.prompt), in: self, ["effective": .text(effective)],
                     fixes: tree.contentRange(prompt).count > 8000
-                        ? [] : [Fix(.addPrefix, patch: [.replace(pointer(.prompt), .string(effective))])],
+                        ? []
+                        : [
+                            Fix(
+                                .addPrefix, patch: [.replace(pointer(.prompt), .string(effective))],
+                                edits: [TextEdit(range: start..<start, newText: tag)])
+                        ],
                     related: [(place(.imageURLs), .decides)])
             }
         }
