@@ -124,14 +124,15 @@ class Bench:
                     self.skipped[f"{candidate.name} ({what})"] = done.stderr.strip()[-80:]
         return rates
 
-    def checks(self, server: str, data: Path) -> float:
-        """Megabytes a second of ``check`` over one file, its start and its report included."""
+    def checks(self, server: str, files: list[Path], cores: str = str(CORE)) -> float:
+        """Megabytes a second of ``check``, its start and its report included."""
         rates = []
+        size = sum(file.stat().st_size for file in files) / 1e6
         for _ in range(self.rounds):
             began = time.perf_counter()
-            command = ["taskset", "-c", str(CORE), server, "check", str(data)]
+            command = ["taskset", "-c", cores, server, "check", *map(str, files)]
             subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
-            rates.append(data.stat().st_size / 1e6 / (time.perf_counter() - began))
+            rates.append(size / (time.perf_counter() - began))
         return statistics.median(rates)
 
     def keystrokes(self, command: list[str], text: str) -> tuple[float, float]:
@@ -245,7 +246,14 @@ def main() -> None:
     valid = medians(bench.printed("validate", "perSecond", request_validators(str(OUT / "requests.jsonl"))))
     ten = OUT / "ten.kling.jsonl"
     ten.write_bytes(b"\n".join(repeated(lines, 10_000_000)) + b"\n")
-    checked = bench.checks(mine.command[0], ten)
+    checked = bench.checks(mine.command[0], [ten])
+    several = [ten.with_name(f"{number}-{ten.name}") for number in range(4)]
+    for file in several:
+        file.write_bytes(ten.read_bytes())
+    alone = bench.checks(mine.command[0], several)
+    together = bench.checks(mine.command[0], several, f"0-{(os.cpu_count() or 1) - 1}")
+    for file in several:
+        file.unlink()
     megabyte = document(lines, 1_000_000).decode()
     keys = bench.keystrokes(mine.command, megabyte)
     peer_keys = bench.keystrokes([str(BIN / "python"), str(HERE / "peer_document.py"), SCHEMA], megabyte)
@@ -295,6 +303,14 @@ def main() -> None:
     rows.append(
         Row.fact(
             "peak memory after 20k / 200k / 1M requests", f"{spread} MiB", "independent of the count", flat
+        )
+    )
+    rows.append(
+        Row.fact(
+            "four files of 10 MB through `check`, one core / all",
+            f"{alone:.0f} / {together:.0f} MB/s",
+            f"all {os.cpu_count()} cores used",
+            together >= alone * 0.75 * min(os.cpu_count() or 1, 4),
         )
     )
     for what, figures in (("one in ten wrong", growth), ("all wrong", faulty)):
