@@ -251,11 +251,11 @@ extension JSONParser {
             var number = words.hasPrefix("+") ? String(words.dropFirst()) : words
             if number.hasPrefix(".") { number = "0" + number }
             if number.hasSuffix(".") { number.removeLast() }
-            while number.hasPrefix("0"), number.utf8.count > 1,
-                number.utf8.dropFirst().first.map({ $0 &- 0x30 <= 9 }) == true
-            {
-                number.removeFirst()
-            }
+            // Zeros in front say nothing, but for the last where no digit follows.
+            let zeros = number.utf8.prefix { $0 == UInt8(ascii: "0") }.count
+            let isNeeded = number.utf8.dropFirst(zeros).first.map { $0 &- 0x30 <= 9 } != true
+            let idle = isNeeded ? max(0, zeros - 1) : zeros
+            if idle > 0 { number = String(decoding: number.utf8.dropFirst(idle), as: UTF8.self) }
             let bytes = Array(number.utf8)
             let isNumber = !bytes.isEmpty && Self.numberEnd(bytes.span, 0) == bytes.count
             report(

@@ -109,7 +109,7 @@ package struct Findings: Sendable {
     private static let largestTrial = 1 << 18
 
     /// Bytes of requests that may still be validated again to see what a fix would do.
-    private var trialBudget = 4 << 20
+    private var trialBudget = 2 << 20
 
     /// What is wrong with the request at hand, once it was needed to tell what a fix would add.
     var known: [Diagnostic]?
