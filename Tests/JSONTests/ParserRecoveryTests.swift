@@ -14,6 +14,7 @@ import Testing
             ("{\"a\"⟦⟧ 1}", [.missingColon], "{\"a\": 1}"), ("{\"a\" ⟦=⟧ 1}", [.missingColon], "{\"a\" : 1}"),
             ("[⟦True⟧, ⟦None⟧]", [.badLiteral, .badLiteral], "[true, null]"),
             ("[⟦.5⟧, ⟦01⟧, ⟦+1⟧, ⟦2.⟧]", [.badNumber, .badNumber, .badNumber, .badNumber], "[0.5, 1, 1, 2]"),
+            ("[⟦000⟧, ⟦00.5⟧, ⟦+007⟧]", [.badNumber, .badNumber, .badNumber], "[0, 0.5, 7]"),
             ("[⟦'a'⟧]", [.wrongQuote], "[\"a\"]"), ("[⟦“a”⟧]", [.wrongQuote], "[\"a\"]"),
             ("[⟦\"a⟧\n]", [.missingQuote], "[\"a\"\n]"), ("[⟦'a⟧]", [.wrongQuote], "[\"a\"]"),
             ("⟦[⟧1", [.missingBracket], "[1]"), ("{\"a\": ⟦[⟧1}", [.missingBracket], "{\"a\": [1]}"),
