@@ -60,6 +60,18 @@ import Testing
     }
 
     @Test(arguments: [
+        ("static let one = Message(\"a\")\nstatic let table = [one]", 0),
+        (
+            "static let one = Message(\"a\")\nstatic let oneMore = Message(\"b\")\nstatic let table = [oneMore]",
+            1
+        )
+    ])
+    func `a sentence in no table is found`(text: String, count: Int) {
+        #expect(HouseRules.unlisted(path: "Sources/KlingCore/Messages/A.swift", text: text).count == count)
+        #expect(HouseRules.unlisted(path: "Sources/KlingCore/A.swift", text: text).isEmpty)
+    }
+
+    @Test(arguments: [
         ("dependencies: [.package(url: \"https://example.com/a\", from: \"1.0.0\")]", 1),
         ("dependencies: [\n    .package (path: \"../a\")\n]", 1),
         ("// .package(url:)\nlet package = Package(name: \"a\")", 0)

@@ -115,6 +115,8 @@ package enum FileSystem {
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
+    static func remove(_ path: String) { unlink(path) }
+
     /// Gives a file the name of another, which is gone then.
     static func replace(_ name: String, with path: String) throws(Failure) {
         guard rename(path, name) == 0 else { throw failure(name) }

@@ -1,13 +1,5 @@
 internal import JSON
 
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
-
 extension PartFile {
     /// What `NAME.part.json` says: without it a part is someone else's.
     struct Note {
@@ -42,7 +34,7 @@ extension PartFile {
             try FileSystem.replace(path, with: path + ".new")
         }
 
-        static func remove(beside part: String) { unlink(path(part)) }
+        static func remove(beside part: String) { FileSystem.remove(path(part)) }
 
         private static func path(_ part: String) -> String { part + ".json" }
     }

@@ -31,7 +31,7 @@ public struct Diagnostic: Sendable, Hashable {
 public struct Fix: Sendable, Hashable {
     package let title: Phrase
     /// From the validated request or document; nil where a patch cannot say it.
-    package let patch: [JSONPatchOperation]?
+    package internal(set) var patch: [JSONPatchOperation]?
     /// The same as the least change of text; empty when the problem was not found in a text.
     public internal(set) var edits: [TextEdit]
     /// Safe to make without asking.

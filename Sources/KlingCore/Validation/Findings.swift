@@ -149,7 +149,8 @@ package struct Findings: Sendable {
             // Where reading stopped, the last values have no end.
             let worksOut =
                 options.edits && !(options.showsFixes && view.tree.isValid) && view.tree.isReadInFull
-            for var fix in fixes() {
+            for fix in fixes() {
+                var fix = view.withoutDoubles(fix)
                 if worksOut, fix.edits.isEmpty, let patch = fix.patch, editBudget > 0 {
                     editBudget -=
                         view.tree.isValid
@@ -241,14 +242,8 @@ extension Message {
 extension Fix {
     fileprivate func prefixed(by tokens: [String]) -> Fix {
         let base = JSONPointer(tokens: tokens)
-        return Fix(
-            title: title, patch: patch?.map { $0.prefixed(by: base) }, edits: edits, isPreferred: isPreferred)
-    }
-
-    private init(title: Phrase, patch: [JSONPatchOperation]?, edits: [TextEdit], isPreferred: Bool) {
-        self.title = title
-        self.patch = patch
-        self.edits = edits
-        self.isPreferred = isPreferred
+        var fix = self
+        fix.patch = patch?.map { $0.prefixed(by: base) }
+        return fix
     }
 }

@@ -13,6 +13,16 @@ extension RequestView {
         return Self.errors(patched.trial()).isSubset(of: Self.errors(known, moved: patch, into: wrapped))
     }
 
+    /// The first error that a patch brings, as part of a sentence; nil for none, and when that would be too much to try.
+    func firstError(after patch: [JSONPatchOperation], _ findings: inout Findings) -> Fact? {
+        guard findings.mayTry(tree.range(object).count), let patched = patched(patch) else { return nil }
+        let known = Self.errors(known(&findings))
+        let new = patched.trial().first {
+            $0.severity == .error && !known.contains(Failure(code: $0.code, path: $0.path))
+        }
+        return new.map { .words(LocalizedText(en: $0.message(.en), zh: $0.message(.zh))) }
+    }
+
     /// What the rules find wrong as it is.
     func known(_ findings: inout Findings) -> [Diagnostic] {
         if let known = findings.known { return known }

@@ -93,13 +93,7 @@ extension RequestView {
         let ours = offered(value)
         let theirs = offered(written.value)
         facts["other"] = .text(target.tokens[0])
-        let isSame =
-            if let mine = meaning(of: value, field) {
-                mine == meaning(of: written.value, field)
-            } else {
-                theirs == nil && tree.hasSameText(value, written.value)
-            }
-        if isSame {
+        if isDouble(value, of: written.value, field) {
             findings.report(
                 .parameterAliasDouble, at: child, in: self, facts,
                 fixes: [
@@ -125,6 +119,36 @@ extension RequestView {
                 at: child, in: self, facts, fixes: fixes,
                 related: [(target, .otherValue)])
         }
+    }
+
+    /// The fix, with what it would leave behind taken away: of a parameter that is written twice alike, the other would say what
+    /// the one no longer does.
+    func withoutDoubles(_ fix: Fix) -> Fix {
+        guard mentioned.contains(.irregular), fix.edits.isEmpty, var patch = fix.patch else { return fix }
+        for case .replace(let target, _) in patch where target.tokens.count == 1 {
+            guard let field = Field.allCases.first(where: { written($0) != nil && pointer($0) == target }),
+                let counted = written(field)
+            else { continue }
+            var members = tree.elements(object)
+            while let key = members.next(in: tree), let value = members.next(in: tree) {
+                guard key != counted.key, Self.field(ofAlias: key, value, in: tree, tables) == field,
+                    isDouble(value, of: counted.value, field)
+                else { continue }
+                let double = JSONPatchOperation.remove(JSONPointer(tokens: [tree.string(key) ?? ""]))
+                if !patch.contains(double) { patch.append(double) }
+            }
+        }
+        var whole = fix
+        whole.patch = patch
+        return whole
+    }
+
+    /// Whether a member says the same as the one that counts.
+    private func isDouble(_ value: JSONTree.Index, of counted: JSONTree.Index, _ field: Field) -> Bool {
+        guard let meaning = meaning(of: value, field) else {
+            return offered(counted) == nil && tree.hasSameText(value, counted)
+        }
+        return meaning == self.meaning(of: counted, field)
     }
 
     /// The value that one of another type or spelling stands for: with either of them mended, both say the same.

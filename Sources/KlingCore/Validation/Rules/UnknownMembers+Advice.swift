@@ -95,19 +95,6 @@ extension RequestView {
         table.checks[slot].accepts(tree.kind(value)) && table.allows(value, slot: slot, in: tree)
     }
 
-    /// The first error that a patch brings, as part of a sentence.
-    private func firstError(after patch: [JSONPatchOperation], _ findings: inout Findings) -> Fact? {
-        struct Failure: Hashable {
-            let code: String
-            let path: JSONPointer
-        }
-        func errors(_ found: [Diagnostic]) -> [Diagnostic] { found.filter { $0.severity == .error } }
-        guard findings.mayTry(tree.range(object).count), let patched = patched(patch) else { return nil }
-        let known = Set(errors(known(&findings)).map { Failure(code: $0.code, path: $0.path) })
-        let new = errors(patched.trial()).first { !known.contains(Failure(code: $0.code, path: $0.path)) }
-        return new.map { .words(LocalizedText(en: $0.message(.en), zh: $0.message(.zh))) }
-    }
-
     /// A `multi_shot` needs a `shot_type` beside it: both at once, where nothing else is missing.
     private func storyboardFixes(
         _ patch: [JSONPatchOperation], _ slot: Int, _ value: JSONValue, _ findings: inout Findings
