@@ -125,10 +125,9 @@ extension RequestView {
     /// the one no longer does.
     func withoutDoubles(_ fix: Fix) -> Fix {
         guard mentioned.contains(.irregular), fix.edits.isEmpty, var patch = fix.patch else { return fix }
-        for case .replace(let target, _) in patch where target.tokens.count == 1 {
-            guard let field = Field.allCases.first(where: { written($0) != nil && pointer($0) == target }),
-                let counted = written(field)
-            else { continue }
+        let changed = Set(patch.compactMap(\.changedMember))
+        for field in Field.allCases where changed.contains(spelling(field)) {
+            guard let counted = written(field) else { continue }
             var members = tree.elements(object)
             while let key = members.next(in: tree), let value = members.next(in: tree) {
                 guard key != counted.key, Self.field(ofAlias: key, value, in: tree, tables) == field,
@@ -179,6 +178,18 @@ extension RequestView {
                     reportUnknown(key, candidates: names.names, in: node, at: place, &findings)
                 }
             }
+        }
+    }
+}
+
+extension JSONPatchOperation {
+    /// The member of the request that is another one afterwards; nil where it is gone, or moves as it is.
+    fileprivate var changedMember: String? {
+        switch self {
+        case .add(let target, _), .replace(let target, _): target.tokens.first
+        case .remove(let target) where target.tokens.count > 1: target.tokens.first
+        case .move(let source, _) where source.tokens.count > 1: source.tokens.first
+        default: nil
         }
     }
 }
