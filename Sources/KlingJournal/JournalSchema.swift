@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 3
+    static let version = 4
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -76,7 +76,8 @@ enum JournalSchema {
         do {
             // Another process may have been faster.
             if try check(connection) {
-                for statement in tables + upgrades.joined() { try connection.run(statement) }
+                for statement in tables { try connection.run(statement) }
+                for step in upgrades.joined() { try run(step, connection) }
                 try connection.run("INSERT INTO meta VALUES ('simulated', ?)", .integer(simulated ? 1 : 0))
                 try connection.run("PRAGMA application_id = \(applicationId)")
                 try connection.run("PRAGMA user_version = \(version)")
@@ -97,12 +98,27 @@ enum JournalSchema {
         guard try version() < Self.version else { return }
         try connection.run("BEGIN IMMEDIATE")
         do {
-            for statement in upgrades.dropFirst(try version() - 1).joined() { try connection.run(statement) }
+            for step in upgrades.dropFirst(try version() - 1).joined() { try run(step, connection) }
             try connection.run("PRAGMA user_version = \(Self.version)")
             try connection.run("COMMIT")
         } catch {
             if connection.isInTransaction { try? connection.run("ROLLBACK") }
             throw error
+        }
+    }
+
+    /// What brings a journal further.
+    private enum Step: ExpressibleByStringLiteral {
+        case statement(String)
+        case fillFacets
+
+        init(stringLiteral statement: String) { self = .statement(statement) }
+    }
+
+    private static func run(_ step: Step, _ connection: SQLiteConnection) throws(JournalFailure) {
+        switch step {
+        case .statement(let statement): try connection.run(statement)
+        case .fillFacets: try FacetIndex(connection: connection).fill()
         }
     }
 
@@ -166,8 +182,9 @@ enum JournalSchema {
     /// What each version added, from the second on.
     ///
     /// `staying` holds by when each owner says it will be heard of again. `gateway` is the address of the one that has the task,
-    /// nil for those that older versions sent.
-    private static let upgrades = [
+    /// nil for those that older versions sent. `facets` is what tasks are listed by (``FacetIndex``), in place of an index for
+    /// each filter.
+    private static let upgrades: [[Step]] = [
         [
             "CREATE TABLE staying (owner INTEGER PRIMARY KEY, until INTEGER NOT NULL)",
             "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
@@ -182,6 +199,10 @@ enum JournalSchema {
             CREATE INDEX tasks_active ON tasks (gateway, id)
             WHERE state IN ('submitting', 'submitted', 'processing')
             """
+        ],
+        [
+            .statement(FacetIndex.table), .fillFacets, "DROP TABLE labels", "DROP INDEX tasks_state",
+            "DROP INDEX tasks_model"
         ]
     ]
 }

@@ -11,9 +11,18 @@ extension JournalStore {
     }
 
     /// - Parameter url: only of tasks that the gateway there has, or that any may take.
-    func absentOwners(of url: String, at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
+    private func absentOwners(of url: String, at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
+        // From one owner to the next, however many tasks each has.
         let found = try connection().all(
-            "SELECT DISTINCT owner FROM tasks WHERE is_open = 1 AND \(Self.isOfGateway)", [.text(url)]
+            """
+            WITH RECURSIVE owners (owner) AS (
+                SELECT min(owner) FROM tasks WHERE is_open = 1 UNION ALL
+                SELECT (SELECT min(owner) FROM tasks WHERE is_open = 1 AND owner > owners.owner) FROM owners
+                WHERE owner IS NOT NULL)
+            SELECT owner FROM owners WHERE
+                EXISTS (SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND gateway IS NULL)
+                OR EXISTS (SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND gateway = ?)
+            """, [.text(url)]
         ) { (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
         var absent: [AbsentOwner] = []
@@ -39,34 +48,74 @@ extension JournalStore {
     /// Takes the gateway's address.
     static let isOfGateway = "(gateway IS NULL OR gateway = ?)"
 
-    func takeOver(limit: Int, of url: String, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
-        let connection = try connection()
-        var found: [(place: Int64, task: VideoTask)] = []
-        for owner in try absentOwners(of: url, at: now) {
-            let whose = "\(Self.isOfGateway) AND " + (owner.number == nil ? "owner IS NULL" : "owner = ?")
-            // What a living process is sending is not settled by another, even when the clock was set.
-            let condition = whose + (owner.isSilent ? " AND state <> 'submitting'" : "")
-            found += try connection.all(
-                "SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND \(condition) ORDER BY place LIMIT ?",
-                [.text(url)] + (owner.number.map { [.integer($0)] } ?? []) + [.integer(Int64(limit))]
-            ) { (row) throws(JournalFailure) in (row.integer(3), try task(row)) }
-            // Should it be heard of again, it learns that it was taken for gone.
-            if let owner = owner.number {
-                try connection.run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(owner))
-            }
+    /// Whether ``takeOver(_:limit:of:at:)`` would find anything.
+    func isAnythingLeft(_ choice: LeftTasks, of url: String, at now: Timestamp) throws(JournalFailure) -> Bool
+    {
+        switch choice {
+        case .creates: try !leftCreates(of: url).isEmpty
+        case .everything: try !absentOwners(of: url, at: now).isEmpty
         }
-        guard !found.isEmpty else { return [] }
-        try owners.hold()
-        found.sort { $0.place < $1.place }
-        found = Array(found.prefix(limit))
-        for (place, _) in found {
-            try connection.run(
-                "UPDATE tasks SET owner = ? WHERE place = ?", .integer(owners.number), .integer(place))
-        }
-        return found.map(\.task)
     }
 
-    /// Nil: it looks after nothing any more, and need not be heard of.
+    func takeOver(
+        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+    ) throws(JournalFailure) -> [VideoTask] {
+        let left =
+            switch choice {
+            case .creates: try leftCreates(of: url)
+            case .everything: try left(limit: limit, of: url, at: now)
+            }
+        let found = left.sorted { $0.place < $1.place }.prefix(limit)
+        if !found.isEmpty { try owners.hold() }
+        for task in found {
+            try connection().run(
+                "UPDATE tasks SET owner = ? WHERE place = ?", .integer(owners.number), .integer(task.place))
+        }
+        return Array(found)
+    }
+
+    /// What a process was sending when it died. What a living one is sending is not settled by another, even when the clock was
+    /// set.
+    private func leftCreates(of url: String) throws(JournalFailure) -> [VideoTask] {
+        var left: [VideoTask] = []
+        for place in try facets.places([[.state(.submitting)]], before: .max, limit: 10_000) {
+            let found = try connection().first(
+                "SELECT \(Self.columns), owner FROM tasks WHERE place = ? AND \(Self.isOfGateway)",
+                .integer(place),
+                .text(url)
+            ) { (row) throws(JournalFailure) in
+                (task: try task(row), owner: row.isNull(4) ? nil : row.integer(4))
+            }
+            guard let found, found.owner != owners.number else { continue }
+            if let owner = found.owner, try owners.isAlive(owner) { continue }
+            left.append(found.task)
+        }
+        return left
+    }
+
+    /// The oldest tasks of each owner that is gone.
+    private func left(limit: Int, of url: String, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
+        var left: [VideoTask] = []
+        for owner in try absentOwners(of: url, at: now) {
+            let condition = owner.isSilent ? "AND state <> 'submitting'" : ""
+            // One after the other, because each has its tasks in order: those of both would have to be sorted.
+            for gateway in [nil, url] {
+                left += try connection().all(
+                    """
+                    SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND gateway IS ? \(condition)
+                    ORDER BY place LIMIT ?
+                    """,
+                    [owner.number.map { .integer($0) } ?? .null, .optional(gateway), .integer(Int64(limit))],
+                    read: task)
+            }
+            // Should it be heard of again, it learns that it was taken for gone.
+            if let owner = owner.number {
+                try connection().run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(owner))
+            }
+        }
+        return left
+    }
+
     func stay(until time: Timestamp?) throws(JournalFailure) -> Bool {
         let connection = try connection()
         defer { wasTakenForGone = false }

@@ -16,60 +16,40 @@ extension JournalStore {
 
     func list(_ query: JournalQuery) throws(JournalFailure) -> [VideoTask] {
         let limit = min(max(query.limit, 0), 10_000)
-        // Per state the index gives the newest without looking at the rest; all together would have to be
-        // sorted.
-        guard !query.states.isEmpty, query.labels.isEmpty else {
-            return try select(query, states: query.states, limit: limit)
+        let end = try query.before.map { (id) throws(JournalFailure) in try place(after: id) } ?? .max
+        var groups = query.labels.map { [Facet.label($0.key, $0.value)] }
+        if let model = query.model { groups.append([.model(model)]) }
+        if !query.states.isEmpty { groups.append(query.states.map { .state($0) }) }
+        let connection = try connection()
+        guard !groups.isEmpty else {
+            return try connection.all(
+                "SELECT \(Self.columns) FROM tasks WHERE place < ? ORDER BY place DESC LIMIT ?",
+                [.integer(end), .integer(Int64(limit))], read: task)
         }
         var found: [VideoTask] = []
-        for state in query.states { found += try select(query, states: [state], limit: limit) }
-        return Array(found.sorted { $0.id.text > $1.id.text }.prefix(limit))
+        for place in try facets.places(groups, before: end, limit: limit) {
+            let task = try connection.first(
+                "SELECT \(Self.columns) FROM tasks WHERE place = ?", .integer(place), read: task)
+            if let task { found.append(task) }
+        }
+        return found
     }
 
-    private func select(
-        _ query: JournalQuery, states: Set<VideoTask.State>, limit: Int
-    ) throws(JournalFailure) -> [VideoTask] {
-        var conditions: [String] = []
-        var values: [SQLiteConnection.Value] = []
-        // The labels' own order gives the newest of those with one, without a look at the rest.
-        var (tables, id) = ("tasks", "id")
-        for (name, value) in query.labels.sorted(by: { $0.key < $1.key }) {
-            if values.isEmpty {
-                (tables, id) = ("labels CROSS JOIN tasks ON tasks.id = labels.task", "labels.task")
-                conditions.append("labels.name = ? AND labels.value = ?")
-            } else {
-                conditions.append(
-                    "EXISTS (SELECT * FROM labels AS l WHERE l.name = ? AND l.value = ? AND l.task = tasks.id)"
-                )
-            }
-            values += [.text(name), .text(value)]
-        }
-        if !states.isEmpty {
-            conditions.append(
-                "state IN (\(Array(repeating: "?", count: states.count).joined(separator: ", ")))")
-            values += states.map { .text($0.rawValue) }
-        }
-        if let model = query.model {
-            conditions.append("model = ?")
-            values.append(.text(model))
-        }
-        if let before = query.before {
-            conditions.append("\(id) < ?")
-            values.append(.text(before.text))
-        }
-        let filter = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
-        values.append(.integer(Int64(limit)))
-        return try connection().all(
-            "SELECT \(Self.columns) FROM \(tables) \(filter) ORDER BY \(id) DESC LIMIT ?", values, read: task)
+    /// Before it are the tasks older than this one; of an unknown one, those that its name says are older.
+    private func place(after id: TaskID) throws(JournalFailure) -> Int64 {
+        let place = { (row: SQLiteConnection.Row) throws(JournalFailure) in row.integer(0) }
+        let known = try connection().first(
+            "SELECT place FROM tasks WHERE id = ?", .text(id.text), read: place)
+        if let known { return known }
+        let older = try connection().first(
+            "SELECT place FROM tasks WHERE id < ? ORDER BY id DESC LIMIT 1", .text(id.text), read: place)
+        return (older ?? 0) + 1
     }
 
-    func position(of id: TaskID) throws(JournalFailure) -> Int {
-        let count = try connection().first(
-            """
-            SELECT count(*) FROM tasks
-            WHERE state = 'queued' AND place < (SELECT place FROM tasks WHERE id = ?)
-            """, .text(id.text)
+    func queuedPlaces() throws(JournalFailure) -> QueuedPlaces {
+        let places = try connection().all(
+            "SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' ORDER BY place", []
         ) { (row) throws(JournalFailure) in row.integer(0) }
-        return Int(count ?? 0)
+        return QueuedPlaces(places: places, seq: try lastSeq())
     }
 }

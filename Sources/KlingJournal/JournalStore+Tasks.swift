@@ -38,9 +38,10 @@ extension JournalStore {
             .utf8(body))
         let place = connection.lastInsertedRow
         task.place = place
-        for (name, value) in task.labels {
-            try connection.run(
-                "INSERT INTO labels VALUES (?, ?, ?)", .text(name), .text(value), .text(task.id.text))
+        let index = try facets
+        let own: [Facet] = [.state(task.state), .model(task.request.model)]
+        for facet in own + task.labels.map({ .label($0.key, $0.value) }) {
+            try index.insert(place, facet)
         }
         task.seq = try append(body, of: task, place: place, .change)
         try connection.run("UPDATE tasks SET seq = ? WHERE place = ?", .integer(task.seq), .integer(place))
@@ -79,7 +80,7 @@ extension JournalStore {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let active = try active(besides: id, of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
-            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(id, at: time)
+            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, at: time)
         else { return nil }
         // It may be there already.
         if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
@@ -92,17 +93,20 @@ extension JournalStore {
     }
 
     /// Whether no process that is there has an older task in line: the order is that of all together.
-    private func isFirstInLine(_ id: TaskID, at now: Timestamp) throws(JournalFailure) -> Bool {
-        let others = try connection().all(
+    private func isFirstInLine(_ place: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
+        var passed = [owners.number]
+        // The first whose turn it may be, and the next only if that one's process is gone.
+        while let owner = try connection().first(
             """
-            SELECT DISTINCT owner FROM tasks WHERE state = 'queued' AND owner IS NOT NULL AND owner <> ?
-            AND place < (SELECT place FROM tasks WHERE id = ?)
-            """, [.integer(owners.number), .text(id.text)]
-        ) { (row) throws(JournalFailure) in row.integer(0) }
-        for owner in others {
+            SELECT owner FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND owner IS NOT NULL
+            AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) ORDER BY place LIMIT 1
+            """, [.integer(place)] + passed.map { .integer($0) },
+            read: { (row) throws(JournalFailure) in row.integer(0) })
+        {
             let isThere = try owners.isAlive(owner)
             let isHeard = try isStaying(owner, at: now)
             if isThere, isHeard { return false }
+            passed.append(owner)
         }
         return true
     }
@@ -110,15 +114,16 @@ extension JournalStore {
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
         let found = try connection.first(
-            "SELECT place, seq, owner, gateway_id IS ?, gateway IS ? AND state = ? FROM tasks WHERE id = ?",
-            .optional(task.taskId), .optional(task.gateway), .text(task.state.rawValue), .text(task.id.text)
+            "SELECT place, seq, owner, gateway_id IS ?, gateway IS ?, state FROM tasks WHERE id = ?",
+            .optional(task.taskId), .optional(task.gateway), .text(task.id.text)
         ) { (row) throws(JournalFailure) in
             (
                 place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2),
-                hasIdAlready: row.integer(3) != 0, isWhereItWas: row.integer(4) != 0
+                hasIdAlready: row.integer(3) != 0, isWhereItWas: row.integer(4) != 0,
+                state: VideoTask.State(rawValue: row.text(5))
             )
         }
-        guard let (place, newest, keeper, hasIdAlready, isWhereItWas) = found else {
+        guard let (place, newest, keeper, hasIdAlready, isWhereItWas, state) = found else {
             throw .other(path: path, reason: "no task \(task.id) to change")
         }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
@@ -135,10 +140,14 @@ extension JournalStore {
         task.seq = try append(body, of: task, place: place, kind == .progress ? .progress : .change)
         // By itself, because SQLite makes two tables of the states that `tasks_active` is of wherever one of these is set; most
         // changes are of progress.
-        if !isWhereItWas {
+        if !isWhereItWas || state != task.state {
             try connection.run(
                 "UPDATE tasks SET gateway = ?, state = ? WHERE place = ?", .optional(task.gateway),
                 .text(task.state.rawValue), .integer(place))
+        }
+        if state != task.state {
+            if let state { try facets.remove(place, .state(state)) }
+            try facets.insert(place, .state(task.state))
         }
         // A key once let go stays so: another task may have it now.
         try connection.run(

@@ -29,6 +29,9 @@ final class JournalStore {
     }
 
     var isOpen: Bool { opened != nil }
+    var facets: FacetIndex {
+        get throws(JournalFailure) { FacetIndex(connection: try connection()) }
+    }
 
     func connection() throws(JournalFailure) -> SQLiteConnection {
         if let opened { return opened }

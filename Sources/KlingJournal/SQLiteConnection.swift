@@ -75,6 +75,7 @@ final class SQLiteConnection {
         case text(String)
         /// Text that is UTF-8 already.
         case utf8([UInt8])
+        case blob([UInt8])
 
         static func optional(_ text: String?) -> Value { text.map(Value.text) ?? .null }
     }
@@ -92,6 +93,12 @@ final class SQLiteConnection {
                 UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
         }
 
+        func blob(_ column: Int32) -> [UInt8] {
+            guard let start = sqlite3_column_blob(statement, column) else { return [] }
+            return Array(
+                UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column))))
+        }
+
         /// Reads JSON into a tree that has been used before, and keeps its storage.
         func read(_ column: Int32, into tree: inout JSONTree) {
             let start = sqlite3_column_text(statement, column)
@@ -102,13 +109,21 @@ final class SQLiteConnection {
         func text(_ column: Int32) -> String { String(decoding: bytes(column), as: UTF8.self) }
     }
 
-    func run(_ sql: String, _ values: Value...) throws(JournalFailure) {
+    func run(_ sql: String, _ values: Value...) throws(JournalFailure) { try run(sql, values) }
+
+    func run(_ sql: String, _ values: [Value]) throws(JournalFailure) {
         try each(sql, values) { (_) throws(JournalFailure) in }
     }
 
     /// The first row, or nil.
     func first<T>(
         _ sql: String, _ values: Value..., read: (Row) throws(JournalFailure) -> T
+    ) throws(JournalFailure) -> T? {
+        try first(sql, values, read: read)
+    }
+
+    func first<T>(
+        _ sql: String, _ values: [Value], read: (Row) throws(JournalFailure) -> T
     ) throws(JournalFailure) -> T? {
         try all(sql, values, read: read).first
     }
@@ -137,6 +152,8 @@ final class SQLiteConnection {
                 case .integer(let integer): sqlite3_bind_int64(statement, position, integer)
                 case .text(let text): bind(Array(text.utf8), statement, position)
                 case .utf8(let bytes): bind(bytes, statement, position)
+                case .blob(let bytes):
+                    csqlite_bind_blob(statement, position, bytes, Int32(clamping: bytes.count))
                 }
             guard code == SQLITE_OK else { throw failure(code) }
         }
@@ -163,11 +180,6 @@ final class SQLiteConnection {
         var statement: OpaquePointer?
         let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard let statement, code == SQLITE_OK else { throw failure(code) }
-        // Filters make texts of any number of labels; the set of statements in real use is far smaller.
-        if statements.count >= 100 {
-            for other in statements.values { sqlite3_finalize(other) }
-            statements = [:]
-        }
         statements[sql] = statement
         return statement
     }

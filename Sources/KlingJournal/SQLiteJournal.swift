@@ -89,15 +89,15 @@ public final class SQLiteJournal: Journal {
     }
 
     public func takeOver(
-        limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try !store.absentOwners(of: url, at: now).isEmpty
+            try store.isAnythingLeft(choice, of: url, at: now)
         }
         guard isNeeded else { return [] }
         return try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.takeOver(limit: limit, of: url, at: now)
+            try store.takeOver(choice, limit: limit, of: url, at: now)
         }
     }
 
@@ -113,8 +113,8 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.hasForeignChanges() }
     }
 
-    public func position(of id: TaskID) async throws(JournalFailure) -> Int {
-        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.position(of: id) }
+    public func queuedPlaces() async throws(JournalFailure) -> QueuedPlaces {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in try store.queuedPlaces() }
     }
 
     public func events(

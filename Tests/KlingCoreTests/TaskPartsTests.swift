@@ -74,13 +74,58 @@ struct TaskPartsTests {
         for task in tasks { queue.insert(task) }
         queue.insert(tasks[3])
         #expect(queue.count == 600)
-        #expect(tasks.map(queue.position) == Array(1...600))
         for task in tasks[..<400] { queue.remove(task) }
         #expect(queue.first == tasks[400].id)
         queue.insert(tasks[5])
         #expect(queue.first == tasks[5].id)
-        #expect(queue.position(of: tasks[400]) == 2)
-        #expect(queue.position(of: tasks[4]) == 0)
+        queue.dropFirst()
+        #expect(queue.first == tasks[400].id)
+        #expect(queue.count == 200)
+    }
+
+    @Test func `places are counted, whatever has come and gone`() {
+        var places = PlaceList(Array(1...600))
+        for place in 1...400 { places.remove(Int64(place)) }
+        places.remove(1)
+        places.insert(5)
+        places.insert(5)
+        places.insert(601)
+        places.remove(500)
+        #expect(places.first == 5)
+        #expect(places.count == 201)
+        #expect(places.contains(401) && !places.contains(400) && !places.contains(500))
+        #expect([5, 6, 401, 499, 501, 602].map { places.count(before: $0) } == [0, 1, 1, 99, 100, 201])
+    }
+
+    @Test func `a position counts all that is told since the journal was asked, and nothing twice`() {
+        func event(_ seq: Int64, _ place: Int64, _ state: VideoTask.State) -> JournalEvent {
+            var task = VideoTask(
+                id: TaskID(at: TaskTestClock.start, randomness: (0, UInt64(place))),
+                request: TaskWorld.request(),
+                createdAt: TaskTestClock.start)
+            (task.place, task.state, task.seq) = (place, state, seq)
+            return JournalEvent(seq: seq, kind: .change, task: task)
+        }
+        let last = event(0, 10, .queued).task
+        var line = WaitingLine()
+        #expect(!line.isKnown && !line.hasTasks && line.position(of: last) == 1)
+        line.learn(event(1, 1, .queued))
+        line.ask()
+        // The answer has the first of these already, and what was between.
+        for news in [event(4, 2, .queued), event(7, 5, .submitting), event(8, 6, .queued)] {
+            line.learn(news)
+        }
+        line.learn(QueuedPlaces(places: [3, 4, 5], seq: 6))
+        #expect(line.position(of: last) == 4)
+        line.learn(event(9, 3, .cancelled))
+        line.learn(event(5, 2, .queued))
+        line.learn(event(9, 7, .submitted))
+        #expect(line.position(of: last) == 3)
+        #expect(line.position(of: event(0, 4, .queued).task) == 1)
+        line.learn(QueuedPlaces(places: [], seq: 9))
+        #expect(line.position(of: last) == 3)
+        line.forget()
+        #expect(!line.isKnown)
     }
 
     @Test func `equal requests have one fingerprint, whatever the order of their members`() {

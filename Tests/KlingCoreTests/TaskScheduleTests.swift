@@ -53,6 +53,14 @@ struct TaskScheduleTests {
         #expect(Backoff(attempt: 5).pause(unit: 0) == .zero)
         #expect(Backoff(attempt: 5, atLeast: .seconds(90)).pause(unit: 0.5) >= .seconds(90))
         #expect(Backoff(attempt: 1, atLeast: .seconds(1_000_000)).pause(unit: 1) <= .seconds(3601))
+        for wish in [-5.0, 0, 1] {
+            let pauses = (1...9).map { Backoff(attempt: $0, atLeast: .seconds(wish)).pause(unit: 1).seconds }
+            #expect(pauses == [max(1, wish + 1), max(2, wish + 1), 4, 8, 16, 32, 60, 60, 60])
+            let halves = (1...9).map {
+                Backoff(attempt: $0, atLeast: .seconds(wish)).pause(unit: 0.5).seconds
+            }
+            #expect(halves.dropFirst(2) == [2, 4, 8, 16, 30, 30, 30])
+        }
     }
 
     @Test func `the heap gives what is due in order, each item once and at its newest time`() {

@@ -204,20 +204,24 @@ final class TaskTestJournal: Journal {
 
     func list(_ query: JournalQuery) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { store in
-            let found = store.tasks.values.sorted { $0.id.text > $1.id.text }.filter { task in
+            var rest = store.order.reversed().compactMap { store.tasks[$0] }[...]
+            if let end = query.before { rest = rest.drop { $0.id != end }.dropFirst() }
+            let found = rest.filter { task in
                 (query.states.isEmpty || query.states.contains(task.state))
                     && query.labels.allSatisfy { task.labels[$0.key] == $0.value }
                     && (query.model == nil || query.model == task.request.model)
-                    && (query.before.map { task.id.text < $0.text } ?? true)
             }
             return Array(found.prefix(query.limit))
         }
     }
 
-    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask] {
+    func takeOver(
+        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
-                !$0.isSettled && !store.isLookedAfter($0.id) && $0.gateway ?? url == url
+                !$0.isSettled && (choice == .everything || $0.state == .submitting)
+                    && !store.isLookedAfter($0.id) && $0.gateway ?? url == url
             }
             for task in left.prefix(limit) { store.owners[task.id] = process }
             return Array(left.prefix(limit))
@@ -240,9 +244,10 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func position(of id: TaskID) async throws(JournalFailure) -> Int {
+    func queuedPlaces() async throws(JournalFailure) -> QueuedPlaces {
         try await transaction { store in
-            store.order.prefix { $0 != id }.count { store.tasks[$0]?.state == .queued }
+            let waiting = store.order.enumerated().filter { store.tasks[$1]?.state == .queued }
+            return QueuedPlaces(places: waiting.map { Int64($0.offset + 1) }, seq: store.seq)
         }
     }
 

@@ -143,13 +143,54 @@ import Testing
         #expect(try await one.hasForeignChanges() == false)
     }
 
+    /// Makes of a journal one of the third version, but for its labels.
+    private static let thirdVersion = [
+        "DROP TABLE facets", "CREATE INDEX tasks_state ON tasks (state, id)",
+        "CREATE INDEX tasks_model ON tasks (model, id)",
+        """
+        CREATE TABLE labels (
+            name TEXT NOT NULL, value TEXT NOT NULL, task TEXT NOT NULL REFERENCES tasks (id),
+            PRIMARY KEY (name, value, task)
+        ) WITHOUT ROWID
+        """,
+        "PRAGMA user_version = 3"
+    ]
+
+    @Test func aJournalOfTheThirdVersionIsBroughtUpToDate() async throws {
+        let old = journal()
+        for number in 1...300 {
+            let task = try await old.created(
+                sample(number, model: number == 7 ? "kling-video-o1" : "kling-v3"))
+            if number > 10 { _ = try await old.changed(task) { $0.state = .completed } }
+        }
+        await old.close()
+        do {
+            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
+            for statement in Self.thirdVersion { try connection.run(statement) }
+            for number in 1...300 {
+                try connection.run(
+                    "INSERT INTO labels VALUES (?, ?, ?)", .text("a\u{0}"), .text("\(number % 3)"),
+                    .text(sample(number).id.text))
+            }
+        }
+        let new = journal()
+        func numbers(_ query: JournalQuery) async throws -> [Int] {
+            try await new.list(query).map { Int($0.createdAt.since(epoch).seconds) }
+        }
+        #expect(try await numbers(JournalQuery(states: [.queued], limit: 500)) == Array((1...10).reversed()))
+        #expect(
+            try await numbers(JournalQuery(states: [.completed], limit: 500)) == Array((11...300).reversed()))
+        #expect(try await numbers(JournalQuery(model: "kling-video-o1")) == [7])
+        #expect(try await numbers(JournalQuery(states: [.queued], labels: ["a\u{0}": "1"])) == [10, 7, 4, 1])
+    }
+
     @Test func aJournalOfTheFirstVersionIsBroughtUpToDate() async throws {
         let old = journal()
         _ = try await old.created(sample(1))
         await old.close()
         do {
             let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in [
+            for statement in Self.thirdVersion + [
                 "DROP TABLE staying", "DROP INDEX tasks_owner", "DROP INDEX tasks_active",
                 "ALTER TABLE tasks DROP COLUMN gateway", "DROP INDEX tasks_spent",
                 "CREATE INDEX tasks_created ON tasks (created)", "UPDATE tasks SET owner = NULL",
@@ -168,7 +209,7 @@ import Testing
         await old.close()
         do {
             let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in [
+            for statement in Self.thirdVersion + [
                 "DROP INDEX tasks_owner", "DROP INDEX tasks_active", "ALTER TABLE tasks DROP COLUMN gateway",
                 "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
                 "PRAGMA user_version = 2"
@@ -192,7 +233,7 @@ import Testing
         let (here, there) = (journal(), journal())
         #expect(try await takenOver(by: here).map(\.id) == [sample(2).id, sample(3).id])
         #expect(try await takenOver(by: here).isEmpty)
-        let left = try await there.takeOver(limit: 9, of: "https://elsewhere.test", at: epoch)
+        let left = try await there.takeOver(.everything, limit: 9, of: "https://elsewhere.test", at: epoch)
         #expect(left.map(\.id) == [sample(1).id])
     }
 }

@@ -148,10 +148,13 @@ import Testing
                 throw Unexpected()
             }
             _ = try second.record(following, .progress)
-            _ = try second.takeOver(limit: 200, of: gatewayURL, at: now)
+            for choice in [LeftTasks.creates, .everything] {
+                _ = try second.isAnythingLeft(choice, of: gatewayURL, at: now)
+                _ = try second.takeOver(choice, limit: 200, of: gatewayURL, at: now)
+            }
             _ = try second.stay(until: now)
             _ = try second.lookedAfter()
-            _ = try second.position(of: task.id)
+            _ = try second.queuedPlaces()
             _ = try second.bound(to: "5")
             for id in [task.id.text, "task_7"] { #expect(try second.find(id) != nil) }
             for query in [
@@ -242,13 +245,12 @@ import Testing
         #expect(try await journal.claim(tasks[1].id, maximumActive: 3, at: epoch) == nil)
     }
 
-    @Test func thePositionCountsTheQueuedOnesBefore() async throws {
+    @Test func theQueuedOnesAreInTheOrderOfTheirComing() async throws {
         var tasks: [VideoTask] = []
         for number in [3, 1, 2] { tasks.append(try await journal.created(sample(number))) }
-        #expect(try await journal.position(of: tasks[2].id) == 2)
+        #expect(try await journal.queuedPlaces() == QueuedPlaces(places: [1, 2, 3], seq: 3))
         _ = try await journal.claim(tasks[0].id, maximumActive: 1, at: epoch)
-        #expect(try await journal.position(of: tasks[2].id) == 1)
-        #expect(try await journal.position(of: sample(9).id) == 0)
+        #expect(try await journal.queuedPlaces() == QueuedPlaces(places: [2, 3], seq: 4))
     }
 
     // MARK: Lists
@@ -275,6 +277,78 @@ import Testing
         #expect(try await numbers(JournalQuery(labels: ["even": "no"])) == [])
         #expect(try await numbers(JournalQuery(model: "kling-v3")) == [3, 2, 1])
         #expect(try await numbers(JournalQuery(states: [.queued], model: "kling-video-o1")) == [4])
+    }
+
+    /// What a list says is what a look at each task says, whatever has changed and on which side of 4096 tasks it is.
+    @Test func listsByAnyFiltersAreThoseOfEveryTaskLookedAt() throws {
+        let store = JournalStore(path: ":memory:", simulated: false, options: .init(), owner: 1)
+        let random = SeededRandom(seed: 11)
+        func draw(_ count: Int) -> Int { Int(random.next() % UInt64(count)) }
+        let states = VideoTask.State.allCases
+        var tasks: [VideoTask] = []
+        try store.beginTransaction(.write)
+        for number in 0..<9000 {
+            var labels = ["third": "\(number / 3000)", "odd": "\(number % 2)"]
+            if number % 10 == 0 { labels["take"] = "\(number)" }
+            let new = sample(
+                number, key: "\(number)", labels: labels, model: draw(5) == 0 ? "kling-v3" : "kling-video-o1")
+            guard case .created(let task, _) = try store.begin(new, within: nil) else { throw Unexpected() }
+            tasks.append(task)
+        }
+        for _ in 0..<4000 {
+            let number = draw(tasks.count)
+            tasks[number].state = states[draw(draw(2) == 0 ? 3 : states.count)]
+            guard case .written(let task) = try store.record(tasks[number], .change) else {
+                throw Unexpected()
+            }
+            tasks[number] = task
+        }
+        for round in 0..<600 {
+            var query = JournalQuery(limit: [1, 50, 500, 5000][draw(4)])
+            if draw(2) == 0 { query.states = Set((0...draw(4)).map { _ in states[draw(states.count)] }) }
+            if draw(2) == 0 { query.model = ["kling-v3", "kling-video-o1", "none"][draw(3)] }
+            if draw(2) == 0 { query.labels["third"] = "\(draw(4))" }
+            if draw(3) == 0 { query.labels["odd"] = "\(draw(2))" }
+            if draw(4) == 0 { query.labels["take"] = "\(draw(900) * 10)" }
+            if draw(2) == 0 { query.before = tasks[draw(tasks.count)].id }
+            let end = tasks.firstIndex { $0.id == query.before } ?? tasks.count
+            let expected = tasks[..<end].reversed().filter { task in
+                (query.states.isEmpty || query.states.contains(task.state))
+                    && (query.model == nil || query.model == task.request.model)
+                    && query.labels.allSatisfy { task.labels[$0.key] == $0.value }
+            }
+            let found = try store.list(query)
+            #expect(found.map(\.id) == expected.prefix(query.limit).map(\.id), "round \(round): \(query)")
+        }
+    }
+
+    @Test func aListGoesOnBehindATaskThatTheJournalDoesNotHave() async throws {
+        for number in [1, 2, 4] { _ = try await journal.created(sample(number)) }
+        let left = try await journal.list(JournalQuery(before: sample(3).id))
+        #expect(left.map(\.id) == [sample(2).id, sample(1).id])
+    }
+
+    @Test func aSetOfPlacesIsStoredAsFewOrAsMany() {
+        let random = SeededRandom(seed: 5)
+        for count in [0, 1, 2, 100, 255, 256, 257, 4000, 4096] {
+            var numbers = Set<Int>()
+            while numbers.count < count {
+                numbers.insert(count > 2000 ? numbers.count : Int(random.next() % 4096))
+            }
+            var chunk = PlaceChunk.none
+            for number in numbers { chunk.insert(number) }
+            #expect(chunk.stored.count == min(count * 2, 512))
+            #expect(PlaceChunk(stored: chunk.stored) == chunk)
+            #expect(chunk.members(below: 4096, limit: 5000) == numbers.sorted(by: >))
+            #expect(
+                chunk.members(below: 2000, limit: 3)
+                    == Array(numbers.filter { $0 < 2000 }.sorted(by: >).prefix(3)))
+            #expect(chunk.isEmpty == numbers.isEmpty)
+            for number in numbers { chunk.remove(number) }
+            #expect(chunk == .none)
+        }
+        // Bytes of someone else harm nothing.
+        #expect(PlaceChunk(stored: [7, 0, 255, 255, 9]).members(below: 4096, limit: 9) == [7])
     }
 
     // MARK: Events

@@ -50,7 +50,7 @@ extension SQLiteJournal {
     }
 
     func takeOver(limit: Int, at now: Timestamp) async throws -> [VideoTask] {
-        try await takeOver(limit: limit, of: gatewayURL, at: now)
+        try await takeOver(.everything, limit: limit, of: gatewayURL, at: now)
     }
 
     /// Writes a change that nobody else has overtaken.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import statistics
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ def made(place: Place, gateway: Gateway | None = None) -> Row:
         journal.row_factory = sqlite3.Row
         row = dict(journal.execute("SELECT * FROM tasks").fetchone())
         journal.execute("DELETE FROM events")
-        journal.execute("DELETE FROM labels")
+        journal.execute("DELETE FROM facets")
         journal.execute("DELETE FROM tasks")
         journal.commit()
     return row
@@ -75,17 +76,18 @@ def filled(
     count: int,
     *,
     events: int = 1,
-    ended: bool = False,
+    states: Sequence[str] = ("processing",),
     gateway: Gateway | None = None,
     prompt: str = "",
 ) -> list[str]:
-    """Fills the journal with tasks in work, begun within the last minutes; their ids."""
+    """Fills the journal with tasks in these states by turns, begun within the last minutes; their ids."""
     template = made(place, gateway)
     if prompt:
         template["request"] = json.dumps({**REQUEST, "prompt": prompt}, separators=(",", ":"))
     template_body = json.loads(template["body"])
     now = int(time.time() * 1000)
-    tasks, changes, labels, ids = [], [], [], []
+    tasks, changes, ids = [], [], []
+    facets: dict[tuple[int, str, str], list[int]] = {}
     for number in range(count):
         # Ids rise with the time of the task, as the server's do.
         begun = now - 400_000 + number * 300_000 // count
@@ -96,36 +98,54 @@ def filled(
             name = gateway.book.accept(REQUEST, {}, None).id
         else:
             name = simulated_id(template_body["taskId"], number, begun)
+        state = states[number % len(states)]
+        labels = {"part": str(number % 100), "half": str(number * 2 // count), "take": str(number)}
         body = {
-            **template_body, "id": f"kt_{text}", "state": "processing", "progress": 10, "createdAt": begun,
+            **template_body, "id": f"kt_{text}", "state": state, "progress": 10, "createdAt": begun,
             "updatedAt": begun, "submittedAt": begun, "billed": "pending",
             "taskId": name,
-            "labels": {"part": str(number % 100)},
+            "labels": labels,
         }  # fmt: skip
-        if ended:
+        is_open = state in ("queued", "processing")
+        if state == "queued":
+            body = {key: value for key, value in body.items() if key not in ("taskId", "progress", "submittedAt")}
+            body["billed"] = "no"
+        elif not is_open:
             video = {"url": f"https://simulator.invalid/files/{number}.mp4", "expiresAt": begun + 86_400_000}
-            body.update(state="completed", progress=100, billed="yes", completedAt=begun + 1, videos=[video])
+            body.update(progress=100, billed="yes", completedAt=begun + 1, videos=[video])
         stored = json.dumps(body, separators=(",", ":"))
-        state = body["state"]
+        sent = template["gateway"] if "taskId" in body else None
         tasks.append(
-            (number + 1, body["id"], body["taskId"], None, 0, state, 0 if ended else 1, body["billed"],
+            (number + 1, body["id"], body.get("taskId"), None, 0, state, int(is_open), body["billed"],
              template["model"], template["mode"], template["seconds"], begun, None, number + 1,
-             template["request"], stored, template["gateway"])
+             template["request"], stored, sent)
         )  # fmt: skip
-        labels.append(("part", str(number % 100), body["id"]))
+        for facet in ((0, "", state), (1, "", template["model"]), *((2, *label) for label in labels.items())):
+            facets.setdefault(facet, []).append(number + 1)
         ids.append(body["id"])
         changes += [(number + 1, 0, begun, stored)]
     with contextlib.closing(sqlite3.connect(place.journal)) as journal:
         journal.execute("PRAGMA synchronous = OFF")
         marks = ",".join("?" * len(tasks[0]))
         journal.executemany(f"INSERT INTO tasks VALUES ({marks})", tasks)
-        journal.executemany("INSERT INTO labels VALUES (?, ?, ?)", labels)
+        journal.executemany("INSERT INTO facets VALUES (?, ?, ?, ?, ?)", rows_of(facets))
         for _ in range(events):
             journal.executemany("INSERT INTO events (place, kind, at, body) VALUES (?, ?, ?, ?)", changes)
         journal.execute("UPDATE tasks SET seq = place + ?", (count * (events - 1),))
         journal.commit()
         journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return ids
+
+
+def rows_of(facets: dict[tuple[int, str, str], list[int]]) -> Iterator[tuple[Any, ...]]:
+    """Which places have a facet: few of 4096 are two bytes each, many are a bit each."""
+    for facet, places in facets.items():
+        for chunk, members in itertools.groupby(places, key=lambda place: place // 4096):
+            numbers = [place % 4096 for place in members]
+            if len(numbers) < 256:
+                yield (*facet, chunk, b"".join(number.to_bytes(2, "little") for number in numbers))
+            else:
+                yield (*facet, chunk, sum(1 << number for number in numbers).to_bytes(512, "little"))
 
 
 # A client that costs little
@@ -201,30 +221,45 @@ def quantile(values: list[float], share: float) -> float:
 def following(short: bool) -> Params:
     """10,000 unfinished tasks: the first reply, memory, processor."""
     count = 2_000 if short else 10_000
-    full, empty = Place(), Place()
-    filled(full, count)
-    made(empty)
     figures: Params = {"tasks": count}
-    for method in ("validate", "status", "submit"):
-        times: dict[str, list[float]] = {"full": [], "empty": []}
-        for _ in range(3 if short else 15):
-            for name, place in (("full", full), ("empty", empty)):
-                began = time.perf_counter()
-                server = Raw(place, "--simulate", "speed=1")
-                params: Params = {"request": REQUEST} if method != "status" else {"task": "kt_" + "0" * 26}
-                server.ask(1, method, **params, **({"waitFor": "queued"} if method == "submit" else {}))
-                times[name].append((time.perf_counter() - began) * 1000)
-                server.child.kill()
-                server.child.wait()
-        for name, seen in times.items():
-            figures[f"first {method}, {name} journal, ms"] = round(statistics.median(seen), 2)
-            figures[f"first {method}, {name} journal, ms, most"] = round(max(seen), 2)
+    for state in ("processing", "queued"):
+        figures[f"first reply, {state}"] = first_replies(count, state, 3 if short else 15)
     figures["simulator"] = followed(count, None, short)
     # Nothing moves here: what is counted is how often it is asked.
     with Gateway(speed=0) as gateway:
         figures["over HTTP"] = followed(count, gateway, short)
-    for each in (full, empty):
-        each.remove()
+    return figures
+
+
+def first_replies(count: int, state: str, repeats: int) -> Params:
+    """How long the first reply of a process takes, from its start, beside that with 60 tasks in the journal."""
+    full, few = Place(), Place()
+    names = {place: filled(place, number, states=[state])[5] for place, number in ((full, count), (few, 60))}
+    calls: dict[str, Callable[[str], Params]] = {
+        "validate": lambda _: {"request": REQUEST},
+        "submit": lambda _: {"request": REQUEST, "waitFor": "queued"},
+        "status": lambda name: {"task": name},
+        "list": lambda _: {},
+        "wait": lambda name: {"task": name, "timeoutSeconds": 0},
+        "subscribe": lambda _: {"labels": {"take": "5"}},
+    }
+    figures: Params = {}
+    for method, params in calls.items():
+        times: dict[Place, list[float]] = {full: [], few: []}
+        for _ in range(repeats):
+            for place, seen in times.items():
+                began = time.perf_counter()
+                server = Raw(place, "--simulate", "speed=1")
+                server.ask(1, method, **params(names[place]))
+                seen.append((time.perf_counter() - began) * 1000)
+                server.child.kill()
+                server.child.wait()
+        figures[method + ", ms"] = {
+            f"of {count}": round(statistics.median(times[full]), 2), "most": round(max(times[full]), 2),
+            "of 60": round(statistics.median(times[few]), 2), "most of 60": round(max(times[few]), 2),
+        }  # fmt: skip
+    for place in (full, few):
+        place.remove()
     return figures
 
 
@@ -323,7 +358,8 @@ def queries(short: bool) -> Params:
     """`status` and `list` on 100,000 tasks."""
     count = 10_000 if short else 100_000
     place = Place()
-    ids = filled(place, count, ended=True)
+    # A hundred to one are in the rarer states.
+    ids = filled(place, count, states=["completed"] * 99 + ["failed"])
     chance = random.Random("queries")
     server = Raw(place, "--simulate", "speed=1")
     server.ask(0, "list", limit=1)
@@ -336,6 +372,17 @@ def queries(short: bool) -> Params:
         "list of 50, by state": lambda: ("list", {"states": ["completed", "failed"]}),
         "list of 50, by model": lambda: ("list", {"model": "kling-v3"}),
         "list of 50, by label": lambda: ("list", {"labels": {"part": str(chance.randrange(100))}}),
+        "by label and state": lambda: ("list", {"labels": {"part": "99"}, "states": ["failed"]}),
+        "by label and state, none": lambda: ("list", {"labels": {"half": "0"}, "states": ["cancelled"]}),
+        "by a label and a state that exclude each other": lambda: (
+            "list", {"labels": {"part": "99"}, "states": ["completed"]}),
+        "by label and model": lambda: ("list", {"labels": {"half": "0"}, "model": "kling-v3"}),
+        "by two labels": lambda: ("list", {"labels": {"half": "0", "part": str(chance.randrange(100))}}),
+        "by two labels, one task": lambda: ("list", {"labels": {"half": "0", "take": str(chance.randrange(count // 2))}}),
+        "by two labels that exclude each other": lambda: ("list", {"labels": {"half": "0", "take": str(count - 1)}}),
+        "by everything, by cursor": lambda: (
+            "list", {"labels": {"half": "0"}, "model": "kling-v3", "states": ["completed", "failed", "cancelled"],
+                     "cursor": chance.choice(cursors)}),
         "list of 10": lambda: ("list", {"limit": 10}),
         "list of 500": lambda: ("list", {"limit": 500}),
     }

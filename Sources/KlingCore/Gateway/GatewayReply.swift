@@ -54,24 +54,25 @@ package struct GatewayReply: Sendable {
     ///   wrong clock on this machine does not matter.
     func retryAfter(_ json: JSONValue?, now: Timestamp) -> Duration? {
         if let text = header("retry-after") {
-            if let seconds = Double(text) { return Self.clamped(seconds) }
+            if let seconds = Double(text) { return Self.wish(seconds) }
             if let date = Timestamp(httpDate: text) {
                 let start = header("date").flatMap(Timestamp.init(httpDate:)) ?? now
-                return Self.clamped(date.since(start).seconds)
+                return Self.wish(max(0, date.since(start).seconds))
             }
         }
         for holder in [json, json?["error"]] {
             guard let value = holder?["retry_after"] else { continue }
             if let seconds = value.double ?? value.string.flatMap(Double.init) {
-                return Self.clamped(seconds)
+                return Self.wish(seconds)
             }
         }
         return nil
     }
 
-    private static func clamped(_ seconds: Double) -> Duration? {
-        guard seconds.isFinite else { return nil }
-        return .milliseconds(Int64(min(max(seconds, 0), 86_400) * 1000))
+    /// Less than nothing is no wish: what says so does not know what it says.
+    private static func wish(_ seconds: Double) -> Duration? {
+        guard seconds.isFinite, seconds >= 0 else { return nil }
+        return .milliseconds(Int64(min(seconds, 86_400) * 1000))
     }
 }
 

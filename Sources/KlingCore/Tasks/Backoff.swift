@@ -1,5 +1,6 @@
 /// How long to stay away after something did not work: exponential with full jitter, 1 s to 60 s, and never
-/// less than the other side asked for (GATEWAY §2.2). In the gateway's time.
+/// less than the other side asked for (GATEWAY §2.2): who asks for no time at all, each time anew, does not get a
+/// create each second. In the gateway's time.
 public struct Backoff: Sendable, Hashable {
     /// Failures in a row, this one included.
     public var attempt: Int
@@ -18,8 +19,8 @@ public struct Backoff: Sendable, Hashable {
     public func pause(unit: Double) -> Duration {
         let exponent = min(max(attempt - 1, 0), 6)
         let own = Duration.seconds(min(Self.ceiling, Double(1 << exponent)) * unit)
-        guard let atLeast else { return own }
+        guard let atLeast, atLeast > .zero else { return own }
         // The wish is kept whole, and what is added to it keeps its jitter.
-        return min(max(atLeast, .zero), Self.longestWish) + .seconds(min(own.seconds, 1))
+        return max(own, min(atLeast, Self.longestWish) + .seconds(min(own.seconds, 1)))
     }
 }

@@ -45,7 +45,9 @@ public protocol Journal: Sendable {
     /// silent for longer than it said in ``stay(until:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
     /// What is at another gateway than that at `url` is left to those who can ask there.
-    func takeOver(limit: Int, of url: String, at now: Timestamp) async throws(JournalFailure) -> [VideoTask]
+    func takeOver(
+        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+    ) async throws(JournalFailure) -> [VideoTask]
 
     /// Says that this process will be heard of again by then; nil when it looks after nothing.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
@@ -57,8 +59,8 @@ public protocol Journal: Sendable {
     /// Whether another process has written since this was last asked. Costs next to nothing.
     func hasForeignChanges() async throws(JournalFailure) -> Bool
 
-    /// Queued tasks before this one.
-    func position(of id: TaskID) async throws(JournalFailure) -> Int
+    /// Who waits to be sent, whichever process is to do it.
+    func queuedPlaces() async throws(JournalFailure) -> QueuedPlaces
 
     /// Changes after `seq`, in order, at most `limit`. `complete` is false when history that old is gone: then the changes
     /// begin with the last of each task that it has lost.
@@ -71,6 +73,26 @@ public protocol Journal: Sendable {
 
     /// Writes what is pending and lets go of the files. Later calls fail.
     func close() async
+}
+
+/// Which of the tasks that nobody looks after are to be taken over.
+public enum LeftTasks: Sendable, Hashable {
+    /// Those of which a create was under way: few, and the ones that may look like something they are not.
+    case creates
+    case everything
+}
+
+/// The queued tasks of a whole journal as they were at one change.
+public struct QueuedPlaces: Sendable, Hashable {
+    /// Their places in the journal, rising.
+    public var places: [Int64]
+    /// The number of the newest change that is in it.
+    public var seq: Int64
+
+    public init(places: [Int64], seq: Int64) {
+        self.places = places
+        self.seq = seq
+    }
 }
 
 /// One change of one task, as it was after the change.
@@ -125,7 +147,7 @@ public struct JournalQuery: Sendable, Hashable {
     public var labels: [String: String]
     public var model: String?
     public var limit: Int
-    /// Only tasks made before the task with this id, in the order of ids (by time).
+    /// Only tasks made before the task with this id, in the order in which the journal has them: no clock has a say.
     public var before: TaskID?
 
     public init(

@@ -1,54 +1,27 @@
-/// The local queue: tasks in the order of their making, as the journal has it (no clock has a say). A task that was not taken
-/// goes back to its old place.
+/// The tasks that this process is to send, in the order of their making, as the journal has it (no clock has a say). A task that
+/// was not taken goes back to its old place.
 struct TaskQueue: Sendable {
-    private var tasks: [(place: Int64, id: TaskID)] = []
-    /// Places before this one are free: taking the first of many must not move all the others.
-    private var start = 0
+    private var places = PlaceList()
+    private var ids: [Int64: TaskID] = [:]
 
-    var first: TaskID? { start < tasks.count ? tasks[start].id : nil }
-    var count: Int { tasks.count - start }
+    var first: TaskID? { places.first.flatMap { ids[$0] } }
+    var count: Int { places.count }
 
     mutating func dropFirst() {
-        if start < tasks.count { start += 1 }
+        if let place = places.first { remove(place) }
     }
 
     mutating func insert(_ task: VideoTask) {
-        let index = count(before: task) + start
-        guard !contains(task, at: index) else { return }
-        tasks.insert((task.place, task.id), at: index)
+        places.insert(task.place)
+        ids[task.place] = task.id
     }
 
     mutating func remove(_ task: VideoTask) {
-        let index = count(before: task) + start
-        guard contains(task, at: index) else { return }
-        if index == start {
-            start += 1
-        } else {
-            tasks.remove(at: index)
-        }
-        if start > 256, start * 2 > tasks.count {
-            tasks.removeFirst(start)
-            start = 0
-        }
+        if ids[task.place] == task.id { remove(task.place) }
     }
 
-    /// 1 for the next to go, 0 for a task that is not in the queue.
-    func position(of task: VideoTask) -> Int {
-        let before = count(before: task)
-        return contains(task, at: start + before) ? before + 1 : 0
-    }
-
-    /// How many were made before a task, which may be in no line or in another.
-    func count(before task: VideoTask) -> Int {
-        var (low, high) = (start, tasks.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if tasks[middle].place < task.place { low = middle + 1 } else { high = middle }
-        }
-        return low - start
-    }
-
-    private func contains(_ task: VideoTask, at index: Int) -> Bool {
-        index < tasks.count && tasks[index].id == task.id
+    private mutating func remove(_ place: Int64) {
+        places.remove(place)
+        ids[place] = nil
     }
 }

@@ -130,10 +130,8 @@ extension TaskService {
     /// followed here is looked after by another process.
     func loadForUser(_ task: VideoTask) -> LiveTask {
         if let known = live[task.id] { return known }
-        let isInLine = others.position(of: task) > 0
         let loaded = load(task)
         loaded.isForeign = !task.isSettled
-        if isInLine { others.insert(task) }
         index(loaded)
         return loaded
     }
@@ -141,7 +139,6 @@ extension TaskService {
     /// Takes a task among those that are followed, or finds it there.
     func load(_ task: VideoTask) -> LiveTask {
         if let known = live[task.id] { return known }
-        others.remove(task)
         let task = LiveTask(task)
         live[task.id] = task
         index(task)
@@ -168,6 +165,10 @@ extension TaskService {
     func forget(_ task: LiveTask) {
         guard task.machine.task.isSettled || task.isForeign, !task.isUnsaved, task.isIdle else { return }
         if task.activity == .creating || task.activity == .delivering { return }
+        guard !isTakingOver else {
+            lingering.insert(task.id)
+            return
+        }
         live[task.id] = nil
         due.remove(.read(task.id))
         due.remove(.delivery(task.id))

@@ -6,8 +6,7 @@ extension TaskService {
     ///
     /// - Throws: `.cannotCancel`, `.alreadyEnded`, `.noSuchTask`, `.journal`.
     public func cancel(_ id: String, abandon: Bool = false) async throws(TaskServiceError) -> TaskReport {
-        wakeUp()
-        await resumed()
+        await oriented()
         let task = loadForUser(try await locate(id))
         let refusal = try await wish(.cancelled(abandon: abandon), for: task)
         switch refusal {
@@ -27,8 +26,7 @@ extension TaskService {
         taskId: String, onto id: String? = nil, labels: [String: String] = [:]
     ) async throws(TaskServiceError) -> TaskReport {
         guard !isDraining else { throw .shuttingDown }
-        wakeUp()
-        await resumed()
+        await oriented()
         let owner = try await known(taskId)
         let target: VideoTask?
         if let id { target = try await locate(id) } else { target = owner }

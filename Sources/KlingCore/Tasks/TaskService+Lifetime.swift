@@ -3,7 +3,7 @@ extension TaskService {
     /// Takes up what is unfinished in the journal, in the background; returns at once, and does nothing the
     /// second time. Every call that is about tasks does it too.
     public nonisolated func resume() {
-        // Its own task, as nobody waits for it; what needs it done waits with `resumed()`.
+        // Its own task, as nobody waits for it.
         Task { await self.takeUp() }
     }
 
@@ -11,23 +11,24 @@ extension TaskService {
         if beginning == .none { run { await $0.takeUp() } }
     }
 
-    /// Returns when the unfinished tasks are followed, or could not be read for now.
-    func resumed() async {
-        switch beginning {
-        case .done: return
-        case .none: await takeUp()
-        case .underWay: await withCheckedContinuation { resumeWaiters.append($0) }
-        }
+    /// Returns when a task can be told of as it is, though not all are followed yet; or when the journal could not be read.
+    func oriented() async {
+        wakeUp()
+        guard beginning == .none || beginning == .underWay else { return }
+        await withCheckedContinuation { beginningWaiters.append($0) }
     }
 
     private func takeUp() async {
-        guard beginning == .none, !isDraining else { return }
+        guard beginning == .none, !isDraining else { return isDraining ? endBeginning() : () }
         beginning = .underWay
         do {
             try await beginTelling()
             await learnPace()
-            try await takeOver()
-            try await countOthers()
+            try await takeOver(.creates)
+            try await countLine()
+            beginning = .oriented
+            endBeginning()
+            try await takeOver(.everything)
             beginning = .done
             schedule(.stay, after: .zero)
         } catch {
@@ -35,11 +36,15 @@ extension TaskService {
             // The next call tries again, and so does the clock.
             schedule(.resume, after: .seconds(5))
         }
-        let waiting = resumeWaiters
-        resumeWaiters = []
-        for waiter in waiting { waiter.resume() }
+        endBeginning()
         send()
         if beginning == .done { await recall() }
+    }
+
+    private func endBeginning() {
+        let waiting = beginningWaiters
+        beginningWaiters = []
+        for waiter in waiting { waiter.resume() }
     }
 
     /// Learns from the newest tasks.
@@ -67,7 +72,7 @@ extension TaskService {
         let end = clock.elapsed() + timeout
         for number in waiters.keys { release(number) }
         // A claim under way ends with the task back in line, or with its create.
-        if isClaiming || creates > 0 {
+        if claims > 0 || creates > 0 {
             schedule(.drained, after: timeout)
             await withCheckedContinuation { drainWaiters.append($0) }
         }
@@ -91,7 +96,9 @@ extension TaskService {
         for task in live.values where task.isUnsaved { observer(.unwritten(task.machine.task)) }
     }
 
-    func endDrain() {
+    /// Nothing is under way any more that the end waits for, or it has waited long enough.
+    func endDrain(orLater isLate: Bool = false) {
+        guard isDraining, isLate || claims == 0 && creates == 0 else { return }
         let waiting = drainWaiters
         drainWaiters = []
         for waiter in waiting { waiter.resume() }

@@ -8,13 +8,13 @@ extension TaskService {
     public func status(_ id: String, refresh: Bool = false) async throws(TaskServiceError) -> TaskReport {
         wakeUp()
         let task = try await locate(id)
-        // Who is in line is known when the journal was read.
-        if refresh || task.state == .queued || task.state == .submitting { await resumed() }
-        guard refresh else { return report(followed(task.id.text)?.visible ?? task) }
+        // Its create may have been that of a process which died.
+        if task.state == .submitting { await oriented() }
+        guard refresh else { return await reports([task])[0] }
         let live = loadForUser(task)
         await self.refresh(live)
         defer { forget(live) }
-        return report(try await locate(id))
+        return await reports([try await locate(id)])[0]
     }
 
     /// Newest first.
@@ -22,8 +22,8 @@ extension TaskService {
         wakeUp()
         do {
             let found = try await journal.list(query)
-            if found.contains(where: { $0.state == .queued || $0.state == .submitting }) { await resumed() }
-            return found.map { report(newest(of: $0)) }
+            if found.contains(where: { $0.state == .submitting }) { await oriented() }
+            return await reports(found)
         } catch {
             throw .journal(error)
         }
@@ -60,23 +60,23 @@ extension TaskService {
         return byGatewayID[id].flatMap { live[$0] }
     }
 
+    /// What is told about tasks at this moment, their positions in line among it.
+    func reports(_ tasks: [VideoTask]) async -> [TaskReport] {
+        // A journal that cannot say who is in line has been told of.
+        if !line.isKnown, tasks.contains(where: { $0.state == .queued }) { try? await countLine() }
+        return tasks.map { report(newest(of: $0)) }
+    }
+
     /// What is told about a task at this moment. That this process cannot send it is told with it and not
     /// written: another process may have the key, and the task already.
     func report(_ task: VideoTask) -> TaskReport {
         var task = toldFromAfar(task)
         if task.state == .queued, let failure = gateway.readiness { task.error = failure.billed(task.billed) }
-        let position = task.state == .queued ? position(of: task) : 0
+        let position = task.state == .queued ? line.position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()
         return TaskReport(
             task: task, elapsed: max(.zero, end.since(task.createdAt)),
             estimate: estimate(task, position: position),
             queue: QueuePlace(position: position))
-    }
-
-    /// 1 for the next to go, over all processes.
-    private func position(of task: VideoTask) -> Int {
-        let isOwn = queue.position(of: task) > 0
-        let place = isOwn ? queue.position(of: task) : others.position(of: task)
-        return place == 0 ? 0 : place + (isOwn ? others : queue).count(before: task)
     }
 }

@@ -37,7 +37,7 @@ extension TaskService {
             case .expiry(let id): run { await $0.warnOfExpiry(id) }
             case .downloads: tellDownloads()
             case .delivery(let id): if let task = live[id] { attend(task) }
-            case .drained: endDrain()
+            case .drained: endDrain(orLater: true)
             case .resume: wakeUp()
             }
         }

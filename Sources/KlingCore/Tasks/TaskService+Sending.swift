@@ -11,40 +11,45 @@ extension TaskService {
         }
     }
 
-    /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
+    private static let mostClaimsAtOnce = 64
+
+    /// Sends the first of the queue as far as there are slots. Called whenever that may have become possible.
     func send() {
-        guard beginning == .done, !isDraining, !isClaiming, let id = queue.first else { return }
-        guard let task = live[id] else {
-            queue.dropFirst()
-            return send()
-        }
-        guard gateway.readiness == nil else { return }
-        let now = clock.elapsed()
-        // The reason that holds now replaces an earlier one.
-        guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
-        let limit = slots.current(options.maximumActive, at: gatewayTime(now))
-        guard active.count < limit else {
-            if let recovery = slots.nextRecovery {
-                schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
+        guard beginning == .done, !isDraining, gateway.readiness == nil else { return }
+        while claims < claimsAtOnce, let id = queue.first {
+            guard let task = live[id] else {
+                queue.dropFirst()
+                continue
             }
-            return
+            let now = clock.elapsed()
+            // The reason that holds now replaces an earlier one.
+            guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
+            let limit = slots.current(options.maximumActive, at: gatewayTime(now))
+            guard active.count + claims < limit else {
+                if let recovery = slots.nextRecovery {
+                    schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
+                }
+                return
+            }
+            queue.dropFirst()
+            claims += 1
+            task.activity = .creating
+            run { await $0.claim(id, limit: limit) }
         }
-        isClaiming = true
-        task.activity = .creating
-        run { await $0.claim(id, limit: limit) }
     }
 
     /// Takes a slot in the journal, where it counts for all processes.
     private func claim(_ id: TaskID, limit: Int) async {
-        defer { if isDraining, creates == 0 { endDrain() } }
-        guard let task = live[id] else {
-            isClaiming = false
-            return
+        let isClaimed: Bool? = if let task = live[id] { await isClaimed(task, limit: limit) } else { true }
+        claims -= 1
+        defer { endDrain() }
+        guard isClaimed != true, let task = live[id] else {
+            claimsAtOnce = min(claimsAtOnce * 2, Self.mostClaimsAtOnce)
+            return send()
         }
-        let isClaimed = await isClaimed(task, limit: limit)
-        isClaiming = false
-        if isClaimed == true { return send() }
+        claimsAtOnce = 1
         task.activity = .none
+        if task.state == .queued, !task.isForeign { queue.insert(task.machine.task) }
         // Other processes have the slots, or this task; or the journal could not be asked. None of them tells when
         // that ends, so it is tried again, but not at once.
         pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(0.5 + 0.5 * random.unit()))
@@ -98,7 +103,7 @@ extension TaskService {
             forget(task)
         }
         creates -= 1
-        if isDraining, creates == 0 { endDrain() }
+        endDrain()
     }
 
     /// Reads from the journal what another process has made of a task.

@@ -13,7 +13,10 @@ extension TaskService {
     /// Sees to it that changes of other processes are noticed, as long as anybody here may want to know.
     func watch() {
         guard !isDraining, !due.contains(.tail) else { return }
-        guard !live.isEmpty || !subscriptions.isEmpty || !waiters.isEmpty || others.count > 0 else { return }
+        guard !live.isEmpty || !subscriptions.isEmpty || !waiters.isEmpty || line.hasTasks else {
+            // What is not heard of does not keep it true.
+            return line.forget()
+        }
         schedule(.tail, after: Self.tailInterval)
     }
 
@@ -97,12 +100,9 @@ extension TaskService {
             index(task)
             forget(task)
             send()
-        } else if event.task.state == .queued {
-            others.insert(event.task)
-        } else {
-            others.remove(event.task)
+        } else if event.task.state.isTerminal {
             // A slot may have become free.
-            if event.task.state.isTerminal { send() }
+            send()
         }
     }
 
@@ -112,7 +112,7 @@ extension TaskService {
     func stay() async {
         guard !isDraining else { return }
         try? await keepTasks()
-        try? await takeOver()
+        try? await takeOver(.everything)
         if !isDraining { schedule(.stay, after: Self.stayInterval) }
     }
 
@@ -159,16 +159,22 @@ extension TaskService {
         due.remove(.read(task.id))
         due.remove(.delivery(task.id))
         queue.remove(task.machine.task)
-        if task.state == .queued { others.insert(task.machine.task) }
         forget(task)
     }
 
     /// Takes over the tasks that nobody looks after. Who can send nothing leaves them to those who can.
-    func takeOver() async throws(JournalFailure) {
+    func takeOver(_ choice: LeftTasks) async throws(JournalFailure) {
         guard gateway.readiness == nil else { return }
+        // Until a page is here, nothing may be let go of that has changed since the journal made it.
+        isTakingOver = true
+        defer {
+            isTakingOver = false
+            for id in lingering { if let task = live[id] { forget(task) } }
+            lingering = []
+        }
         while !isDraining {
             let found = try await journal.takeOver(
-                limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
+                choice, limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
             for written in found {
                 let task = load(written)
                 task.isForeign = false
@@ -178,17 +184,18 @@ extension TaskService {
         }
     }
 
-    /// Learns which tasks of other processes are in line.
-    func countOthers() async throws(JournalFailure) {
-        var query = JournalQuery(states: [.queued], limit: 500)
-        var found: [VideoTask] = []
-        while true {
-            let page = try await journal.list(query)
-            found += page.filter { live[$0.id] == nil }
-            guard page.count == query.limit, let last = page.last else { break }
-            query.before = last.id
+    /// Finds out who is in line, unless that is known.
+    func countLine() async throws(JournalFailure) {
+        await lineTurn.take()
+        defer { lineTurn.give() }
+        guard !line.isKnown else { return }
+        line.ask()
+        do {
+            line.learn(try await journal.queuedPlaces())
+        } catch {
+            line.forget()
+            throw error
         }
-        // The oldest first, so that each goes to the end.
-        for task in found.reversed() { others.insert(task) }
+        watch()
     }
 }

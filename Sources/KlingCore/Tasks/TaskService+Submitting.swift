@@ -24,23 +24,23 @@ extension TaskService {
         case .overBudget(let spent):
             throw .budgetExceeded(budget ?? SpendBudget(), spent: spent)
         case .created(let written, let earlier):
-            let report = accept(written)
-            return Submitted(report: report, possibleDuplicateOf: earlier)
+            accept(written)
+            return Submitted(report: await reports([written])[0], possibleDuplicateOf: earlier)
         case .existing(let bound), .conflict(let bound):
-            return try again(submission, bound)
+            return try await again(submission, bound)
         }
     }
 
     /// What a caller gets whose key stands for a task already (GATEWAY §2.4).
     private func again(
         _ submission: Submission, _ bound: VideoTask
-    ) throws(TaskServiceError) -> Submitted {
+    ) async throws(TaskServiceError) -> Submitted {
         guard bound.request == submission.request else {
             throw .keyConflict(
                 key: submission.key ?? "", task: newest(of: bound),
                 differences: submission.request.differences(from: bound.request))
         }
-        return Submitted(report: report(newest(of: bound)), isDeduplicated: true)
+        return Submitted(report: await reports([bound])[0], isDeduplicated: true)
     }
 
     /// Nothing can be sent, so nothing is written. Only a caller who repeats himself is told of the task he
@@ -53,7 +53,7 @@ extension TaskService {
         let bound: VideoTask?
         do { bound = try await journal.bound(to: key) } catch { throw .journal(error) }
         guard let bound else { throw .gateway(failure, nil) }
-        return try again(submission, bound)
+        return try await again(submission, bound)
     }
 
     /// Writes the intent and tells of it.
@@ -77,10 +77,9 @@ extension TaskService {
     }
 
     /// Begins to look after a task that is new in the journal.
-    func accept(_ written: VideoTask) -> TaskReport {
+    private func accept(_ written: VideoTask) {
         let task = load(written)
         if task.state == .queued { enqueue(task, after: nil) }
         send()
-        return report(task.visible)
     }
 }

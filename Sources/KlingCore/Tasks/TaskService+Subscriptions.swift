@@ -15,8 +15,8 @@ extension TaskService {
         isBehind: @escaping @Sendable () -> Bool = { false },
         onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
     ) async throws(TaskServiceError) -> Subscription {
-        wakeUp()
-        await resumed()
+        await oriented()
+        if !line.isKnown { try? await countLine() }
         var (cursor, isSnapshot) = (Int64(0), false)
         do {
             let newest = try await journal.lastSeq()
@@ -35,7 +35,7 @@ extension TaskService {
         subscriptions[state.id] = state
         watch()
         return Subscription(
-            id: state.id, seq: cursor, tasks: tasks.map { report($0) }, isSnapshot: isSnapshot)
+            id: state.id, seq: cursor, tasks: tasks.map(report), isSnapshot: isSnapshot)
     }
 
     /// How many tasks at their end a reply tells of at most: a journal has tens of thousands, and they are `list`'s.
@@ -149,6 +149,7 @@ extension TaskService {
     /// Tells everyone; called in the order of the numbers.
     func tell(_ event: JournalEvent) {
         published = max(published, event.seq)
+        line.learn(event)
         observer(.changed(event))
         if event.task.state == .completed { watchExpiry(of: event.task) }
         for subscription in subscriptions.values where subscription.phase == .live {

@@ -24,7 +24,7 @@ extension TaskService {
     ) async throws(TaskServiceError) -> Waited {
         wakeUp()
         let deadline = clock.elapsed() + timeout
-        if ids.contains(where: { followed($0) == nil }) { await resumed() }
+        if ids.contains(where: { followed($0) == nil }) { await oriented() }
         var names: [TaskID] = []
         for id in ids { names.append(try await locate(id).id) }
 
@@ -41,8 +41,9 @@ extension TaskService {
         watch()
         if timeout > .zero { await suspend(number, until: deadline) }
 
-        var reports: [TaskReport] = []
-        for name in names { reports.append(report(try await locate(name.text))) }
+        var found: [VideoTask] = []
+        for name in names { found.append(try await locate(name.text)) }
+        let reports = await reports(found)
         // What turned out to be another task is waited for as that.
         if reports.map(\.task.id) != names, !isDraining, !Task.isCancelled, clock.elapsed() < deadline {
             let rest = deadline - clock.elapsed()

@@ -28,15 +28,19 @@ public actor TaskService {
     // Sending.
     var queue = TaskQueue()
     var slots = SlotLimit()
-    var isClaiming = false
+    /// Claims under way; their tasks have left the queue, and come back if they get no slot.
+    var claims = 0
+    /// More with each that is granted, so that the journal can write them together; one after one that is not.
+    var claimsAtOnce = 1
     var creates = 0
     /// No create before this moment.
     var pausedUntil = Duration.zero
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()
-    /// Queued tasks that other processes look after: they count for the position only.
-    var others = TaskQueue()
+    /// Who is in line, over all processes.
+    var line = WaitingLine()
+    let lineTurn = Turn()
 
     // Following.
     var due = DueHeap<Due>()
@@ -78,7 +82,10 @@ public actor TaskService {
 
     // Beginning and end.
     var beginning = Beginning.none
-    var resumeWaiters: [CheckedContinuation<Void, Never>] = []
+    var beginningWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Tasks to let go of when the journal has said what is taken over.
+    var lingering: Set<TaskID> = []
+    var isTakingOver = false
     var isDraining = false
     var isClosed = false
     var drainWaiters: [CheckedContinuation<Void, Never>] = []
@@ -86,7 +93,14 @@ public actor TaskService {
     /// By when this process has said that it will be heard of again; nil before it did.
     var staysUntil: Duration?
 
-    enum Beginning { case none, underWay, done }
+    /// How far the unfinished tasks of the journal are taken up.
+    enum Beginning {
+        case none, underWay
+        /// What became of the creates of processes that died is settled, and it is known who is in line.
+        case oriented
+        /// All are followed.
+        case done
+    }
 
     /// What the scheduler wakes up for.
     enum Due: Hashable, Sendable {
