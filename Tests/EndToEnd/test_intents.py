@@ -155,7 +155,10 @@ class Intents(Case):
                 wait_for(lambda n=name: other.call("status", task=n)["taskId"], 15, "the create")
             times = [one.at for one in gateway.requests if one.method == "POST"]
             self.assertGreaterEqual(times[1] - times[0], 2.95)
-            self.assertEqual(self.sent(gateway)[:2], [task, task])
+            # Those that go after it have connections of their own, and may be a millisecond faster on the way.
+            sent = self.sent(gateway)
+            self.assertEqual(sent[0], task)
+            self.assertIn(task, sent[1:4])
 
     def test_a_limit_of_parallel_tasks_holds_for_the_other_process(self) -> None:
         with Gateway(speed=0, parallel=2) as gateway:

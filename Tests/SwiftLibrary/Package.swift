@@ -12,9 +12,16 @@ let package = Package(
             dependencies: [
                 .product(name: "KlingCore", package: "kling-server"),
                 .product(name: "KlingHTTP", package: "kling-server"),
+                .product(name: "KlingJournal", package: "kling-server")
+            ],
+            path: "video"),
+        .executableTarget(
+            name: "simulate-a-video",
+            dependencies: [
+                .product(name: "KlingCore", package: "kling-server"),
                 .product(name: "KlingJournal", package: "kling-server"),
                 .product(name: "KlingSimulator", package: "kling-server")
             ],
-            path: ".", sources: ["main.swift"])
+            path: "simulated")
     ]
 )

@@ -1,19 +1,11 @@
 import KlingCore
 import KlingHTTP
 import KlingJournal
-import KlingSimulator
 
-// The simulator needs no key and costs nothing. For a real video: make-a-video https://xcompute.us KEY
-let given = CommandLine.arguments
-let isReal = given.count > 2
-let gateway: any Gateway =
-    isReal
-    ? HTTPGateway(address: try GatewayAddress(given[1]), key: Secret(given[2]))
-    : SimulatorGateway(spec: SimulatorSpec(speed: 100))
-let journal = SQLiteJournal(path: isReal ? "tasks.db" : "simulated.db", simulated: !isReal)
-let kling = TaskService(
-    journal: journal, gateway: gateway, options: TaskServiceOptions(timeScale: isReal ? 1 : 100))
-
+// make-a-video https://xcompute.us KEY
+let (address, key) = (try GatewayAddress(CommandLine.arguments[1]), Secret(CommandLine.arguments[2]))
+let journal = SQLiteJournal(path: "tasks.db", simulated: false)
+let kling = TaskService(journal: journal, gateway: HTTPGateway(address: address, key: key))
 let checked = Validator.standard.validate(["model": "kling-v3", "prompt": "A golden cat", "duration": 5])
 for problem in checked.diagnostics { print(problem.message(.en)) }
 for request in checked.requests {
