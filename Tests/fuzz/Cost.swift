@@ -5,7 +5,7 @@ import KlingCore
 enum Cost {
     /// How many times as long as plain requests a text may take; one of less than 100 KB may take as long as 100 KB. Relative,
     /// because processors differ threefold.
-    static let timesPlain = 30.0
+    static let timesPlain = 40.0
     /// Milliseconds for 100 KB of plain requests on this processor.
     static let plain: Double = {
         let request =

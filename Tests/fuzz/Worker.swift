@@ -69,7 +69,7 @@ struct Worker {
             "bytes": JSONValue(bytes),
             "seconds": JSONValue(Machine.seconds - start), "failures": JSONValue(failures),
             "largest": JSONValue(largest),
-            "growth": JSONValue(growth), "slowest": JSONValue(slowest)
+            "growth": JSONValue(growth), "slowest": JSONValue(slowest), "plain": JSONValue(Cost.plain)
         ]
         print(line)
         return failures == 0

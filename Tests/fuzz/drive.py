@@ -141,7 +141,7 @@ def run(given: argparse.Namespace) -> int:
 
 def report(rows: list[dict[str, float]], given: argparse.Namespace, seed: int) -> str:
     heads = ["worker", "allowed requests", "other inputs", "inputs/s", "MB", "seconds"]
-    heads += ["slowest, ms for 100 KB", "largest, KB", "memory grown, MB", "failures"]
+    heads += ["slowest, times plain requests", "largest, KB", "memory grown, MB", "failures"]
     lines = [f"| {' | '.join(heads)} |", "| ---" + " | ---:" * (len(heads) - 1) + " |"]
 
     def line(name: str, row: dict[str, float], seconds: float) -> str:
