@@ -33,14 +33,19 @@ public final class HTTPGateway: Gateway {
     let options: Options
     let loop = TransferLoop()
     let proxies: ProxyEnvironment
-    private let key: Secret?
+    private let keys: KeySource
     private let wire: GatewayWire
     /// A reply has said that it was given before for the same key.
     private let hasReplayed = Mutex(false)
 
-    public init(address: GatewayAddress, key: Secret?, options: Options = Options()) {
+    public convenience init(address: GatewayAddress, key: Secret?, options: Options = Options()) {
+        self.init(address: address, keys: KeySource(key), options: options)
+    }
+
+    /// - Parameter keys: asked when a call needs the key.
+    public init(address: GatewayAddress, keys: KeySource, options: Options = Options()) {
         self.address = address
-        self.key = key
+        self.keys = keys
         self.options = options
         wire = GatewayWire(profile: options.profile)
         proxies = ProxyEnvironment(options.environment)
@@ -54,12 +59,31 @@ public final class HTTPGateway: Gateway {
             isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 })
     }
 
-    public var readiness: Failure? { key == nil ? Self.noKey : nil }
+    public var readiness: Failure? {
+        do throws(KeyProblem) {
+            return try keys.key() == nil ? .missingKey() : nil
+        } catch {
+            return .missingKey(error)
+        }
+    }
+
+    public func prepare() async { _ = try? await keys.awaitedKey() }
+
+    /// The key, waited for if it is on its way.
+    private func secret() async throws(Failure) -> Secret {
+        do throws(KeyProblem) {
+            if let secret = try await keys.awaitedKey() { return secret }
+        } catch {
+            throw .missingKey(error)
+        }
+        throw .missingKey()
+    }
 
     // MARK: Creates
 
     public func create(_ request: VideoRequest, key: String) async -> CreateOutcome {
-        guard let secret = self.key else { return .refused(Self.noKey) }
+        let secret: Secret
+        do throws(Failure) { secret = try await self.secret() } catch { return .refused(error) }
         var writer = JSONWriter(capacity: 1024)
         writer.value(.object(request.body))
         var transfer = transfer(
@@ -71,7 +95,7 @@ public final class HTTPGateway: Gateway {
         let end = await loop.perform(transfer)
         if let problem = end.problem {
             var failure = Self.failure(problem, status: end.reply.status)
-            failure.message = failure.message.map(secret.redacted(in:))
+            failure = failure.redacted(secret)
             guard end.mayHaveLeft else {
                 failure.retry = .now
                 return .notTaken(failure, after: nil)
@@ -87,20 +111,23 @@ public final class HTTPGateway: Gateway {
         }
         switch wire.decodeCreate(end.reply, now: options.now()) {
         case .accepted(let taskId, let requestId): return .accepted(taskId: taskId, requestId: requestId)
-        case .refused(let failure): return .refused(redacted(failure))
-        case .notTaken(let failure, let after): return .notTaken(redacted(failure), after: after)
+        case .refused(let failure): return .refused(failure.redacted(secret))
+        case .notTaken(let failure, let after): return .notTaken(failure.redacted(secret), after: after)
         case .unknown(var failure):
             if failure.retry == .never, identity.isIdempotent { failure.retry = .sameKey }
-            return .unknown(redacted(failure))
+            return .unknown(failure.redacted(secret))
         }
     }
 
     public func preview(_ request: VideoRequest, key: String) -> CreatePreview {
-        CreatePreview(
+        // Without a key no header is shown: whoever looks wants to know what would be sent. One that is on its way
+        // would be waited for.
+        let problem = readiness
+        let hasKey = problem == nil || problem?.keyProblem?.fault == .notWritten
+        return CreatePreview(
             method: "POST", url: options.profile.createURL(address.url),
             headers: Dictionary(
-                // Without a key no header is shown: whoever looks wants to know what would be sent.
-                headers(key: key, authorization: self.key.map { _ in "Bearer \(Secret.mask)" })
+                headers(key: key, authorization: hasKey ? "Bearer \(Secret.mask)" : nil)
                     + [("User-Agent", userAgent)],
                 uniquingKeysWith: { $1 }))
     }
@@ -126,18 +153,19 @@ public final class HTTPGateway: Gateway {
     // MARK: Reads
 
     public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
-        guard let key else { return .failure(Self.noKey) }
+        let secret: Secret
+        do throws(Failure) { secret = try await self.secret() } catch { return .failure(error) }
         var transfer = transfer(
             .get, url: options.profile.taskURL(address.url, taskId, language: options.language),
             timeout: options.readTimeout)
-        transfer.headers = ["Authorization: \(key.bearer)", "Accept: application/json"]
+        transfer.headers = ["Authorization: \(secret.bearer)", "Accept: application/json"]
         let end = await loop.perform(transfer)
         if let problem = end.problem {
             var failure = Self.failure(problem, status: end.reply.status)
             failure.retry = .now
-            return .failure(redacted(failure))
+            return .failure(failure.redacted(secret))
         }
-        return wire.decodeReading(end.reply, now: options.now()).mapError(redacted)
+        return wire.decodeReading(end.reply, now: options.now()).mapError { $0.redacted(secret) }
     }
 
     /// Asks the gateway for its front page, without the key: whether it answers, and what time it has.
@@ -178,17 +206,6 @@ public final class HTTPGateway: Gateway {
             certificateFile: options.certificateFile, allowsHTTP: !address.isSecure)
     }
 
-    private static let noKey = Failure(.authentication)
-
-    private func redacted(_ failure: Failure) -> Failure {
-        var failure = failure
-        if let key {
-            failure.message = failure.message.map(key.redacted(in:))
-            failure.redirect = failure.redirect.map(key.redacted(in:))
-        }
-        return failure
-    }
-
     /// What the end of an exchange without a whole answer means.
     static func failure(_ problem: TransferEnd.Problem, status: Int) -> Failure {
         let httpStatus = status == 0 ? nil : status
@@ -210,4 +227,14 @@ public struct HTTPProbe: Sendable, Hashable {
     public var status: Int
     /// The gateway's clock, to the second.
     public var date: Timestamp?
+}
+
+extension Failure {
+    /// The same without the key, which a gateway may quote in its complaint.
+    fileprivate func redacted(_ secret: Secret) -> Failure {
+        var failure = self
+        failure.message = message.map(secret.redacted(in:))
+        failure.redirect = redirect.map(secret.redacted(in:))
+        return failure
+    }
 }

@@ -24,6 +24,12 @@ extension Options {
         }
     }
 
+    /// Where the key comes from, not opened yet; the file goes before the variable.
+    var keys: KeySource {
+        if let apiKeyFile { return KeySource(file: apiKeyFile, reserved: 0) }
+        return apiKey.map { KeySource($0, variable: "KLING_API_KEY") } ?? KeySource(nil)
+    }
+
     /// - Parameter isBrief: somebody sits before it and waits.
     func http(isBrief: Bool = false) -> HTTPGateway.Options {
         var http = HTTPGateway.Options()

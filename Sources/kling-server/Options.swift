@@ -147,23 +147,4 @@ struct Options {
         if let setting = option.setting { settings.settled.insert(setting) }
         if let message = option.apply(&self, value) { throw Misuse("\(name): \(message)") }
     }
-
-    /// The key from the environment or the file it is named in; nil when there is none.
-    func readKey() throws(Misuse) -> Secret? {
-        if let file = apiKeyFile {
-            guard let bytes = SmallFile.read(file) else {
-                throw Misuse("the key file \(file) cannot be read")
-            }
-            guard let secret = Secret(String(decoding: bytes, as: UTF8.self)) else {
-                throw Misuse(
-                    "the key file \(file) holds no key: one line of visible ASCII characters is expected")
-            }
-            return secret
-        }
-        guard let apiKey else { return nil }
-        guard let secret = Secret(apiKey) else {
-            throw Misuse("KLING_API_KEY holds no key: visible ASCII characters are expected")
-        }
-        return secret
-    }
 }

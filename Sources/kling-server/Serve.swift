@@ -27,8 +27,8 @@ struct Serve {
         for warning in address?.warnings ?? [] {
             log.write(.warning, warning.sentence(options.settings.locale))
         }
-        let key = try options.readKey()
-        warnOfKeyFile(log)
+        let keys = options.keys
+        if simulation == nil { warn(of: keys, log) }
         guard let output = Descriptors.claimStandardOutput() else {
             Log.say("standard output is closed: there is nobody to answer to")
             _exit(2)
@@ -60,7 +60,7 @@ struct Serve {
                 simulated: simulation != nil),
             settings: options.settings, followHost: lifecycle.watch(host:)
         ) { settings in
-            let tasks = makeTasks(simulation, address, key, settings, log)
+            let tasks = makeTasks(simulation, address, keys, settings, log)
             lifecycle.guardTasks(tasks)
             return tasks
         }
@@ -100,15 +100,20 @@ struct Serve {
 
     // MARK: Parts
 
-    private func warnOfKeyFile(_ log: Log) {
-        guard options.simulation == nil, let file = options.apiKeyFile.map(KeyFile.init), file.isOpenToOthers
-        else { return }
+    /// What is wrong with the key is told by each call that needs it, too; who started the program sees it at once.
+    private func warn(of keys: KeySource, _ log: Log) {
         let locale = options.settings.locale
-        log.write(.warning, file.openness[locale] + (locale == .en ? " " : "") + file.cure[locale])
+        let space = locale == .en ? " " : ""
+        if let problem = keys.problem {
+            log.write(.warning, problem.sentence[locale] + space + problem.advice[locale])
+        }
+        if let file = options.apiKeyFile.map(KeyFile.init), file.isOpenToOthers {
+            log.write(.warning, file.openness[locale] + space + file.cure[locale])
+        }
     }
 
     private func makeTasks(
-        _ simulation: SimulatorSpec?, _ address: GatewayAddress?, _ key: Secret?, _ settings: Settings,
+        _ simulation: SimulatorSpec?, _ address: GatewayAddress?, _ keys: KeySource, _ settings: Settings,
         _ log: Log
     ) -> TaskService {
         var service = TaskServiceOptions()
@@ -124,7 +129,7 @@ struct Serve {
         } else {
             var http = options.http()
             http.language = settings.locale.rawValue
-            gateway = HTTPGateway(address: address ?? .standard, key: key, options: http)
+            gateway = HTTPGateway(address: address ?? .standard, keys: keys, options: http)
         }
         return TaskService(
             journal: SQLiteJournal(path: options.journalPath, simulated: simulation != nil), gateway: gateway,

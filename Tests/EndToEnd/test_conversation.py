@@ -441,7 +441,6 @@ class CommandLine(Case):
             (["--gateway", "http://example.com"], "--gateway"),
             (["--simulate", "speed=fast"], "--simulate"),
             (["--simulate", "sped=10"], "speed"),
-            (["--api-key-file", "nowhere"], "nowhere"),
             (["--version=1"], "no value"),
             (["check"], "file"),
             (["serve", "extra"], "extra"),

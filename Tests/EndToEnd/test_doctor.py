@@ -114,8 +114,8 @@ class Keys(DoctorCase):
 
     def test_what_is_no_key(self) -> None:
         for text, words in (
-            (f"{KEY}\n{KEY}\n", "line break in the middle"),
-            ("\n", "holds nothing"),
+            (f"{KEY}\n{KEY}\n", "has a second line"),
+            ("\n", "is empty"),
             (f"Bearer {KEY}", 'begins with "Bearer"'),
             ("two words", "such as a space"),
             ("schlüssel", "such as a space"),

@@ -16,6 +16,8 @@ public struct Failure: Error, Sendable, Hashable {
     public var redirect: String?
     /// What stands in the way of a file, when it is not the file itself.
     public var obstacle: Obstacle?
+    /// Why there is no key, when one was to come from somewhere. Known in this process only, and not journaled.
+    public var keyProblem: KeyProblem?
 
     public init(
         _ kind: Kind, message: String? = nil, requestId: String? = nil, billed: VideoTask.Billed = .no,
@@ -36,6 +38,13 @@ public struct Failure: Error, Sendable, Hashable {
         case delivery
         /// A file that is not this service's has a name that is needed.
         case foreign
+    }
+
+    /// Nothing can be sent, as there is no key.
+    package static func missingKey(_ problem: KeyProblem? = nil) -> Failure {
+        var failure = Failure(.authentication)
+        failure.keyProblem = problem
+        return failure
     }
 
     static func inTheWay(_ path: String) -> Failure {

@@ -64,10 +64,10 @@ package enum FileSystem {
         guard isDirectory(path) else { throw failure }
     }
 
-    /// The bytes of a small file; nil when it cannot be read or is larger.
-    static func contents(_ path: String, limit: Int) -> [UInt8]? {
-        // A pipe of that name would keep the caller waiting.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    /// The bytes of a small file; nil, with `errno` set, when it cannot be read or is larger.
+    /// - Parameter waits: for what comes out of a pipe; otherwise a pipe cannot be read.
+    static func contents(_ path: String, limit: Int, waits: Bool = false) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (waits ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
@@ -75,7 +75,11 @@ package enum FileSystem {
         while true {
             let got = read(descriptor, &buffer, buffer.count)
             if got < 0, errno == EINTR { continue }
-            guard got >= 0, bytes.count + got <= limit else { return nil }
+            guard got >= 0 else { return nil }
+            guard bytes.count + got <= limit else {
+                errno = EFBIG
+                return nil
+            }
             if got == 0 { return bytes }
             bytes += buffer[..<got]
         }

@@ -10,6 +10,10 @@ public protocol Gateway: Sendable {
     /// when it can. Nothing is journaled as an intent, and nothing taken from the queue, for as long.
     var readiness: Failure? { get }
 
+    /// Returns when it is clear whether anything can be created: waits, for a limited time, for a key that is on
+    /// its way. ``readiness`` says what came of it.
+    func prepare() async
+
     /// Sends one create. `key` goes along as `Idempotency-Key`.
     func create(_ request: VideoRequest, key: String) async -> CreateOutcome
 
@@ -30,6 +34,7 @@ public protocol Gateway: Sendable {
 
 extension Gateway {
     public var readiness: Failure? { nil }
+    public func prepare() async {}
 }
 
 /// Which gateway it is, and what may be relied on there.

@@ -3,13 +3,36 @@
 public struct Secret: Sendable {
     private let text: String
 
-    /// White space around the key, such as the newline at the end of a file, is cut. Nil when nothing is
-    /// left, or when a character is left that no header can carry (RFC 9110 §5.5: visible ASCII here).
+    /// Something around the key was left out.
+    package let isTrimmed: Bool
+
+    /// Nil when the text is no key: when nothing but white space is in it, or a character that no header can
+    /// carry (RFC 9110 §5.5: visible ASCII here). See ``init(reading:)``.
     public init?(_ text: String) {
+        guard let secret = try? Secret(reading: Array(text.utf8)) else { return nil }
+        self = secret
+    }
+
+    /// A byte order mark (RFC 3629 §6) and white space around the key, such as the newline at the end of a file,
+    /// are cut.
+    package init(reading bytes: [UInt8]) throws(KeyProblem.Fault) {
         let isSpace = { (byte: UInt8) in byte == 0x20 || (0x09...0x0D).contains(byte) }
-        let visible = text.utf8.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
-        guard !visible.isEmpty, visible.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
-        self.text = String(decoding: Array(visible), as: UTF8.self)
+        let unmarked = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        let key = Array(unmarked.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+        guard !key.isEmpty else { throw .isEmpty }
+        guard key.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            if key.contains(where: { $0 == 0x0A || $0 == 0x0D }) { throw .hasSecondLine }
+            throw key.starts(with: "Bearer ".utf8) ? .beginsWithBearer : .hasForeignCharacter
+        }
+        text = String(decoding: key, as: UTF8.self)
+        isTrimmed = key.count < bytes.count
+    }
+
+    package var length: Int { text.utf8.count }
+
+    /// It stands in quotes, which no key is known to do.
+    package var isQuoted: Bool {
+        text.utf8.count > 2 && text.first == text.last && (text.first == "\"" || text.first == "'")
     }
 
     /// The value of an Authorization header (RFC 6750 §2.1).

@@ -37,11 +37,12 @@ public enum FailureMessages {
 
     private static func inLine(_ failure: Failure) -> LocalizedText {
         if failure.isMissingKey {
+            let advice = keyAdvice(failure)
             return LocalizedText(
                 en:
-                    "The task stays in line and is sent by itself once this program is started with a key; do not "
-                    + "submit it anew. \(getKey.en)",
-                zh: "任务仍在排队，配置 Key 并重新启动后会自动发送，不要重新提交。\(getKey.zh)")
+                    "The task stays in line and is sent by itself once this program has a key; do not submit it "
+                    + "anew. \(advice.en)",
+                zh: "任务仍在排队，本程序有 Key 后会自动发送，不要重新提交。\(advice.zh)")
         }
         return LocalizedText(
             en:
@@ -50,11 +51,9 @@ public enum FailureMessages {
             zh: "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
     }
 
-    private static let getKey = LocalizedText(
-        en:
-            "Get a key at https://xcompute.us/keys and put it into the environment variable KLING_API_KEY, or into a "
-            + "file named with --api-key-file.",
-        zh: "请在 https://xcompute.us/keys 获取 API Key，写入环境变量 KLING_API_KEY，或写入文件并用 --api-key-file 指定。")
+    private static func keyAdvice(_ failure: Failure) -> LocalizedText {
+        failure.keyProblem?.advice ?? KeyProblem.invitation
+    }
 
     private static func space(_ locale: Locale) -> String { locale == .en ? " " : "" }
 
@@ -65,7 +64,10 @@ public enum FailureMessages {
         case .invalidRequest:
             LocalizedText(en: "The gateway refused the request as invalid.", zh: "网关认为请求无效并拒绝了它。")
         case .authentication where failure.isMissingKey:
-            LocalizedText(en: "There is no API key, so nothing was sent.", zh: "没有 API Key，没有发送任何内容。")
+            LocalizedText(
+                en: "There is no API key, so nothing was sent."
+                    + (failure.keyProblem.map { " \($0.sentence.en)" } ?? ""),
+                zh: "没有 API Key，没有发送任何内容。" + (failure.keyProblem?.sentence.zh ?? ""))
         case .authentication:
             LocalizedText(en: "The gateway did not accept the API key.", zh: "网关不接受该 API Key。")
         case .permission:
@@ -156,7 +158,7 @@ public enum FailureMessages {
         case .invalidRequest, .contentPolicy:
             return LocalizedText(en: "Change the request before sending it.", zh: "请修改请求后再提交。")
         case .authentication:
-            return getKey
+            return keyAdvice(failure)
         case .permission:
             return LocalizedText(
                 en: "Check the key's rights at https://xcompute.us/keys.",

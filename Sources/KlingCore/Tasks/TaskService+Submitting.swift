@@ -6,6 +6,7 @@ extension TaskService {
     ///   (nothing was and will be sent), `.gateway` when the gateway cannot be sent anything
     ///   (``Gateway/readiness``), `.shuttingDown`.
     public func submit(_ submission: Submission) async throws(TaskServiceError) -> Submitted {
+        if gateway.readiness != nil { await gateway.prepare() }
         guard !isDraining else { throw .shuttingDown }
         if let failure = gateway.readiness { return try await repeated(submission, otherwise: failure) }
         wakeUp()

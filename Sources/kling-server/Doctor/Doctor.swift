@@ -29,9 +29,11 @@ struct Doctor {
         if let simulation {
             findings += Self.simulated(simulation)
         } else {
-            let key = KeyExamination(options)
+            let keys = options.keys
+            Self.wait { _ = try? await keys.awaitedKey() }
+            let key = KeyExamination(options, keys)
             let gateway = GatewayExamination(
-                address: address, key: key.secret, options: options.http(isBrief: true))
+                address: address, keys: keys, hasKey: key.hasKey, options: options.http(isBrief: true))
             findings += key.findings + Self.waiting { await gateway.findings() }
         }
         findings +=
@@ -73,14 +75,20 @@ struct Doctor {
     /// The result of asynchronous work, waited for on this thread, which has nothing else to do.
     private static func waiting(_ work: @escaping @Sendable () async -> [Finding]) -> [Finding] {
         let result = Box()
-        let done = Wakeup()
-        Task {
+        wait {
             let found = await work()
             result.findings.withLock { $0 = found }
+        }
+        return result.findings.withLock { $0 }
+    }
+
+    private static func wait(_ work: @escaping @Sendable () async -> Void) {
+        let done = Wakeup()
+        Task {
+            await work()
             done.signal()
         }
         done.wait()
-        return result.findings.withLock { $0 }
     }
 
     private final class Box: Sendable {

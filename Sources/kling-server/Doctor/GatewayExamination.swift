@@ -13,11 +13,11 @@ struct GatewayExamination: Sendable {
     /// No gateway gives such an id.
     private static let noTask = "task_kling-server-doctor"
 
-    init(address: GatewayAddress, key: Secret?, options: HTTPGateway.Options) {
+    init(address: GatewayAddress, keys: KeySource, hasKey: Bool, options: HTTPGateway.Options) {
         self.address = address
-        hasKey = key != nil
+        self.hasKey = hasKey
         proxyIsSet = options.environment.contains { !$0.value.isEmpty && $0.key.lowercased() != "no_proxy" }
-        gateway = HTTPGateway(address: address, key: key, options: options)
+        gateway = HTTPGateway(address: address, keys: keys, options: options)
     }
 
     func findings() async -> [Finding] {
