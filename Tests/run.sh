@@ -56,7 +56,7 @@ suite() {
 # The two halves of that, so that several may run beside each other.
 run_suite() {
     local log=$logs/${1//[^A-Za-z0-9]/-}.log start=$SECONDS
-    limited 400 "${@:2}" >"$log" 2>&1
+    limited 800 "${@:2}" >"$log" 2>&1
     echo "$? $((SECONDS - start))" >"$log.end"
 }
 

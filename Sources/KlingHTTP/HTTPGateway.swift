@@ -109,7 +109,7 @@ public final class HTTPGateway: Gateway {
         {
             hasReplayed.withLock { $0 = true }
         }
-        switch wire.decodeCreate(end.reply, now: options.now()) {
+        switch wire.decodeCreate(secret.redacted(in: end.reply), now: options.now()) {
         case .accepted(let taskId, let requestId): return .accepted(taskId: taskId, requestId: requestId)
         case .refused(let failure): return .refused(failure.redacted(secret))
         case .notTaken(let failure, let after): return .notTaken(failure.redacted(secret), after: after)
@@ -165,7 +165,8 @@ public final class HTTPGateway: Gateway {
             failure.retry = .now
             return .failure(failure.redacted(secret))
         }
-        return wire.decodeReading(end.reply, now: options.now()).mapError { $0.redacted(secret) }
+        return wire.decodeReading(secret.redacted(in: end.reply), now: options.now())
+            .map { $0.redacted(secret) }.mapError { $0.redacted(secret) }
     }
 
     /// Asks the gateway for its front page, without the key: whether it answers, and what time it has.
@@ -229,12 +230,22 @@ public struct HTTPProbe: Sendable, Hashable {
     public var date: Timestamp?
 }
 
+// The same without the key, which a gateway may quote, in whatever spelling.
 extension Failure {
-    /// The same without the key, which a gateway may quote in its complaint.
     fileprivate func redacted(_ secret: Secret) -> Failure {
         var failure = self
         failure.message = message.map(secret.redacted(in:))
         failure.redirect = redirect.map(secret.redacted(in:))
+        failure.requestId = requestId.map(secret.redacted(in:))
         return failure
+    }
+}
+
+extension TaskReading {
+    fileprivate func redacted(_ secret: Secret) -> TaskReading {
+        var reading = self
+        reading.error = error?.redacted(secret)
+        if case .other(let word) = status { reading.status = .other(secret.redacted(in: word)) }
+        return reading
     }
 }

@@ -18,8 +18,11 @@ struct PlaceChunk: Equatable {
     init(stored: [UInt8]) {
         self = .none
         if stored.count == Self.bitmapLength {
-            for (index, byte) in stored.enumerated() {
-                words[index / 8] |= UInt64(byte) << UInt64(index % 8 * 8)
+            stored.withUnsafeBytes { bytes in
+                for index in words.indices {
+                    words[index] = UInt64(
+                        littleEndian: bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
+                }
             }
         } else {
             for index in stride(from: 0, to: stored.count - 1, by: 2) {
@@ -31,13 +34,15 @@ struct PlaceChunk: Equatable {
     var stored: [UInt8] {
         let count = words.reduce(0) { $0 + $1.nonzeroBitCount }
         guard count * 2 < Self.bitmapLength else {
-            return (0..<Self.bitmapLength).map {
-                UInt8(truncatingIfNeeded: words[$0 / 8] >> UInt64($0 % 8 * 8))
-            }
+            return words.map(\.littleEndian).withUnsafeBytes { Array($0) }
         }
-        return members(below: Self.size, limit: count).reversed().flatMap {
-            [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count * 2)
+        for number in members(below: Self.size, limit: count).reversed() {
+            bytes.append(UInt8(number & 0xFF))
+            bytes.append(UInt8(number >> 8))
         }
+        return bytes
     }
 
     var isEmpty: Bool { words.allSatisfy { $0 == 0 } }

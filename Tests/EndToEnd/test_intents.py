@@ -155,7 +155,7 @@ class Intents(Case):
                 wait_for(lambda n=name: other.call("status", task=n)["taskId"], 15, "the create")
             times = [one.at for one in gateway.requests if one.method == "POST"]
             self.assertGreaterEqual(times[1] - times[0], 2.95)
-            # Those that go after it have connections of their own, and may be a millisecond faster on the way.
+            # Those behind it have connections of their own, and may be a millisecond faster on the way.
             sent = self.sent(gateway)
             self.assertEqual(sent[0], task)
             self.assertIn(task, sent[1:4])

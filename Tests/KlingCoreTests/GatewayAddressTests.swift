@@ -126,6 +126,26 @@ import Testing
         #expect(secret.redacted(in: "sk-very") == "sk-very")
     }
 
+    @Test func aSecretIsLeftInNoReplyThatQuotesIt() throws {
+        let secret = try #require(Secret("sk-0123456789abcdef"))
+        func redacted(_ body: String) -> String {
+            let reply = GatewayReply(status: 500, headers: [("X-Key", body)], body: Array(body.utf8))
+            let found = secret.redacted(in: reply)
+            #expect(found.headers[0].value.utf8.elementsEqual(found.body))
+            return String(decoding: found.body, as: UTF8.self)
+        }
+        #expect(redacted("sk-0123456789abcdef") == "‹redacted›")
+        #expect(redacted("ssk-0123456789abcdefsk-0123456789abcdef.") == "s‹redacted›‹redacted›.")
+        for body in ["", "s", "sk-0123456789abcde", "sk-0123456789abcdeg", "sk-"] {
+            #expect(redacted(body) == body)
+        }
+        // Nobody finds the task's id in an answer without the word for it.
+        let word = try #require(Secret("task_id"))
+        #expect(
+            word.redacted(in: GatewayReply(status: 200, body: Array(#"{"task_id":"t"}"#.utf8))).body.count
+                == 15)
+    }
+
     @Test(arguments: ["", " \n", "two words", "line\r\nX: y", "schlüssel", "nul\0"])
     func whatNoHeaderCanCarryIsNoSecret(text: String) {
         #expect(Secret(text) == nil)

@@ -29,6 +29,18 @@ struct HTTPReadTests {
         #expect(target == "/v1/tasks/\(id)?language=en")
     }
 
+    @Test func aKeyThatTheGatewayQuotesInAnAnswerIsRedacted() async throws {
+        let server = try FaultGateway(
+            ["string-error:text=no more for sk-test-key", "unknown-status:word=asks-sk-test-key"],
+            ["--speed", "0"])
+        let gateway = try server.gateway()
+        let id = try await gateway.accepted()
+        try await server.set([], advance: 40)
+        #expect(try await gateway.read(id).get().status == .other("asks-‹redacted›"))
+        try await server.set([], advance: 100)
+        #expect(try await gateway.read(id).get().error?.message == "no more for ‹redacted›")
+    }
+
     @Test func readsShareAConnection() async throws {
         let server = try FaultGateway()
         let gateway = try server.gateway()

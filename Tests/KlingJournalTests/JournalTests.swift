@@ -287,15 +287,15 @@ import Testing
         let states = VideoTask.State.allCases
         var tasks: [VideoTask] = []
         try store.beginTransaction(.write)
-        for number in 0..<9000 {
-            var labels = ["third": "\(number / 3000)", "odd": "\(number % 2)"]
+        for number in 0..<4400 {
+            var labels = ["third": "\(number / 1500)", "odd": "\(number % 2)"]
             if number % 10 == 0 { labels["take"] = "\(number)" }
             let new = sample(
                 number, key: "\(number)", labels: labels, model: draw(5) == 0 ? "kling-v3" : "kling-video-o1")
             guard case .created(let task, _) = try store.begin(new, within: nil) else { throw Unexpected() }
             tasks.append(task)
         }
-        for _ in 0..<4000 {
+        for _ in 0..<1500 {
             let number = draw(tasks.count)
             tasks[number].state = states[draw(draw(2) == 0 ? 3 : states.count)]
             guard case .written(let task) = try store.record(tasks[number], .change) else {
@@ -303,13 +303,13 @@ import Testing
             }
             tasks[number] = task
         }
-        for round in 0..<600 {
-            var query = JournalQuery(limit: [1, 50, 500, 5000][draw(4)])
+        for round in 0..<300 {
+            var query = JournalQuery(limit: [1, 5, 50, 5000][draw(8) == 0 ? 3 : draw(3)])
             if draw(2) == 0 { query.states = Set((0...draw(4)).map { _ in states[draw(states.count)] }) }
             if draw(2) == 0 { query.model = ["kling-v3", "kling-video-o1", "none"][draw(3)] }
             if draw(2) == 0 { query.labels["third"] = "\(draw(4))" }
             if draw(3) == 0 { query.labels["odd"] = "\(draw(2))" }
-            if draw(4) == 0 { query.labels["take"] = "\(draw(900) * 10)" }
+            if draw(4) == 0 { query.labels["take"] = "\(draw(440) * 10)" }
             if draw(2) == 0 { query.before = tasks[draw(tasks.count)].id }
             let end = tasks.firstIndex { $0.id == query.before } ?? tasks.count
             let expected = tasks[..<end].reversed().filter { task in

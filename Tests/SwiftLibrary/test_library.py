@@ -78,7 +78,11 @@ class Library(unittest.TestCase):
         for name in ("video", "simulated"):
             source = (HERE / name / "main.swift").read_text()
             self.assertNotIn("@testable", source)
-            code = [line for line in source.splitlines() if line and not line.lstrip().startswith(("//", "import"))]
+            code = [
+                line
+                for line in source.splitlines()
+                if line and not line.lstrip().startswith(("//", "import"))
+            ]
             self.assertLessEqual(len(code), 15)
         self.assertIn('.package(name: "kling-server", path: "../..")', (HERE / "Package.swift").read_text())
 

@@ -108,7 +108,9 @@ def filled(
         }  # fmt: skip
         is_open = state in ("queued", "processing")
         if state == "queued":
-            body = {key: value for key, value in body.items() if key not in ("taskId", "progress", "submittedAt")}
+            body = {
+                key: value for key, value in body.items() if key not in ("taskId", "progress", "submittedAt")
+            }
             body["billed"] = "no"
         elif not is_open:
             video = {"url": f"https://simulator.invalid/files/{number}.mp4", "expiresAt": begun + 86_400_000}
@@ -232,7 +234,7 @@ def following(short: bool) -> Params:
 
 
 def first_replies(count: int, state: str, repeats: int) -> Params:
-    """How long the first reply of a process takes, from its start, beside that with 60 tasks in the journal."""
+    """How long the first reply takes, from the start of the process, beside that with 60 tasks in the journal."""
     full, few = Place(), Place()
     names = {place: filled(place, number, states=[state])[5] for place, number in ((full, count), (few, 60))}
     calls: dict[str, Callable[[str], Params]] = {
@@ -375,14 +377,28 @@ def queries(short: bool) -> Params:
         "by label and state": lambda: ("list", {"labels": {"part": "99"}, "states": ["failed"]}),
         "by label and state, none": lambda: ("list", {"labels": {"half": "0"}, "states": ["cancelled"]}),
         "by a label and a state that exclude each other": lambda: (
-            "list", {"labels": {"part": "99"}, "states": ["completed"]}),
+            "list",
+            {"labels": {"part": "99"}, "states": ["completed"]},
+        ),
         "by label and model": lambda: ("list", {"labels": {"half": "0"}, "model": "kling-v3"}),
         "by two labels": lambda: ("list", {"labels": {"half": "0", "part": str(chance.randrange(100))}}),
-        "by two labels, one task": lambda: ("list", {"labels": {"half": "0", "take": str(chance.randrange(count // 2))}}),
-        "by two labels that exclude each other": lambda: ("list", {"labels": {"half": "0", "take": str(count - 1)}}),
+        "by two labels, one task": lambda: (
+            "list",
+            {"labels": {"half": "0", "take": str(chance.randrange(count // 2))}},
+        ),
+        "by two labels that exclude each other": lambda: (
+            "list",
+            {"labels": {"half": "0", "take": str(count - 1)}},
+        ),
         "by everything, by cursor": lambda: (
-            "list", {"labels": {"half": "0"}, "model": "kling-v3", "states": ["completed", "failed", "cancelled"],
-                     "cursor": chance.choice(cursors)}),
+            "list",
+            {
+                "labels": {"half": "0"},
+                "model": "kling-v3",
+                "states": ["completed", "failed", "cancelled"],
+                "cursor": chance.choice(cursors),
+            },
+        ),
         "list of 10": lambda: ("list", {"limit": 10}),
         "list of 500": lambda: ("list", {"limit": 500}),
     }

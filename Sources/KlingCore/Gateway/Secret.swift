@@ -42,21 +42,37 @@ public struct Secret: Sendable {
     public func redacted(in message: String) -> String {
         // Nothing so short is a key, and replacing it would only garble the message.
         guard text.utf8.count >= 4 else { return message }
-        let key = Array(text.utf8)
-        let source = Array(message.utf8)
-        guard source.count >= key.count else { return message }
-        var result: [UInt8] = []
-        var position = 0
-        while position < source.count {
-            if source[position...].starts(with: key) {
-                result += Self.mask.utf8
-                position += key.count
-            } else {
-                result.append(source[position])
-                position += 1
-            }
+        return replaced(in: Array(message.utf8)).map { String(decoding: $0, as: UTF8.self) } ?? message
+    }
+
+    /// The reply with the key replaced wherever it stands as it is, so that no part of it is left when a text is cut. What is
+    /// as short as a word of the protocol is left: the reply would be understood no more.
+    package func redacted(in reply: GatewayReply) -> GatewayReply {
+        guard text.utf8.count >= 16 else { return reply }
+        var reply = reply
+        if let body = replaced(in: reply.body) { reply.body = body }
+        for index in reply.headers.indices {
+            reply.headers[index].value = redacted(in: reply.headers[index].value)
         }
-        return String(decoding: result, as: UTF8.self)
+        return reply
+    }
+
+    /// The bytes with every occurrence of the key replaced; nil when there is none.
+    private func replaced(in source: [UInt8]) -> [UInt8]? {
+        let key = Array(text.utf8)
+        guard let first = key.first else { return nil }
+        var result: [UInt8]?
+        var (position, copied) = (0, 0)
+        while let start = source[position...].firstIndex(of: first), start + key.count <= source.count {
+            guard source[start...].starts(with: key) else {
+                position = start + 1
+                continue
+            }
+            result = (result ?? []) + source[copied..<start] + Array(Self.mask.utf8)
+            position = start + key.count
+            copied = position
+        }
+        return result.map { $0 + source[copied...] }
     }
 
     public static let mask = "‹redacted›"
