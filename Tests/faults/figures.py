@@ -234,7 +234,7 @@ def following(short: bool) -> Params:
 
 
 def first_replies(count: int, state: str, repeats: int) -> Params:
-    """How long the first reply takes, from the start of the process, beside that with 60 tasks in the journal."""
+    """How long the first reply takes, from the start of the process; beside it that with 60 tasks."""
     full, few = Place(), Place()
     names = {place: filled(place, number, states=[state])[5] for place, number in ((full, count), (few, 60))}
     calls: dict[str, Callable[[str], Params]] = {
