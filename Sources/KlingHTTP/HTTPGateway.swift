@@ -214,8 +214,10 @@ public final class HTTPGateway: Gateway {
         case .cancelled: Failure(.unreachable, message: "cancelled", httpStatus: httpStatus)
         case .unavailable(let reason): Failure(.unreachable, message: "libcurl: \(reason)")
         case .timeout: Failure(.timeout, httpStatus: httpStatus)
-        case .unreachable(let reason): Failure(.unreachable, message: reason)
-        case .broken(let reason): Failure(.badGateway, message: reason, httpStatus: httpStatus)
+        case .unreachable(let reason):
+            Failure(.unreachable, message: ProxyEnvironment.withoutPassword(reason))
+        case .broken(let reason):
+            Failure(.badGateway, message: ProxyEnvironment.withoutPassword(reason), httpStatus: httpStatus)
         case .tooLarge: Failure(.badGateway, message: "the answer is too large", httpStatus: httpStatus)
         case .forbiddenAddress: Failure(.badGateway, message: "the link leads into the local network")
         case .receiver: Failure(.fileSystem)

@@ -19,6 +19,17 @@ struct ProxyEnvironment: Sendable {
         return proxy
     }
 
+    /// What libcurl says of a proxy that it does not understand may quote its address with the user's password.
+    static func withoutPassword(_ reason: String) -> String {
+        guard reason.contains("@") else { return reason }
+        return reason.split(separator: " ", omittingEmptySubsequences: false).map { word in
+            guard let end = word.lastIndex(of: "@") else { return String(word) }
+            let slashes = word[..<end].firstRange(of: "://")?.upperBound
+            let start = slashes ?? word.firstIndex { $0 != "'" && $0 != "\"" } ?? end
+            return word[..<start] + Secret.mask + word[end...]
+        }.joined(separator: " ")
+    }
+
     private func first(_ names: [String]) -> String? {
         names.lazy.compactMap { environment[$0] }.first { !$0.isEmpty }
     }

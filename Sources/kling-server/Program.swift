@@ -9,11 +9,22 @@ import KlingCore
 // Not top-level code: that would belong to the main actor, and asking for it loads the concurrency runtime at
 // each start.
 @main enum Program {
+    /// What the process was started with. The standard library looks for it beside the environment, where a library that
+    /// was loaded before may have changed what lies there: an option that is not seen, such as `--simulate`, costs money.
+    private static var arguments: [String] {
+        let found = CommandLine.arguments
+        guard let bytes = SmallFile.read("/proc/self/cmdline"), !bytes.isEmpty else { return found }
+        let started = bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        // More stands before the program's own name when a loader was told to start it.
+        return !found.isEmpty && started.suffix(found.count).elementsEqual(found) ? found : started
+    }
+
     static func main() {
         do throws(Options.Misuse) {
             let options = try Options(
-                Array(CommandLine.arguments.dropFirst()), variable: { getenv($0).map { String(cString: $0) } }
-            )
+                Array(arguments.dropFirst()), variable: { getenv($0).map { String(cString: $0) } })
             switch options.command {
             case .help: SmallFile.write(Options.help)
             case .version: SmallFile.write("kling-server \(Serve.version)\n")

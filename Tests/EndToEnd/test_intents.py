@@ -125,6 +125,36 @@ class Intents(Case):
             self.assertEqual(sorted(self.sent(gateway)), sorted(left))
             self.assertEqual(gateway.creates, len(left))
 
+    def test_the_first_answer_after_a_crash_knows_what_became_of_the_creates(self) -> None:
+        calls: list[tuple[str, dict[str, Any]]] = [
+            ("list", {}), ("list", {"states": ["unconfirmed"]}), ("list", {"labels": {"a": "b"}}),
+            ("submit", {"request": CLIP, "idempotencyKey": "one", "waitFor": "queued"}),
+        ]  # fmt: skip
+        for method, params in [*calls, ("status", {})]:
+            with self.subTest(method, params=params), Gateway(speed=0) as gateway:
+                journal = self.place.path / f"{len(method)}-{len(params)}-{len(str(params))}.db"
+                option = ("--journal", str(journal), "--max-active", "20")
+                with self.held_answers(gateway):
+                    (dying,) = self.servers(gateway, 1, *option)
+                    task = dying.submit(
+                        request=CLIP, idempotencyKey="one", labels={"a": "b"}, waitFor="queued"
+                    )["id"]
+                    for number in range(9):
+                        dying.submit(
+                            request={**CLIP, "prompt": str(number)}, labels={"a": "b"}, waitFor="queued"
+                        )
+                    wait_for(lambda gateway=gateway: gateway.creates == 10, 10, "the creates")
+                    dying.kill()
+                    dying.exit()
+                (again,) = self.servers(gateway, 1, *option)
+                found = again.call(method, **(params or ({"task": task} if method == "status" else {})))
+                tasks = found["tasks"] if method == "list" else [found]
+                self.assertEqual(len(tasks), 10 if method == "list" else 1)
+                for one in tasks:
+                    found = (one["state"], one["error"]["data"]["billed"])
+                    self.assertEqual(found, ("unconfirmed", "unknown"))
+                self.assertEqual(gateway.create_requests, 10)
+
     def test_an_end_during_a_create_waits_for_its_answer(self) -> None:
         with Gateway(speed=0) as gateway, self.held_answers(gateway) as release:
             (server,) = self.servers(gateway, 1, "--log-level", "info")

@@ -8,6 +8,7 @@ import os
 import pty
 import resource
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ import tty
 import unittest
 from pathlib import Path
 
-from harness import CLIP, Case, Frames, binary, drained, is_running, needs_proc, wait_for
+from harness import CLIP, LINUX, Case, Frames, binary, drained, is_running, needs_proc, wait_for
 
 HELLO = b'{"jsonrpc":"2.0","id":1,"method":"hello"}\n'
 
@@ -91,6 +92,33 @@ class EndOfInput(Case):
         server.submit(waitFor="queued")
         server.call("subscribe", all=True)
         self.assertEqual(server.finish(8), 0)
+
+
+class Arguments(Case):
+    def test_options_are_seen_whatever_was_loaded_before(self) -> None:
+        """A library that adds to the environment moves it, and with it what lies beside the arguments."""
+        compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+        if not LINUX or not compiler:
+            self.skipTest("needs a C compiler and LD_PRELOAD")
+        source, library = self.place.path / "early.c", self.place.path / "early.so"
+        source.write_text(
+            "#include <stdlib.h>\n"
+            '__attribute__((constructor)) static void early(void) { setenv("SOMETHING_NEW", "1", 1); }\n'
+        )
+        subprocess.run([compiler, "-shared", "-fPIC", "-o", str(library), str(source)], check=True)
+        env = {**self.place.environment(), "KLING_API_KEY": "k", "LD_PRELOAD": str(library)}
+
+        def run(*options: str) -> subprocess.CompletedProcess[bytes]:
+            return subprocess.run(
+                [binary(), *options], input=HELLO, capture_output=True, env=env, timeout=20, check=False
+            )
+
+        gateway = json.loads(run("--simulate", "--locale", "zh").stdout)["result"]["gateway"]
+        self.assertTrue(gateway["simulated"])
+        gateway = json.loads(run("--gateway", "http://127.0.0.1:9").stdout)["result"]["gateway"]
+        self.assertEqual(gateway["url"], "http://127.0.0.1:9")
+        self.assertEqual(run("--nonsense").returncode, 2)
+        self.assertRegex(run("--version").stdout.decode(), r"^kling-server \d")
 
 
 class Signals(Case):

@@ -168,6 +168,18 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(outcome(200, #"{"error":{"code":"\#(code)","message":"m"}}"#) == expected)
     }
 
+    @Test func theIdThatAContradictoryAnswerNamesIsKept() throws {
+        let body = #"{"error":{"message":"m"},"data":[{"task_id":"task_9"}]}"#
+        let reply = GatewayReply(status: 200, body: Array(body.utf8))
+        guard case .unknown(let failure) = GatewayWire().decodeCreate(reply, now: Timestamp(milliseconds: 0))
+        else {
+            Issue.record("not unknown")
+            return
+        }
+        #expect(failure.named == "task_9")
+        #expect(Failure(storedForm: failure.storedForm) == failure)
+    }
+
     // MARK: Waiting
 
     @Test(arguments: [

@@ -157,6 +157,31 @@ import Testing
         try FileManager.default.removeItem(atPath: folder)
     }
 
+    @Test(arguments: [("\"v2\"", 10_000), ("\"v1\"", 10_001)])
+    func partsOfTwoVersionsAreNotPutTogether(validator: String, total: Int) async throws {
+        let gateway = ScriptedGateway(
+            clip(), .breaks(after: 3000), .changed(validator: validator, total: total))
+        _ = try await deliver(gateway).get()
+        #expect(bytes(task.id.text + ".mp4") == clip())
+        #expect(
+            gateway.asked.withLock { $0 } == [
+                "https://one?signature", "https://one?signature from 3000", "https://one?signature"
+            ])
+        try FileManager.default.removeItem(atPath: folder)
+        let fickle = (0..<9).flatMap { _ in
+            [ScriptedGateway.Step.breaks(after: 3000), .changed(validator: validator, total: total)]
+        }
+        #expect(failure(await deliver(ScriptedGateway(clip(), steps: fickle))) == .badGateway)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    @Test func aPartialAnswerWithoutAVersionIsTheOneAskedFor() async throws {
+        let gateway = ScriptedGateway(clip(), .breaks(after: 3000), .changed(validator: nil, total: 10_000))
+        #expect(try await deliver(gateway).get().bytes == 10_000)
+        #expect(gateway.asked.withLock { $0.count } == 2)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
     @Test func withoutALengthTheBoxesSayWhetherItIsWhole() async throws {
         let gateway = ScriptedGateway(clip(), .unannounced(9000), .unannounced(10_000))
         #expect(try await deliver(gateway).get().bytes == 10_000)
@@ -181,6 +206,24 @@ import Testing
         #expect(failure(await deliver(ScriptedGateway(clip(), fresh: fresh, dead, dead))) == .resultExpired)
         // Whether there is a fresh link is not known when the gateway cannot be asked.
         #expect(failure(await deliver(ScriptedGateway(clip(), dead))) == .unreachable)
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Its date has passed, and the gateway says a later one for the same link: the file's server may be away for a while.
+    @Test func aLinkWhoseDateIsPutOffIsNotDead() async throws {
+        let busy = ScriptedGateway.Step.fails(Failure(.unreachable, retry: .now, httpStatus: 503))
+        var task = task
+        task.videos = [.init(url: "https://one", expiresAt: Timestamp(milliseconds: -1))]
+        func deliver(until date: Int64) async -> Result<DeliveredFile, Failure> {
+            let link = VideoTask.Video(url: "https://one", expiresAt: Timestamp(milliseconds: date))
+            let fresh = TaskReading(status: .completed, videos: [link])
+            return await VideoDelivery(
+                gateway: ScriptedGateway(clip(), fresh: fresh, busy), clock: InstantClock()
+            )
+            .deliver(task, to: .directory(folder))
+        }
+        #expect(failure(await deliver(until: -1)) == .resultExpired)
+        #expect(try await deliver(until: 1000).get().bytes == 10_000)
         try FileManager.default.removeItem(atPath: folder)
     }
 
@@ -219,7 +262,8 @@ import Testing
 
     @Test func whatAnotherVideoLeftUnderTheNameIsNotGoneOnWith() async throws {
         let name = task.id.text + ".mp4"
-        for (video, isGoneOnWith) in [("\(task.id) 0", true), ("\(task.id) 1", false), ("kt_other 0", false)]
+        let other = TaskID(at: task.createdAt, randomness: (3, 4))
+        for (video, isGoneOnWith) in [("\(task.id) 0", true), ("\(task.id) 1", false), ("\(other) 0", false)]
         {
             try write(Array(clip().prefix(100)), name + ".part")
             let note = JSONValue.object(["video": .string(video), "validator": "\"v1\"", "bytes": 100])
@@ -244,7 +288,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [".part", ".part.json", ".json", ".json.part"], [false, true])
+    @Test(arguments: [".part", ".part.json", ".part.json.new", ".json", ".json.part"], [false, true])
     func aFileOfSomeoneElseIsLeftAsItIs(ending: String, overwrite: Bool) async throws {
         let name = task.id.text + ".mp4" + ending
         try write(Array("mine".utf8), name)
@@ -257,6 +301,34 @@ import Testing
         #expect(bytes(name) == Array("mine".utf8))
         #expect(names == [name])
         try FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// What is too large to read, no file, or looks like ours only at the first glance.
+    @Test(arguments: [".json", ".json.part", ".part.json", ".part.json.new"], [false, true])
+    func aFileThatCannotBeReadIsSomeoneElsesToo(ending: String, overwrite: Bool) async throws {
+        let path = folder + "/" + task.id.text + ".mp4" + ending
+        try write([], "other")
+        let files = FileManager.default
+        let makers: [() throws -> Void] = [
+            { try files.createDirectory(atPath: path, withIntermediateDirectories: false) },
+            { try self.write([], self.task.id.text + ".mp4" + ending) },
+            { try files.linkItem(atPath: self.folder + "/other", toPath: path) },
+            {
+                try self.write(
+                    Array(#"{"video":"mine","bytes":12,"title":"notes"}"#.utf8),
+                    self.task.id.text + ".mp4" + ending)
+            }
+        ]
+        for (number, make) in makers.enumerated() {
+            try make()
+            if number == 1 { truncate(path, 20 << 20) }
+            #expect(
+                failure(await deliver(ScriptedGateway(clip()), overwrite: overwrite)) == .conflict,
+                "\(number)")
+            #expect(Set(names) == ["other", task.id.text + ".mp4" + ending], "\(number)")
+            try files.removeItem(atPath: path)
+        }
+        try files.removeItem(atPath: folder)
     }
 
     @Test func aPartWithAnotherNameIsSomeoneElsesUnlessItIsTheFilesName() async throws {

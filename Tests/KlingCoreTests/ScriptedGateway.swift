@@ -14,6 +14,8 @@ final class ScriptedGateway: Gateway {
         /// No length is announced; as many bytes as given.
         case unannounced(Int)
         case fails(Failure)
+        /// Goes on as asked, with another version or length than before.
+        case changed(validator: String?, total: Int)
     }
 
     let identity = GatewayIdentity(url: "test:", simulated: true)
@@ -23,7 +25,13 @@ final class ScriptedGateway: Gateway {
     private let steps: Mutex<[Step]>
     let asked = Mutex<[String]>([])
 
-    init(_ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil, _ steps: Step...) {
+    convenience init(
+        _ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil, _ steps: Step...
+    ) {
+        self.init(file, contentType: contentType, fresh: fresh, steps: steps)
+    }
+
+    init(_ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil, steps: [Step]) {
         self.file = file
         self.contentType = contentType
         self.fresh = fresh
@@ -49,6 +57,7 @@ final class ScriptedGateway: Gateway {
         var start = resume?.validator == "\"v1\"" ? Int(resume?.offset ?? 0) : 0
         var end = file.count
         var total: Int64? = Int64(file.count)
+        var validator: String? = "\"v1\""
         switch step {
         case .whole: break
         case .breaks(let count): end = min(end, start + count)
@@ -57,9 +66,10 @@ final class ScriptedGateway: Gateway {
             total = nil
             end = count
         case .fails(let failure): return .failure(failure)
+        case .changed(let other, let length): (validator, total) = (other, Int64(length))
         }
         guard
-            receive(.head(offset: Int64(start), total: total, contentType: contentType, validator: "\"v1\""))
+            receive(.head(offset: Int64(start), total: total, contentType: contentType, validator: validator))
         else {
             return .failure(Failure(.fileSystem))
         }

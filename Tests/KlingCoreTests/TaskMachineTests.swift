@@ -52,6 +52,23 @@ struct TaskMachineTests {
             name: "a claim of a task that is not queued changes nothing", start: task(.submitted),
             event: .claimed(task(.submitting)), state: .submitted, billed: .pending, actions: []),
         Row(
+            name: "what may have been taken is sent again soon after",
+            start: task(.queued) { ($0.billed, $0.updatedAt) = (.unknown, now) },
+            event: .claimed(
+                task(.submitting) { ($0.billed, $0.updatedAt) = (.unknown, now.advanced(by: .seconds(3600))) }
+            ),
+            rules: TaskMachine.Rules(isIdempotent: true), state: .submitting, billed: .unknown,
+            actions: [.create]),
+        Row(
+            name:
+                "what may have been taken is not sent again after a night: the gateway may have forgotten its key",
+            start: task(.queued) { ($0.billed, $0.updatedAt) = (.unknown, now) },
+            event: .claimed(
+                task(.submitting) { ($0.billed, $0.updatedAt) = (.unknown, now.advanced(by: .seconds(3601))) }
+            ),
+            rules: TaskMachine.Rules(isIdempotent: true), state: .unconfirmed, billed: .unknown,
+            actions: [.record(.change)]),
+        Row(
             name: "accepted is pending until its end", start: task(.submitting),
             event: .created(.accepted(taskId: "task_1", requestId: nil)), state: .submitted, billed: .pending,
             actions: [.record(.change), .follow(.first)]),
@@ -253,6 +270,11 @@ struct TaskMachineTests {
             rules: TaskMachine.Rules(isIdempotent: true), state: .queued, billed: .unknown,
             actions: [.record(.change), .enqueue(Backoff(attempt: 1))]),
         Row(
+            name: "one that was under way long ago is unconfirmed: the gateway may have forgotten its key",
+            start: task(.submitting) { $0.updatedAt = now.advanced(by: .seconds(-3601)) }, event: .resumed,
+            rules: TaskMachine.Rules(isIdempotent: true), state: .unconfirmed, billed: .unknown,
+            actions: [.record(.change)]),
+        Row(
             name: "one to be sent again is unconfirmed when that is no longer free",
             start: task(.queued) { $0.billed = .unknown }, event: .resumed, state: .unconfirmed,
             billed: .unknown,
@@ -280,6 +302,38 @@ struct TaskMachineTests {
         #expect(machine.handle(row.event, at: Self.now, under: row.rules) == row.actions)
         #expect(machine.task.state == row.state)
         #expect(machine.task.billed == row.billed)
+    }
+
+    @Test func `an end that was seen long after it came says nothing of how long such a task takes`() {
+        func guessed(after pause: Double, saidAt: Timestamp? = nil) -> Bool {
+            var machine = TaskMachine(Self.task(.processing) { $0.lastContactAt = Self.now })
+            let end = TaskReading(status: .completed, videos: [Self.video], completedAt: saidAt)
+            _ = machine.handle(
+                .read(.success(end)), at: Self.now.advanced(by: .seconds(pause)), under: TaskMachine.Rules())
+            let stored = machine.task.storedForm
+            #expect((stored["endIsGuessed"] == true) == machine.task.endIsGuessed)
+            return machine.task.endIsGuessed
+        }
+        #expect(!guessed(after: 30) && guessed(after: 36_000) && !guessed(after: 36_000, saidAt: Self.now))
+    }
+
+    @Test func `a task known only by an id that the gateway does not know ends`() {
+        var foundling = VideoTask(
+            id: TaskID(at: TaskTestClock.start, randomness: (1, 2)), request: VideoRequest(body: [:]),
+            createdAt: TaskTestClock.start)
+        (foundling.state, foundling.taskId, foundling.billed) = (.submitted, "task_typo", .pending)
+        let unknown = TaskMachine.Event.read(.failure(Failure(.taskNotFound, httpStatus: 404)))
+        var machine = TaskMachine(foundling)
+        _ = machine.handle(
+            .read(.failure(Failure(.badGateway, retry: .now))), at: Self.now, under: TaskMachine.Rules())
+        #expect(machine.task.state == .submitted && machine.task.degraded)
+        #expect(machine.handle(unknown, at: Self.now, under: TaskMachine.Rules()) == [.record(.change)])
+        #expect(machine.task.state == .failed && machine.task.billed == .no && !machine.task.degraded)
+        // Once the gateway has said that it has it, that stands.
+        foundling.lastContactAt = Self.now
+        machine = TaskMachine(foundling)
+        _ = machine.handle(unknown, at: Self.now, under: TaskMachine.Rules())
+        #expect(machine.task.state == .submitted && machine.task.degraded)
     }
 
     @Test

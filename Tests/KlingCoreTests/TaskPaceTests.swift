@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KlingCore
@@ -29,6 +30,22 @@ struct TaskPaceTests {
         #expect(world.gateway.sent == [first, first, second].map(\.text))
         let (begin, again) = (world.gateway.sendTimes[0], world.gateway.sendTimes[1])
         #expect((Duration.seconds(300)...(.seconds(303))).contains(again - begin))
+    }
+
+    @Test func `after a refusal one is tried, and more only when that is taken`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
+        let refused = CreateOutcome.notTaken(Failure(.rateLimit, retry: .now, httpStatus: 429), after: nil)
+        world.gateway.holdCreates()
+        world.gateway.state.withLock { $0.creates = Array(repeating: refused, count: 41) }
+        var ids: [TaskID] = []
+        for number in 0..<40 { ids.append(try await world.submit("cat \(number)").task.id) }
+        await world.clock.settle()
+        world.gateway.releaseCreates()
+        for id in ids { #expect(await world.reaches(id, .submitted)) }
+        var sends: [Duration: Int] = [:]
+        for time in world.gateway.sendTimes { sends[time, default: 0] += 1 }
+        let bursts = sends.sorted { $0.key < $1.key }.map(\.value)
+        #expect(bursts[0] == 40 && bursts[1] == 1 && world.gateway.sent.count == 81)
     }
 
     @Test func `a wait for reads outlives the process that was told, and a user may still ask`() async throws

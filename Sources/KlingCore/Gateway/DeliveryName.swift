@@ -64,8 +64,8 @@ struct DeliveryName: Sendable {
     /// A file that is there is in the way; a sidecar of the same task is not.
     private static func refuse(existing path: String, of task: TaskID) throws(Failure) {
         guard !FileSystem.exists(path) else { throw Failure(.conflict, message: "\(path) exists") }
-        guard let bytes = FileSystem.contents(sidecar(path), limit: 16 << 20) else { return }
-        let tree = JSONTree(bytes)
+        guard FileSystem.exists(sidecar(path)) else { return }
+        let tree = JSONTree(FileSystem.contents(sidecar(path), limit: 16 << 20) ?? [])
         guard tree.isValid, tree.value(tree.root)["task"]?["id"]?.string == task.text else {
             throw Failure.inTheWay(sidecar(path))
         }
@@ -85,9 +85,7 @@ struct DeliveryName: Sendable {
 
     /// A sidecar that a killed process was writing may end anywhere, but begins as all do.
     private static func refuse(foreignDraft path: String) throws(Failure) {
-        guard let bytes = FileSystem.contents(path, limit: 16 << 20), !bytes.isEmpty else { return }
-        let start = Array("{\"task\":{\"id\":\"".utf8)
-        guard bytes.starts(with: start) || start.starts(with: bytes) else { throw Failure.inTheWay(path) }
+        try FileSystem.refuse(foreignDraft: path, beginning: "{\"task\":{\"id\":\"")
     }
 
     /// `clip.mp4` has `clip.mp4.json` beside it: `clip.json` may well be the request it was made from.

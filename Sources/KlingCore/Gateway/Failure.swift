@@ -14,6 +14,8 @@ public struct Failure: Error, Sendable, Hashable {
     public var klingCode: Int?
     /// Where the answer was a redirect to, without query: it is not followed with a request that is paid.
     public var redirect: String?
+    /// The id of a task that the answer to a create named although it did not say that it was taken.
+    public var named: String?
     /// What stands in the way of a file, when it is not the file itself.
     public var obstacle: Obstacle?
     /// Why there is no key, when one was to come from somewhere. Known in this process only, and not journaled.

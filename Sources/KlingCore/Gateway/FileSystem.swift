@@ -119,6 +119,17 @@ package enum FileSystem {
         guard fsync(descriptor) == 0 else { throw failure(path) }
     }
 
+    /// A file that a killed process was writing may end anywhere, but begins as all of its kind do, and has no other name.
+    static func refuse(foreignDraft path: String, beginning: String) throws(Failure) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return }
+        let start = Array(beginning.utf8)
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_nlink == 1,
+            let bytes = contents(path, limit: 16 << 20),
+            bytes.starts(with: start) || start.starts(with: bytes)
+        else { throw Failure.inTheWay(path) }
+    }
+
     static func remove(_ path: String) { unlink(path) }
 
     /// Gives a file the name of another, which is gone then.

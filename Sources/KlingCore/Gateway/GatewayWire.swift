@@ -37,6 +37,7 @@ package struct GatewayWire: Sendable {
         case .unknown(let retry):
             failure.billed = .unknown
             failure.retry = retry
+            failure.named = taskId
             return .unknown(failure)
         }
     }

@@ -9,6 +9,8 @@ final class Reception: Sendable {
         var contentType = ""
         var validator: String?
         var failure: Failure?
+        /// The server went on with another version of the file.
+        var hasChanged = false
     }
 
     private let state: Mutex<State>
@@ -30,6 +32,14 @@ final class Reception: Sendable {
     var count: Int64 { state.withLock { $0.part.count } }
     /// Why a piece was not taken.
     var failure: Failure? { state.withLock { $0.failure } }
+
+    /// Whether what arrived was another version than the one begun with, which is begun anew then. Asked once.
+    func takeChange() -> Bool {
+        state.withLock { state in
+            defer { state.hasChanged = false }
+            return state.hasChanged
+        }
+    }
 
     var resumption: FetchResumption? {
         state.withLock { state in
@@ -55,6 +65,14 @@ final class Reception: Sendable {
                 switch piece {
                 case .head(let offset, let total, let contentType, let validator):
                     if let total, total > ceiling { throw tooLarge }
+                    // Parts of two versions make no file (RFC 9110 §15.3.7.3), whatever If-Range asked for.
+                    let isOther = validator != nil && validator != state.validator
+                    let isLonger = total != nil && state.total != nil && total != state.total
+                    if offset > 0, isOther || isLonger {
+                        try state.part.begin(at: 0, validator: nil)
+                        (state.validator, state.total, state.hasChanged) = (nil, nil, true)
+                        return (-1, nil)
+                    }
                     try state.part.begin(at: offset, validator: validator)
                     state.total = total
                     state.validator = validator

@@ -66,7 +66,7 @@ public struct VideoDelivery: Sendable {
     ) async throws(Failure) -> VideoTask.Video {
         var link = task.videos[index]
         var isFresh = false
-        var fruitless = 0
+        var (fruitless, changes) = (0, 0)
         while true {
             let before = reception.count
             let result = await gateway.fetch(link.url, resume: reception.resumption) { reception.take($0) }
@@ -79,6 +79,11 @@ public struct VideoDelivery: Sendable {
             }
             if let own = reception.failure { throw own }
             guard !Task.isCancelled else { throw failure }
+            if reception.takeChange() {
+                failure = Failure(.badGateway, message: "the file changes while it is fetched", retry: .now)
+                changes += 1
+                guard changes < Self.patience else { throw failure }
+            }
             let isOver = link.expiresAt.map { $0 < clock.wallTime() } ?? false
             if failure.kind == .resultExpired || isOver, !isFresh, let taskId = task.taskId,
                 !task.isElsewhere(than: gateway.identity)
@@ -90,11 +95,12 @@ public struct VideoDelivery: Sendable {
                     httpStatus: failure.httpStatus)
                 switch await gateway.read(taskId) {
                 case .success(let reading):
-                    guard reading.videos.indices.contains(index),
-                        failure.kind == .resultExpired || reading.videos[index].url != link.url
-                    else { throw end }
+                    guard reading.videos.indices.contains(index) else { throw end }
+                    let known = link.url
                     link = reading.videos[index]
-                    continue
+                    if failure.kind == .resultExpired || link.url != known { continue }
+                    // The same link: dead, unless its date was put off.
+                    guard let date = link.expiresAt, date > clock.wallTime() else { throw end }
                 // Whether there is another link is not known: it may be asked for again.
                 case .failure(let reason):
                     throw reason.isAboutTheTask ? end : reason.billed(failure.billed)

@@ -2,8 +2,22 @@
 extension TaskMachine {
     mutating func claim(_ written: VideoTask) -> [Action] {
         guard task.state == .queued, written.id == task.id, written.state == .submitting else { return [] }
+        let before = task
         task = written
-        return [.create]
+        guard before.billed == .unknown, Self.mayBeForgotten(since: before.updatedAt, at: written.updatedAt)
+        else {
+            return [.create]
+        }
+        return unconfirmed(because: before.error ?? Failure(.unreachable), at: written.updatedAt)
+    }
+
+    /// For so long after the last attempt a gateway is trusted to know an idempotency key: none says how long it does, and a
+    /// machine may sleep for a night between two attempts.
+    private static let keyLifetime = Duration.seconds(3600)
+
+    private static func mayBeForgotten(since: Timestamp, at now: Timestamp) -> Bool {
+        let passed = now.since(since)
+        return passed < .zero - keyLifetime || passed > keyLifetime
     }
 
     /// Back in line, as if it had never been claimed.
@@ -159,10 +173,11 @@ extension TaskMachine {
     mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {
         switch task.state {
         case .submitting:
+            let mayBeForgotten = Self.mayBeForgotten(since: task.updatedAt, at: now)
             task.updatedAt = now
             task.billed = .unknown
             let failure = Failure(.unreachable, message: nil, billed: .unknown)
-            return rules.isIdempotent
+            return rules.isIdempotent && !mayBeForgotten
                 ? again(because: failure, after: nil) : unconfirmed(because: failure, at: now)
         case .queued where task.billed == .unknown && !rules.isIdempotent:
             return unconfirmed(because: task.error ?? Failure(.unreachable), at: now)

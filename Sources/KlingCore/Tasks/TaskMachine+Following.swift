@@ -59,10 +59,15 @@ extension TaskMachine {
         }
         task.billed = .yes
         end(.completed, at: now, saidAt: reading.completedAt)
+        let lastLook = before.lastContactAt ?? before.submittedAt ?? before.createdAt
+        task.endIsGuessed = reading.completedAt == nil && now.since(lastLook) > Self.longestLook
         task.videos = reading.videos.map { dated($0) }
         if reading.videos.isEmpty { task.error = Failure(.badGateway, billed: .yes) }
         return [.record(.change)] + (task.awaitsDelivery ? [.deliver] : [])
     }
+
+    /// Who looked within this time knows when a task ended. Longer than any pause between two looks.
+    private static let longestLook = Duration.seconds(90)
 
     private func dated(_ video: VideoTask.Video) -> VideoTask.Video {
         var video = video
@@ -94,6 +99,15 @@ extension TaskMachine {
     /// No failure of a read is the end of a task, not even "no such task": the gateway said it had it.
     mutating func readFailed(_ failure: Failure, at now: Timestamp) -> [Action] {
         guard task.state == .submitted || task.state == .processing else { return [] }
+        // Of a foundling the gateway has never said that it has it: the user's word was wrong.
+        if task.isFoundling, task.lastContactAt == nil,
+            failure.kind == .taskNotFound || failure.kind == .invalidRequest
+        {
+            task.billed = .no
+            task.error = failure.billed(.no)
+            end(.failed, at: now)
+            return [.record(.change)]
+        }
         readFailures += 1
         var atLeast: Duration?
         if case .after(let wish) = failure.retry { atLeast = wish }

@@ -87,7 +87,8 @@ extension TaskService {
 
     private func learn(from task: LiveTask) {
         let task = task.machine.task
-        guard task.state == .completed, let submittedAt = task.submittedAt, let completedAt = task.completedAt
+        guard task.state == .completed, !task.endIsGuessed, let submittedAt = task.submittedAt,
+            let completedAt = task.completedAt
         else { return }
         estimator.learn(
             gatewayTime(completedAt.since(submittedAt)).seconds, for: DurationEstimator.Kind(task.request))

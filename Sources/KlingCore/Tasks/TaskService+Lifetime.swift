@@ -55,7 +55,7 @@ extension TaskService {
         for task in ended.reversed() {
             watchExpiry(of: task)
             // Simulated durations mean something only at the speed they were made with.
-            if options.timeScale == 1, !task.simulated, let submitted = task.submittedAt,
+            if options.timeScale == 1, !task.simulated, !task.endIsGuessed, let submitted = task.submittedAt,
                 let end = task.completedAt
             {
                 estimator.learn(end.since(submitted).seconds, for: DurationEstimator.Kind(task.request))
@@ -72,7 +72,7 @@ extension TaskService {
         let end = clock.elapsed() + timeout
         for number in waiters.keys { release(number) }
         // A claim under way ends with the task back in line, or with its create.
-        if claims > 0 || creates > 0 {
+        if isClaiming || creates > 0 {
             schedule(.drained, after: timeout)
             await withCheckedContinuation { drainWaiters.append($0) }
         }
@@ -98,7 +98,7 @@ extension TaskService {
 
     /// Nothing is under way any more that the end waits for, or it has waited long enough.
     func endDrain(orLater isLate: Bool = false) {
-        guard isDraining, isLate || claims == 0 && creates == 0 else { return }
+        guard isDraining, isLate || !isClaiming && creates == 0 else { return }
         let waiting = drainWaiters
         drainWaiters = []
         for waiter in waiting { waiter.resume() }

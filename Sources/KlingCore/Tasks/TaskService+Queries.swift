@@ -6,10 +6,8 @@ extension TaskService {
     ///   - refresh: ask the gateway first, past any pause. An answer that does not come is not an error: the
     ///   task is told as it was, `degraded`.
     public func status(_ id: String, refresh: Bool = false) async throws(TaskServiceError) -> TaskReport {
-        wakeUp()
+        await oriented()
         let task = try await locate(id)
-        // Its create may have been that of a process which died.
-        if task.state == .submitting { await oriented() }
         guard refresh else { return await reports([task])[0] }
         let live = loadForUser(task)
         await self.refresh(live)
@@ -19,11 +17,16 @@ extension TaskService {
 
     /// Newest first.
     public func list(_ query: JournalQuery) async throws(TaskServiceError) -> [TaskReport] {
-        wakeUp()
+        await oriented()
+        // What is asked for by state is told as it was found.
+        let isNewest = query.states.isEmpty
+        if isNewest { lists += 1 }
+        defer {
+            if isNewest { lists -= 1 }
+            if lists == 0 { toldMeanwhile = [:] }
+        }
         do {
-            let found = try await journal.list(query)
-            if found.contains(where: { $0.state == .submitting }) { await oriented() }
-            return await reports(found)
+            return await reports(try await journal.list(query))
         } catch {
             throw .journal(error)
         }
@@ -31,6 +34,8 @@ extension TaskService {
 
     /// A task that the journal has told of, or what is known here, when that is newer.
     func newest(of task: VideoTask) -> VideoTask {
+        let told = toldMeanwhile[task.id]
+        let task = told.map { $0.seq > task.seq ? $0 : task } ?? task
         guard let known = live[task.id]?.visible, known.seq >= task.seq else { return task }
         return known
     }

@@ -11,45 +11,43 @@ extension TaskService {
         }
     }
 
-    private static let mostClaimsAtOnce = 64
-
-    /// Sends the first of the queue as far as there are slots. Called whenever that may have become possible.
+    /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
-        guard beginning == .done, !isDraining, gateway.readiness == nil else { return }
-        while claims < claimsAtOnce, let id = queue.first {
-            guard let task = live[id] else {
-                queue.dropFirst()
-                continue
-            }
-            let now = clock.elapsed()
-            // The reason that holds now replaces an earlier one.
-            guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
-            let limit = slots.current(options.maximumActive, at: gatewayTime(now))
-            guard active.count + claims < limit else {
-                if let recovery = slots.nextRecovery {
-                    schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
-                }
-                return
-            }
-            queue.dropFirst()
-            claims += 1
-            task.activity = .creating
-            run { await $0.claim(id, limit: limit) }
+        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce, let id = queue.first
+        else {
+            return
         }
+        guard let task = live[id] else {
+            queue.dropFirst()
+            return send()
+        }
+        guard gateway.readiness == nil else { return }
+        let now = clock.elapsed()
+        // The reason that holds now replaces an earlier one.
+        guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
+        let limit = slots.current(options.maximumActive, at: gatewayTime(now))
+        guard active.count < limit else {
+            if let recovery = slots.nextRecovery {
+                schedule(.send, after: max(real(recovery) - now, .milliseconds(1)))
+            }
+            return
+        }
+        isClaiming = true
+        task.activity = .creating
+        run { await $0.claim(id, limit: limit) }
     }
 
     /// Takes a slot in the journal, where it counts for all processes.
     private func claim(_ id: TaskID, limit: Int) async {
-        let isClaimed: Bool? = if let task = live[id] { await isClaimed(task, limit: limit) } else { true }
-        claims -= 1
         defer { endDrain() }
-        guard isClaimed != true, let task = live[id] else {
-            claimsAtOnce = min(claimsAtOnce * 2, Self.mostClaimsAtOnce)
-            return send()
+        guard let task = live[id] else {
+            isClaiming = false
+            return
         }
-        claimsAtOnce = 1
+        let isClaimed = await isClaimed(task, limit: limit)
+        isClaiming = false
+        if isClaimed == true { return send() }
         task.activity = .none
-        if task.state == .queued, !task.isForeign { queue.insert(task.machine.task) }
         // Other processes have the slots, or this task; or the journal could not be asked. None of them tells when
         // that ends, so it is tried again, but not at once.
         pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(0.5 + 0.5 * random.unit()))
@@ -74,7 +72,13 @@ extension TaskService {
         } catch {
             return nil
         }
-        guard actions.contains(.create) else { return false }
+        guard actions.contains(.create) else {
+            guard actions.contains(.record(.change)) else { return false }
+            // It is not to be sent after all.
+            task.activity = .none
+            if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
+            return true
+        }
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
             _ = task.machine.handle(.unsent, at: time, under: rules)
@@ -97,6 +101,11 @@ extension TaskService {
     }
 
     private func endCreate(_ id: TaskID, _ outcome: CreateOutcome) async {
+        switch outcome {
+        case .accepted: sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
+        case .notTaken: sendingAtOnce = 1
+        case .refused, .unknown: break
+        }
         if let task = live[id] {
             task.activity = .none
             await apply(.created(outcome), to: task)
@@ -104,6 +113,7 @@ extension TaskService {
         }
         creates -= 1
         endDrain()
+        send()
     }
 
     /// Reads from the journal what another process has made of a task.

@@ -175,13 +175,21 @@ extension TaskService {
         while !isDraining {
             let found = try await journal.takeOver(
                 choice, limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
-            for written in found {
-                let task = load(written)
-                task.isForeign = false
-                await apply(.resumed, to: task)
+            for written in found { load(written).isForeign = false }
+            if choice == .creates {
+                // Each is a change: the journal writes them together.
+                await withTaskGroup(of: Void.self) { group in
+                    for id in found.map(\.id) { group.addTask { await self.resume(id) } }
+                }
+            } else {
+                for task in found { await resume(task.id) }
             }
             guard found.count == Self.pageSize else { return }
         }
+    }
+
+    private func resume(_ id: TaskID) async {
+        if let task = live[id] { await apply(.resumed, to: task) }
     }
 
     /// Finds out who is in line, unless that is known.

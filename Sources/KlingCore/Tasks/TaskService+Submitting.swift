@@ -36,6 +36,12 @@ extension TaskService {
     private func again(
         _ submission: Submission, _ bound: VideoTask
     ) async throws(TaskServiceError) -> Submitted {
+        var bound = bound
+        if beginning != .done {
+            // Its create may have been that of a process which died.
+            await oriented()
+            bound = try await locate(bound.id.text)
+        }
         guard bound.request == submission.request else {
             throw .keyConflict(
                 key: submission.key ?? "", task: newest(of: bound),

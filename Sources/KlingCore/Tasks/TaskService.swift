@@ -28,11 +28,13 @@ public actor TaskService {
     // Sending.
     var queue = TaskQueue()
     var slots = SlotLimit()
-    /// Claims under way; their tasks have left the queue, and come back if they get no slot.
-    var claims = 0
-    /// More with each that is granted, so that the journal can write them together; one after one that is not.
-    var claimsAtOnce = 1
+    /// One at a time, so that the creates go in the order of the queue.
+    var isClaiming = false
     var creates = 0
+    /// How many creates may be under way: one after a slot or a create was refused, and with each create that is
+    /// taken twice as many.
+    var sendingAtOnce = TaskService.mostSendingAtOnce
+    static let mostSendingAtOnce = 64
     /// No create before this moment.
     var pausedUntil = Duration.zero
     /// What this process has last learnt that the gateway asked of all.
@@ -67,6 +69,9 @@ public actor TaskService {
     /// Changes are told without a gap from ``published`` on.
     var isTelling = false
     let tellingTurn = Turn()
+    /// Lists being read from the journal, and what has been told since: no answer may be older than what went before it.
+    var lists = 0
+    var toldMeanwhile: [TaskID: VideoTask] = [:]
     var waiters: [Int: Waiter] = [:]
     var waitersByTask: [TaskID: Set<Int>] = [:]
     var lastWaiter = 0

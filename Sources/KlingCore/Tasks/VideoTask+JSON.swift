@@ -36,6 +36,7 @@ extension VideoTask {
         form["previous"] = previous.map { .string($0.text) }
         form["replacedBy"] = replacedBy.map { .string($0.text) }
         if simulated { form["simulated"] = true }
+        if endIsGuessed { form["endIsGuessed"] = true }
         return form
     }
 }
@@ -66,6 +67,7 @@ extension Failure {
         form["httpStatus"] = httpStatus.map { JSONValue($0) }
         form["klingCode"] = klingCode.map { JSONValue($0) }
         form["redirect"] = redirect.map(JSONValue.string)
+        form["named"] = named.map(JSONValue.string)
         form["obstacle"] = obstacle.map { .string($0.rawValue) }
         return form
     }
@@ -89,6 +91,7 @@ extension Failure {
             kind, message: form["message"]?.string, requestId: form["requestId"]?.string, billed: billed,
             retry: retry, httpStatus: form["httpStatus"]?.int, klingCode: form["klingCode"]?.int)
         redirect = form["redirect"]?.string
+        named = form["named"]?.string
         obstacle = form["obstacle"]?.string.flatMap(Obstacle.init(rawValue:))
     }
 }

@@ -14,6 +14,8 @@ public struct VideoTask: Sendable, Hashable {
     public var submittedAt: Timestamp?
     public var updatedAt: Timestamp
     public var completedAt: Timestamp?
+    /// `completedAt` is when it was seen: nobody had looked for a while, and the gateway did not say.
+    package var endIsGuessed = false
     /// When the gateway last answered a read of this task.
     public var lastContactAt: Timestamp?
     /// Reads fail at the moment, or the delivery of what is completed; it goes on by itself.

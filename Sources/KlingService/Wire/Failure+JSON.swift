@@ -36,7 +36,10 @@ extension Failure {
         guard !isElsewhere(task) else { return nil }
         switch task.state {
         case .unconfirmed:
-            return ["method": "adopt", "params": ["task": .string(task.id.text), "taskId": "task_…"]]
+            return [
+                "method": "adopt",
+                "params": ["task": .string(task.id.text), "taskId": .string(named ?? "task_…")]
+            ]
         case .queued, .submitting, .submitted, .processing:
             return ["method": "wait", "params": ["task": .string(task.id.text)]]
         case .completed: return delivered(task)
