@@ -18,13 +18,6 @@ extension TaskService {
     /// Newest first.
     public func list(_ query: JournalQuery) async throws(TaskServiceError) -> [TaskReport] {
         await oriented()
-        // What is asked for by state is told as it was found.
-        let isNewest = query.states.isEmpty
-        if isNewest { lists += 1 }
-        defer {
-            if isNewest { lists -= 1 }
-            if lists == 0 { toldMeanwhile = [:] }
-        }
         do {
             return await reports(try await journal.list(query))
         } catch {
@@ -34,8 +27,6 @@ extension TaskService {
 
     /// A task that the journal has told of, or what is known here, when that is newer.
     func newest(of task: VideoTask) -> VideoTask {
-        let told = toldMeanwhile[task.id]
-        let task = told.map { $0.seq > task.seq ? $0 : task } ?? task
         guard let known = live[task.id]?.visible, known.seq >= task.seq else { return task }
         return known
     }

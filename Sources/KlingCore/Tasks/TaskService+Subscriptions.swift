@@ -150,7 +150,6 @@ extension TaskService {
     func tell(_ event: JournalEvent) {
         published = max(published, event.seq)
         line.learn(event)
-        if lists > 0 { toldMeanwhile[event.task.id] = event.task }
         observer(.changed(event))
         if event.task.state == .completed { watchExpiry(of: event.task) }
         for subscription in subscriptions.values where subscription.phase == .live {

@@ -69,9 +69,6 @@ public actor TaskService {
     /// Changes are told without a gap from ``published`` on.
     var isTelling = false
     let tellingTurn = Turn()
-    /// Lists being read from the journal, and what has been told since: no answer may be older than what went before it.
-    var lists = 0
-    var toldMeanwhile: [TaskID: VideoTask] = [:]
     var waiters: [Int: Waiter] = [:]
     var waitersByTask: [TaskID: Set<Int>] = [:]
     var lastWaiter = 0

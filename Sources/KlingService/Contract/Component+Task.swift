@@ -81,7 +81,10 @@ extension Component {
             zh: "按网关 ID 认领的本任务实际上就是该任务；本任务的 ID 按该任务处理。"),
         .optional("simulated", .only(true), en: "Made by the simulator.", zh: "由模拟器生成。"),
         .needed(
-            "seq", .count, en: "The number of its last change, rising over all tasks.", zh: "最近一次变化的序号，全局递增。"),
+            "seq", .count,
+            en:
+                "The number of its last change, rising over all tasks: of two tellings the one with the greater is newer.",
+            zh: "最近一次变化的序号，全局递增：同一任务的两次结果以序号大者为新。"),
         .optional(
             "deduplicated", .only(true),
             en: "From `submit` only: the key was seen before, and this is its task.",
