@@ -136,7 +136,7 @@ extension SimulatedTask {
         } else if has(.stringError) {
             answer["error"] = .string(failed[language])
         } else if !has(.cancelled) {
-            answer["progress"] = 100
+            if !has(.noProgress) { answer["progress"] = 100 }
             guard !has(.noURL) else { return }
             let expiry = linkExpiry(at: now)
             // With this fate the first link is dead although it says otherwise; the next one lives.

@@ -193,6 +193,7 @@ import Testing
         let gateway = ScriptedGateway(clip(), broken, broken, broken, broken, broken, broken)
         #expect(failure(await deliver(gateway)) == .unreachable)
         #expect(gateway.asked.withLock { $0.count } == 4)
+        #expect(names.isEmpty, "of nothing that came, nothing is left")
         try FileManager.default.removeItem(atPath: folder)
     }
 

@@ -130,7 +130,7 @@ struct TaskSimulatorTests {
         switch fault {
         case "content-policy": #expect(task.error?.klingCode == 1301 && task.billed == .no)
         case "no-url": #expect(task.videos.isEmpty && task.error != nil)
-        case "no-progress": #expect(task.progress == 100)
+        case "no-progress": #expect(task.progress == nil)
         default: break
         }
     }

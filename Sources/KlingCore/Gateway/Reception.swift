@@ -97,6 +97,8 @@ final class Reception: Sendable {
     func close() {
         state.withLock { state in
             state.failure = state.failure ?? Failure(.fileSystem, message: "the delivery is over")
+            // Nothing came: nothing is left behind.
+            if state.part.count == 0 { state.part.discard() }
             state.part.close()
         }
     }

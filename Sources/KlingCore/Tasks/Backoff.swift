@@ -4,7 +4,7 @@
 public struct Backoff: Sendable, Hashable {
     /// Failures in a row, this one included.
     public var attempt: Int
-    /// The other side's wish (`Retry-After`), up to an hour.
+    /// The other side's wish (`Retry-After`), up to a day.
     public var atLeast: Duration?
 
     public init(attempt: Int, atLeast: Duration? = nil) {
@@ -13,7 +13,7 @@ public struct Backoff: Sendable, Hashable {
     }
 
     static let ceiling = 60.0
-    static let longestWish = Duration.seconds(3600)
+    static let longestWish = Duration.seconds(86_400)
 
     /// - Parameter unit: evenly from 0 to 1; spreads the callers that failed together.
     public func pause(unit: Double) -> Duration {

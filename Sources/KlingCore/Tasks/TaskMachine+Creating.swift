@@ -91,8 +91,7 @@ extension TaskMachine {
             refusedSince = now
             return false
         }
-        // No pause between two attempts is so long: the clock was set, or the machine slept. Nobody was refused
-        // meanwhile.
+        // So long only the clock is set, the machine sleeps, or the gateway asks for it. Nobody was refused meanwhile.
         let gap = now.since(lastRefusal)
         let isPause = gap >= .zero && gap <= Self.longestPause
         let start = isPause ? since : since.advanced(by: gap)
@@ -100,8 +99,8 @@ extension TaskMachine {
         return now.since(start) >= rules.retryFor
     }
 
-    /// The longest wish of a gateway, with what an attempt itself may take.
-    private static let longestPause = Backoff.longestWish + .seconds(600)
+    /// Longer than any pause of our own, with what an attempt itself may take.
+    private static let longestPause = Duration.seconds(4200)
 
     mutating func unconfirmed(because failure: Failure, at now: Timestamp) -> [Action] {
         task.billed = .unknown

@@ -34,7 +34,8 @@ struct Doctor {
             let key = KeyExamination(options, keys)
             let gateway = GatewayExamination(
                 address: address, keys: keys, hasKey: key.hasKey, options: options.http(isBrief: true))
-            findings += key.findings + Self.waiting { await gateway.findings() }
+            let found = Self.waiting { await gateway.findings() }
+            findings += key.findings + (found.isEmpty ? [Self.nothingFound] : found)
         }
         findings +=
             JournalFindings.of(
@@ -47,6 +48,12 @@ struct Doctor {
         }
         return report.status == .problem ? 1 : 0
     }
+
+    /// The look at the gateway has come to no end, as when the system has no descriptor left for it.
+    private static let nothingFound = Finding.problem(
+        .gateway, en: "The gateway could not be looked at: the system has no descriptor or thread left.",
+        zh: "无法检查网关：系统没有可用的文件描述符或线程。",
+        advice: LocalizedText(en: "Raise the limit of open files (ulimit -n).", zh: "请提高打开文件数限制（ulimit -n）。"))
 
     private var program: Finding {
         let sqlite = JournalFindings.sqliteVersion
