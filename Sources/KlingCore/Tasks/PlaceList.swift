@@ -12,8 +12,6 @@ struct PlaceList: Sendable {
     var count: Int { places.count - start }
     var isEmpty: Bool { count == 0 }
 
-    func contains(_ place: Int64) -> Bool { isThere(place, at: index(of: place)) }
-
     /// How many come before a place, which may itself be there or not.
     func count(before place: Int64) -> Int { index(of: place) - start }
 

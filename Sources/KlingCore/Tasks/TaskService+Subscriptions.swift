@@ -16,7 +16,7 @@ extension TaskService {
         onEvent: @escaping @Sendable (SubscriptionEvent) -> Void
     ) async throws(TaskServiceError) -> Subscription {
         await oriented()
-        if !line.isKnown { try? await countLine() }
+        try? await countLine()
         var (cursor, isSnapshot) = (Int64(0), false)
         do {
             let newest = try await journal.lastSeq()
