@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 4
+    static let version = 5
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -53,6 +53,9 @@ enum JournalSchema {
         let version = try connection.first("PRAGMA user_version", read: number) ?? 0
         if application == applicationId {
             guard version <= Self.version else { throw .newer(path: connection.path, version: version) }
+            guard version >= 1 else {
+                throw .corrupt(path: connection.path, reason: "its format is said to be \(version)")
+            }
             return false
         }
         let tables = try connection.first("SELECT count(*) FROM sqlite_schema", read: number) ?? 0
@@ -181,7 +184,7 @@ enum JournalSchema {
 
     /// What each version added, from the second on.
     ///
-    /// `staying` holds by when each owner says it will be heard of again. `gateway` is the address of the one that has the task,
+    /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the address of the one that has the task,
     /// nil for those that older versions sent. `facets` is what tasks are listed by (``FacetIndex``), in place of an index for
     /// each filter.
     private static let upgrades: [[Step]] = [
@@ -203,6 +206,10 @@ enum JournalSchema {
         [
             .statement(FacetIndex.table), .fillFacets, "DROP TABLE labels", "DROP INDEX tasks_state",
             "DROP INDEX tasks_model"
+        ],
+        [
+            "ALTER TABLE staying ADD COLUMN gateway TEXT", "DROP INDEX tasks_active",
+            .statement("CREATE INDEX tasks_active ON tasks (gateway, id) WHERE \(JournalStore.isActive)")
         ]
     ]
 }

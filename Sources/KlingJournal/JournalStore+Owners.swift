@@ -11,7 +11,9 @@ extension JournalStore {
     }
 
     /// - Parameter url: only of tasks that the gateway there has, or that any may take.
-    private func absentOwners(of url: String, at now: Timestamp) throws(JournalFailure) -> [AbsentOwner] {
+    private func absentOwners(
+        _ choice: LeftTasks, of url: String, at now: Timestamp
+    ) throws(JournalFailure) -> [AbsentOwner] {
         // From one owner to the next, however many tasks each has.
         let found = try connection().all(
             """
@@ -32,7 +34,7 @@ extension JournalStore {
                 continue
             }
             let isThere = try owners.isAlive(owner)
-            let isHeard = try isStaying(owner, at: now)
+            let isHeard = choice == .ofTheDead ? true : try isStaying(owner, at: now)
             if !isThere || !isHeard { absent.append(AbsentOwner(number: owner, isSilent: isThere)) }
         }
         return absent
@@ -52,8 +54,8 @@ extension JournalStore {
     func isAnythingLeft(_ choice: LeftTasks, of url: String, at now: Timestamp) throws(JournalFailure) -> Bool
     {
         switch choice {
-        case .creates: try !leftCreates(of: url).isEmpty
-        case .everything: try !absentOwners(of: url, at: now).isEmpty
+        case .creates: try !leftCreates().isEmpty
+        case .ofTheDead, .everything: try !absentOwners(choice, of: url, at: now).isEmpty
         }
     }
 
@@ -62,8 +64,8 @@ extension JournalStore {
     ) throws(JournalFailure) -> [VideoTask] {
         let left =
             switch choice {
-            case .creates: try leftCreates(of: url)
-            case .everything: try left(limit: limit, of: url, at: now)
+            case .creates: try leftCreates()
+            case .ofTheDead, .everything: try left(choice, limit: limit, of: url, at: now)
             }
         let found = left.sorted { $0.place < $1.place }.prefix(limit)
         if !found.isEmpty { try owners.hold() }
@@ -76,13 +78,11 @@ extension JournalStore {
 
     /// What a process was sending when it died. What a living one is sending is not settled by another, even when the clock was
     /// set.
-    private func leftCreates(of url: String) throws(JournalFailure) -> [VideoTask] {
+    private func leftCreates() throws(JournalFailure) -> [VideoTask] {
         var left: [VideoTask] = []
         for place in try facets.places([[.state(.submitting)]], before: .max, limit: 10_000) {
             let found = try connection().first(
-                "SELECT \(Self.columns), owner FROM tasks WHERE place = ? AND \(Self.isOfGateway)",
-                .integer(place),
-                .text(url)
+                "SELECT \(Self.columns), owner FROM tasks WHERE place = ?", .integer(place)
             ) { (row) throws(JournalFailure) in
                 (task: try task(row), owner: row.isNull(4) ? nil : row.integer(4))
             }
@@ -94,9 +94,11 @@ extension JournalStore {
     }
 
     /// The oldest tasks of each owner that is gone.
-    private func left(limit: Int, of url: String, at now: Timestamp) throws(JournalFailure) -> [VideoTask] {
+    private func left(
+        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+    ) throws(JournalFailure) -> [VideoTask] {
         var left: [VideoTask] = []
-        for owner in try absentOwners(of: url, at: now) {
+        for owner in try absentOwners(choice, of: url, at: now) {
             let condition = owner.isSilent ? "AND state <> 'submitting'" : ""
             // One after the other, because each has its tasks in order: those of both would have to be sorted.
             for gateway in [nil, url] {
@@ -105,7 +107,7 @@ extension JournalStore {
                     SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND gateway IS ? \(condition)
                     ORDER BY place LIMIT ?
                     """,
-                    [owner.number.map { .integer($0) } ?? .null, .optional(gateway), .integer(Int64(limit))],
+                    [.optional(owner.number), .optional(gateway), .integer(Int64(limit))],
                     read: task)
             }
             // Should it be heard of again, it learns that it was taken for gone.
@@ -116,7 +118,7 @@ extension JournalStore {
         return left
     }
 
-    func stay(until time: Timestamp?) throws(JournalFailure) -> Bool {
+    func stay(until time: Timestamp?, at url: String) throws(JournalFailure) -> Bool {
         let connection = try connection()
         defer { wasTakenForGone = false }
         guard let time else {
@@ -124,12 +126,14 @@ extension JournalStore {
             return true
         }
         try connection.run(
-            "UPDATE staying SET until = ? WHERE owner = ? AND until > 0", .integer(time.milliseconds),
-            .integer(owners.number))
+            "UPDATE staying SET until = ?, gateway = ? WHERE owner = ? AND until > 0",
+            .integer(time.milliseconds),
+            .text(url), .integer(owners.number))
         guard connection.changes == 0 else { return !wasTakenForGone }
         try connection.run(
-            "INSERT OR REPLACE INTO staying VALUES (?, ?)", .integer(owners.number),
-            .integer(time.milliseconds))
+            "INSERT OR REPLACE INTO staying (owner, until, gateway) VALUES (?, ?, ?)",
+            .integer(owners.number),
+            .integer(time.milliseconds), .text(url))
         // Those that ended long ago.
         try connection.run(
             "DELETE FROM staying WHERE until < ?", .integer(time.milliseconds - 7 * 86_400_000))

@@ -16,7 +16,7 @@ extension JournalStore {
         if let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id) {
             return .existing(holder)
         }
-        if let budget {
+        if let budget, !task.isFoundling {
             let spent = try spent(since: budget.start)
             guard budget.budget.allows(task.request, after: spent) else { return .overBudget(spent: spent) }
         }
@@ -32,8 +32,8 @@ extension JournalStore {
             .optional(task.idempotencyKey),
             .integer(task.idempotencyKey != nil && task.mayBeBilled ? 1 : 0), .text(task.state.rawValue),
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
-            .text(task.request.mode), .integer(Int64(task.request.billableSeconds)),
-            .integer(task.createdAt.milliseconds), try owner(of: task, after: nil),
+            .text(task.request.mode), .integer(task.isFoundling ? -1 : Int64(task.request.billableSeconds)),
+            .integer(task.createdAt.milliseconds), .optional(try owner(of: task, after: nil)),
             .utf8(Self.bytes(task.request.body)),
             .utf8(body))
         let place = connection.lastInsertedRow
@@ -80,7 +80,7 @@ extension JournalStore {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let active = try active(besides: id, of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
-            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, at: time)
+            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, of: url)
         else { return nil }
         // It may be there already.
         if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
@@ -92,43 +92,43 @@ extension JournalStore {
         return written
     }
 
-    /// Whether no process that is there has an older task in line: the order is that of all together.
-    private func isFirstInLine(_ place: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
-        var passed = [owners.number]
-        // The first whose turn it may be, and the next only if that one's process is gone.
-        while let owner = try connection().first(
+    /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
+    /// Those of a process that is gone or silent are taken over first. Who sends to another gateway holds up nobody here.
+    private func isFirstInLine(_ place: Int64, of url: String) throws(JournalFailure) -> Bool {
+        let older = try connection().first(
             """
-            SELECT owner FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND owner IS NOT NULL
-            AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) ORDER BY place LIMIT 1
-            """, [.integer(place)] + passed.map { .integer($0) },
-            read: { (row) throws(JournalFailure) in row.integer(0) })
-        {
-            let isThere = try owners.isAlive(owner)
-            let isHeard = try isStaying(owner, at: now)
-            if isThere, isHeard { return false }
-            passed.append(owner)
-        }
-        return true
+            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND owner IS NOT NULL
+            AND owner <> ? AND \(Self.isOfGateway)
+            AND coalesce((SELECT staying.gateway = ? FROM staying WHERE staying.owner = tasks.owner), 1)
+            ORDER BY place LIMIT 1
+            """, .integer(place), .integer(owners.number), .text(url), .text(url)
+        ) { (row) throws(JournalFailure) in row.integer(0) }
+        return older == nil
     }
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {
         let connection = try connection()
+        let isOpen: Int64 = task.isSettled ? 0 : 1
         let found = try connection.first(
-            "SELECT place, seq, owner, gateway_id IS ?, gateway IS ?, state FROM tasks WHERE id = ?",
-            .optional(task.taskId), .optional(task.gateway), .text(task.id.text)
+            """
+            SELECT place, seq, owner, gateway_id IS ?, gateway IS ? AND is_open = ? AND billed = ?, state
+            FROM tasks WHERE id = ?
+            """,
+            .optional(task.taskId), .optional(task.gateway), .integer(isOpen), .text(task.billed.rawValue),
+            .text(task.id.text)
         ) { (row) throws(JournalFailure) in
             (
                 place: row.integer(0), seq: row.integer(1), owner: row.isNull(2) ? nil : row.integer(2),
-                hasIdAlready: row.integer(3) != 0, isWhereItWas: row.integer(4) != 0,
+                hasIdAlready: row.integer(3) != 0, isOtherwiseSame: row.integer(4) != 0,
                 state: VideoTask.State(rawValue: row.text(5))
             )
         }
-        guard let (place, newest, keeper, hasIdAlready, isWhereItWas, state) = found else {
-            throw .other(path: path, reason: "no task \(task.id) to change")
-        }
+        guard let found else { throw .other(path: path, reason: "no task \(task.id) to change") }
         // A change made without knowing of another one would take that back: the end of a task, or that it is being sent.
-        if newest != task.seq, let current = try self.task(task.id) { return .outdated(current) }
-        if !hasIdAlready, let taskId = task.taskId, let holder = try holder(of: taskId, besides: task.id) {
+        if found.seq != task.seq, let current = try self.task(task.id) { return .outdated(current) }
+        if !found.hasIdAlready, let taskId = task.taskId,
+            let holder = try holder(of: taskId, besides: task.id)
+        {
             if let ended = holder.givingWay(to: task) {
                 _ = try record(ended, .change)
             } else if kind == .adoption {
@@ -137,47 +137,48 @@ extension JournalStore {
         }
         var task = task
         let body = Self.body(of: task)
-        task.seq = try append(body, of: task, place: place, kind == .progress ? .progress : .change)
-        // By itself, because SQLite makes two tables of the states that `tasks_active` is of wherever one of these is set; most
-        // changes are of progress.
-        if !isWhereItWas || state != task.state {
+        let place = SQLiteConnection.Value.integer(found.place)
+        task.seq = try append(body, of: task, place: found.place, kind == .progress ? .progress : .change)
+        let owner = try owner(of: task, after: found.owner)
+        if found.hasIdAlready, found.isOtherwiseSame, found.owner == owner, found.state == task.state {
+            // Most changes are of progress: no index has to do with it.
             try connection.run(
-                "UPDATE tasks SET gateway = ?, state = ? WHERE place = ?", .optional(task.gateway),
-                .text(task.state.rawValue), .integer(place))
+                "UPDATE tasks SET seq = ?, body = ? WHERE place = ?", .integer(task.seq), .utf8(body), place)
+            return .written(task)
         }
-        if state != task.state {
-            if let state { try facets.remove(place, .state(state)) }
-            try facets.insert(place, .state(task.state))
+        if found.state != task.state {
+            if let state = found.state { try facets.remove(found.place, .state(state)) }
+            try facets.insert(found.place, .state(task.state))
         }
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """
-            UPDATE tasks SET gateway_id = ?, bound = bound AND ?, is_open = ?, billed = ?, owner = ?, seq = ?, body = ?
-                WHERE place = ?
+            UPDATE tasks SET gateway_id = ?, gateway = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
+                seq = ?, body = ? WHERE place = ?
             """,
-            .optional(task.taskId), .integer(task.mayBeBilled ? 1 : 0), .integer(task.isSettled ? 0 : 1),
-            .text(task.billed.rawValue), try owner(of: task, after: keeper), .integer(task.seq), .utf8(body),
-            .integer(place))
+            .optional(task.taskId), .optional(task.gateway), .integer(task.mayBeBilled ? 1 : 0),
+            .text(task.state.rawValue), .integer(isOpen), .text(task.billed.rawValue), .optional(owner),
+            .integer(task.seq), .utf8(body), place)
         return .written(task)
     }
 
     /// Who looks after a task that this process writes: who does so already, and else this process. One whose keeper has died
     /// stays as it is for ``takeOver(limit:at:)``, whose caller then knows that it is to look after it.
-    private func owner(of task: VideoTask, after keeper: Int64?) throws(JournalFailure)
-        -> SQLiteConnection.Value
-    {
-        guard !task.isSettled else { return .null }
+    private func owner(of task: VideoTask, after keeper: Int64?) throws(JournalFailure) -> Int64? {
+        guard !task.isSettled else { return nil }
         // Whoever sends it looks after it.
-        if let keeper, task.state != .submitting { return .integer(keeper) }
+        if let keeper, task.state != .submitting { return keeper }
         try owners.hold()
         if keeper != owners.number { try beThere(at: task.updatedAt) }
-        return .integer(owners.number)
+        return owners.number
     }
 
-    /// What counts against a budget: all but what ended unbilled.
+    /// What counts against a budget: all that was submitted, but for what ended unbilled. A foundling was not (seconds below 0).
     private func spent(since start: Timestamp) throws(JournalFailure) -> SpendBudget {
         try connection().first(
-            "SELECT count(*), sum(seconds) FROM tasks WHERE created >= ? AND NOT (billed = 'no' AND is_open = 0)",
+            """
+            SELECT count(*), sum(seconds) FROM tasks WHERE created >= ? AND NOT (billed = 'no' AND is_open = 0) AND seconds >= 0
+            """,
             .integer(start.milliseconds)
         ) { (row) throws(JournalFailure) in
             SpendBudget(submissions: Int(row.integer(0)), seconds: Int(row.integer(1)))

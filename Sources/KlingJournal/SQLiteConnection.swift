@@ -78,6 +78,7 @@ final class SQLiteConnection {
         case blob([UInt8])
 
         static func optional(_ text: String?) -> Value { text.map(Value.text) ?? .null }
+        static func optional(_ integer: Int64?) -> Value { integer.map(Value.integer) ?? .null }
     }
 
     /// A row while it is being read.

@@ -101,8 +101,10 @@ public final class SQLiteJournal: Journal {
         }
     }
 
-    public func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool {
-        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.stay(until: time) }
+    public func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in
+            try store.stay(until: time, at: url)
+        }
     }
 
     public func lookedAfter() async throws(JournalFailure) -> Set<TaskID> {

@@ -31,13 +31,14 @@ final class Lifecycle: Sendable {
 
     /// Waits for the first input, seeing signals and the loss of standard output's reader meanwhile: a host
     /// may die before it says a word. Costs one system call where input is there already.
-    func awaitInput(_ input: Int32) {
+    /// - Parameter whenSilent: called once, when nothing has come for a second.
+    func awaitInput(_ input: Int32, whenSilent: () -> Void) {
         // Made before a handler can need it.
         _ = Self.signals.writing
         for number in [SIGTERM, SIGINT, SIGHUP] where number == SIGTERM || !isIgnored(number) {
             signal(number) { Lifecycle.signals.signal(UInt8(truncatingIfNeeded: $0)) }
         }
-        look(at: input)
+        look(at: input, for: 1000, whenSilent)
     }
 
     /// Whether the parent has set the signal to be ignored, as `nohup` does with SIGHUP and a shell with the
@@ -73,14 +74,20 @@ final class Lifecycle: Sendable {
     private static func isAlive(_ process: pid_t) -> Bool { kill(process, 0) == 0 || errno != ESRCH }
 
     /// Returns when there is input; without one, never.
-    private func look(at input: Int32?) {
+    private func look(at input: Int32?, for milliseconds: Int32 = -1, _ whenSilent: () -> Void = {}) {
+        var patience = milliseconds
         var entries = [
             pollfd(fd: Self.signals.reading, events: Int16(POLLIN), revents: 0),
             pollfd(fd: output, events: 0, revents: 0),
             pollfd(fd: input ?? -1, events: Int16(POLLIN), revents: 0)
         ]
         while true {
-            guard poll(&entries, nfds_t(entries.count), -1) > 0 else { continue }
+            let count = poll(&entries, nfds_t(entries.count), patience)
+            if count == 0 {
+                patience = -1
+                whenSilent()
+            }
+            guard count > 0 else { continue }
             if entries[0].revents != 0 {
                 let number = Self.signals.wait()
                 end(0, because: "signal \(number)", drainSeconds: 5)

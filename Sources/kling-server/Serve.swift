@@ -73,7 +73,8 @@ struct Serve {
             lifecycle.watch()
             if hasJournal { context.tasks.resume() }
         }
-        lifecycle.awaitInput(0)
+        // Tasks go on whether their host has anything to say or not.
+        lifecycle.awaitInput(0) { if hasJournal { context.tasks.resume() } }
         switch connection.run() {
         case .endOfInput:
             if context.awaitsAnswersAtEnd {

@@ -11,6 +11,7 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -86,6 +87,16 @@ class EndOfInput(Case):
         # Nothing orders what takes time: the list may have been made before the task.
         self.assertLessEqual(len(answers[2]["result"]["tasks"]), 1)
         self.assertEqual(len(list(self.place.videos.glob("*.mp4"))), 1)
+
+    def test_tasks_go_on_though_the_host_says_nothing(self) -> None:
+        with self.simulated(speed=1) as first:
+            task = first.submit(waitFor="submitted")["id"]
+            first.kill()
+        with contextlib.closing(sqlite3.connect(self.place.journal)) as journal:
+            find = "SELECT owner FROM tasks WHERE id = ?"
+            left = journal.execute(find, (task,)).fetchone()
+            self.simulated(speed=1)
+            wait_for(lambda: journal.execute(find, (task,)).fetchone() != left, 10, "the taking up")
 
     def test_a_subscription_alone_does_not_hold_the_process(self) -> None:
         server = self.simulated(speed=1)

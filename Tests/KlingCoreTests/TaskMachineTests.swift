@@ -317,7 +317,7 @@ struct TaskMachineTests {
         #expect(!guessed(after: 30) && guessed(after: 36_000) && !guessed(after: 36_000, saidAt: Self.now))
     }
 
-    @Test func `a task known only by an id that the gateway does not know ends`() {
+    @Test func `a task known only by an id that the gateway does not know is given back to the user`() {
         var foundling = VideoTask(
             id: TaskID(at: TaskTestClock.start, randomness: (1, 2)), request: VideoRequest(body: [:]),
             createdAt: TaskTestClock.start)
@@ -327,8 +327,12 @@ struct TaskMachineTests {
         _ = machine.handle(
             .read(.failure(Failure(.badGateway, retry: .now))), at: Self.now, under: TaskMachine.Rules())
         #expect(machine.task.state == .submitted && machine.task.degraded)
+        for _ in 1..<TaskMachine.maximumUnknownReadings {
+            _ = machine.handle(unknown, at: Self.now, under: TaskMachine.Rules())
+            #expect(machine.task.state == .submitted)
+        }
         #expect(machine.handle(unknown, at: Self.now, under: TaskMachine.Rules()) == [.record(.change)])
-        #expect(machine.task.state == .failed && machine.task.billed == .no && !machine.task.degraded)
+        #expect(machine.task.state == .unconfirmed && machine.task.billed == .unknown)
         // Once the gateway has said that it has it, that stands.
         foundling.lastContactAt = Self.now
         machine = TaskMachine(foundling)

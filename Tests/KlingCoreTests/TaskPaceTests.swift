@@ -48,6 +48,43 @@ struct TaskPaceTests {
         #expect(bursts[0] == 40 && bursts[1] == 1 && world.gateway.sent.count == 81)
     }
 
+    @Test func `the caution after a refusal outlives the process too`() async throws {
+        let options = TaskServiceOptions(maximumActive: 50)
+        let world = TaskWorld(options)
+        world.gateway.holdCreates()
+        world.gateway.state.withLock {
+            $0.creates = Array(repeating: .notTaken(Self.busy, after: .seconds(300)), count: 41)
+        }
+        for number in 0..<40 { _ = try await world.submit("cat \(number)") }
+        await world.clock.settle()
+        world.gateway.releaseCreates()
+        await world.clock.advance(by: .seconds(20))
+        let sent = world.gateway.sent.count
+        let next = neighbour(of: world, options, afterDeath: true)
+        let last = try await next.submit("last").task.id
+        #expect(await next.reaches(last, .submitted))
+        var sends: [Duration: Int] = [:]
+        for time in world.gateway.sendTimes.dropFirst(sent) { sends[time, default: 0] += 1 }
+        #expect(sends.min { $0.key < $1.key }?.value == 1)
+    }
+
+    @Test func `no estimate is earlier than the gateway wants to be asked`() async throws {
+        let world = TaskWorld()
+        world.gateway.creates(
+            .accepted(taskId: "task_1", requestId: nil), .notTaken(Self.busy, after: .seconds(7200)))
+        world.gateway.reads(
+            "task_1", .failure(Failure(.serverError, retry: .after(.seconds(7200)), httpStatus: 503)))
+        let first = try await world.submit("one").task.id
+        #expect(
+            await world.clock.advance { (try? await world.service.status(first.text).task.degraded) == true })
+        let second = try await world.submit("two").task.id
+        await world.clock.settle()
+        for id in [first, second] {
+            let left = try #require(try await world.service.status(id.text).estimate?.secondsLeft)
+            #expect(left > 7000)
+        }
+    }
+
     @Test func `a wait for reads outlives the process that was told, and a user may still ask`() async throws
     {
         let world = TaskWorld()

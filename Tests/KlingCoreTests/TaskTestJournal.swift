@@ -10,6 +10,10 @@ final class TaskTestJournal: Journal {
         var events: [JournalEvent] = []
         var owners: [TaskID: Int] = [:]
         var living: Set<Int> = [1]
+        /// By when each has said that it is heard of again.
+        var staying: [Int: Timestamp] = [:]
+        /// Taken for gone, and not told yet.
+        var robbed: Set<Int> = []
         var lastProcess = 1
         var seq: Int64 = 0
         /// Events up to here are forgotten.
@@ -28,7 +32,11 @@ final class TaskTestJournal: Journal {
             tasks.values.count { $0.state.isActive && $0.id != id && $0.gateway ?? url == url }
         }
 
-        func isLookedAfter(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
+        func isThere(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
+
+        func isLookedAfter(_ id: TaskID, at now: Timestamp) -> Bool {
+            isThere(id) && owners[id].flatMap { staying[$0] }.map { $0 >= now } ?? true
+        }
 
         mutating func write(_ task: VideoTask, _ kind: JournalEvent.Kind) -> VideoTask {
             var task = task
@@ -66,7 +74,7 @@ final class TaskTestJournal: Journal {
     }
 
     /// Is not heard of for too long, though it is still there.
-    func fallSilent() { shared.store.withLock { _ = $0.living.remove(process) } }
+    func fallSilent() { shared.store.withLock { $0.staying[process] = Timestamp(milliseconds: 0) } }
 
     func fail(with failure: JournalFailure?) { shared.store.withLock { $0.failure = failure } }
     func trim() { shared.store.withLock { $0.trimmed = $0.seq } }
@@ -102,9 +110,10 @@ final class TaskTestJournal: Journal {
             if let taskId = task.taskId, let holder = store.holder(of: taskId, besides: task.id) {
                 return .existing(holder)
             }
-            if let budget {
+            if let budget, !task.isFoundling {
                 let counted = store.tasks.values.filter {
-                    $0.createdAt >= budget.start && !($0.state.isTerminal && $0.billed == .no)
+                    $0.createdAt >= budget.start && !$0.isFoundling
+                        && !($0.state.isTerminal && $0.billed == .no)
                 }
                 let spent = SpendBudget(
                     submissions: counted.count, seconds: counted.reduce(0) { $0 + $1.request.billableSeconds }
@@ -143,8 +152,8 @@ final class TaskTestJournal: Journal {
                 store.paces[url, default: GatewayPace()].allowsCreate(
                     active: store.active(besides: id, of: url), at: time),
                 !store.order.prefix(while: { $0 != id }).contains(where: {
-                    store.tasks[$0]?.state == .queued && store.owners[$0] != process
-                        && store.isLookedAfter($0)
+                    store.tasks[$0]?.state == .queued && store.owners[$0] != nil && store.owners[$0] != process
+                        && store.tasks[$0]?.gateway ?? url == url
                 })
             else { return nil }
             if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
@@ -189,7 +198,7 @@ final class TaskTestJournal: Journal {
                     return .failure(.taskIdTaken(holder))
                 }
             }
-            if !store.isLookedAfter(task.id) { store.owners[task.id] = process }
+            if !store.isThere(task.id) { store.owners[task.id] = process }
             if task.isSettled { store.owners[task.id] = nil }
             return .success(.written(store.write(task, kind)))
         }
@@ -220,16 +229,26 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
-                !$0.isSettled && (choice == .everything || $0.state == .submitting)
-                    && !store.isLookedAfter($0.id) && $0.gateway ?? url == url
+                switch choice {
+                case .creates: $0.state == .submitting && !store.isThere($0.id)
+                case .ofTheDead: !$0.isSettled && !store.isThere($0.id) && $0.gateway ?? url == url
+                case .everything:
+                    !$0.isSettled && !store.isLookedAfter($0.id, at: now) && $0.gateway ?? url == url
+                }
             }
-            for task in left.prefix(limit) { store.owners[task.id] = process }
+            for task in left.prefix(limit) {
+                if let owner = store.owners[task.id] { store.robbed.insert(owner) }
+                store.owners[task.id] = process
+            }
             return Array(left.prefix(limit))
         }
     }
 
-    func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool {
-        try await transaction { [process] store in !store.living.insert(process).inserted }
+    func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool {
+        try await transaction { [process] store in
+            store.staying[process] = time
+            return store.robbed.remove(process) == nil
+        }
     }
 
     func lookedAfter() async throws(JournalFailure) -> Set<TaskID> {

@@ -1,3 +1,4 @@
+import JSON
 import KlingCore
 import Testing
 
@@ -38,14 +39,14 @@ import Testing
     @Test func aSilentProcessLosesItsTasksAndLearnsOfIt() async throws {
         let (silent, other) = (journal(), journal())
         for number in 1...5 { _ = try await silent.created(sample(number)) }
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(30))) == false)
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(40))))
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL) == false)
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(40)), at: gatewayURL))
         #expect(try await takenOver(by: other, after: .seconds(40)).isEmpty)
         // Page by page, the oldest first.
         let late = epoch.advanced(by: .seconds(41))
         #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [1, 2].map { sample($0).id })
         #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [3, 4].map { sample($0).id })
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(71))) == false)
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(71)), at: gatewayURL) == false)
         #expect(try await silent.lookedAfter() == [sample(5).id])
         #expect(try await takenOver(by: other, after: .seconds(41)).isEmpty)
     }
@@ -53,15 +54,16 @@ import Testing
     @Test func whatAProcessTakesUpAfterItWasSilentIsItsOwn() async throws {
         let (silent, other) = (journal(), journal())
         _ = try await silent.created(sample(1))
-        _ = try await silent.stay(until: epoch.advanced(by: .seconds(30)))
+        _ = try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
         #expect(try await takenOver(by: other, after: .seconds(100)).count == 1)
         _ = try await silent.created(sample(110))
         #expect(try await takenOver(by: other, after: .seconds(120)).isEmpty)
         #expect(
-            try await silent.stay(until: epoch.advanced(by: .seconds(150))) == false, "it learns of the loss")
+            try await silent.stay(until: epoch.advanced(by: .seconds(150)), at: gatewayURL) == false,
+            "it learns of the loss")
         #expect(try await silent.lookedAfter() == [sample(110).id])
         // Having nothing, it may be silent for as long as it likes.
-        _ = try await silent.stay(until: nil)
+        _ = try await silent.stay(until: nil, at: gatewayURL)
         _ = try await silent.created(sample(999))
         #expect(try await takenOver(by: other, after: .seconds(1000)).isEmpty)
     }
@@ -70,29 +72,97 @@ import Testing
         let (silent, other) = (journal(), journal())
         for number in 1...3 { _ = try await silent.created(sample(number)) }
         _ = try await silent.claim(sample(1).id, maximumActive: 1, at: epoch)
-        _ = try await silent.stay(until: epoch)
+        _ = try await silent.stay(until: epoch, at: gatewayURL)
         #expect(
             try await takenOver(by: other, after: .seconds(86_400)).map(\.id) == [2, 3].map { sample($0).id })
         await silent.close()
         #expect(try await takenOver(by: other, after: .seconds(86_400)).map(\.state) == [.submitting])
     }
 
-    @Test func theLineIsThatOfAllProcessesThatAreThere() async throws {
+    @Test func theLineIsThatOfAllProcesses() async throws {
         let (one, other) = (journal(), journal())
         _ = try await one.created(sample(1))
         _ = try await other.created(sample(2))
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: epoch) == nil)
-        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)))
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
         let late = epoch.advanced(by: .seconds(31))
+        #expect(try await other.claim(sample(2).id, maximumActive: 9, at: late) == nil)
+        #expect(try await takenOver(by: other, after: .seconds(31)).count == 1)
         #expect(
             try await other.claim(sample(2).id, maximumActive: 9, at: late) != nil,
-            "who is silent holds up nobody")
-        #expect(try await one.claim(sample(1).id, maximumActive: 9, at: late) != nil)
+            "who is silent holds up nobody for long")
+        #expect(try await other.claim(sample(1).id, maximumActive: 9, at: late) != nil)
         _ = try await one.created(sample(3))
         _ = try await other.created(sample(4))
-        #expect(try await other.claim(sample(4).id, maximumActive: 9, at: epoch) == nil)
         await one.close()
-        #expect(try await other.claim(sample(4).id, maximumActive: 9, at: epoch) != nil)
+        #expect(
+            try await other.claim(sample(4).id, maximumActive: 9, at: late) == nil,
+            "what a dead process left is older")
+        #expect(try await takenOver(by: other, after: .seconds(31)).map(\.id) == [sample(3).id])
+        #expect(try await other.claim(sample(3).id, maximumActive: 9, at: late) != nil)
+        #expect(try await other.claim(sample(4).id, maximumActive: 9, at: late) != nil)
+    }
+
+    @Test func whoSendsToAnotherGatewayHoldsUpNobody() async throws {
+        let (one, other) = (journal(), journal())
+        _ = try await one.created(sample(1))
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: "https://elsewhere.test")
+        _ = try await other.created(sample(2))
+        #expect(try await other.claim(sample(2).id, maximumActive: 9, at: epoch) != nil)
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
+        _ = try await other.created(sample(3))
+        #expect(try await other.claim(sample(3).id, maximumActive: 9, at: epoch) == nil)
+    }
+
+    @Test func theSilenceOfALivingProcessCanBePardoned() async throws {
+        let (silent, other) = (journal(), journal())
+        _ = try await silent.created(sample(1))
+        _ = try await silent.stay(until: epoch, at: gatewayURL)
+        let late = epoch.advanced(by: .seconds(86_400))
+        func taken() async throws -> Int {
+            try await other.takeOver(.ofTheDead, limit: 9, of: gatewayURL, at: late).count
+        }
+        #expect(try await taken() == 0)
+        await silent.close()
+        #expect(try await taken() == 1)
+    }
+
+    @Test func aFoundlingIsNotChargedToABudget() async throws {
+        let journal = journal()
+        let window = SpendBudget(submissions: 2, seconds: 10).window(at: epoch.advanced(by: .seconds(86_400)))
+        var found = sample(1, body: [:])
+        (found.taskId, found.state, found.billed) = ("task_1", .submitted, .pending)
+        for task in [sample(2), found, sample(3)] {
+            guard case .created = try await journal.begin(task, within: window) else {
+                Issue.record("refused")
+                return
+            }
+        }
+        guard case .overBudget(let spent) = try await journal.begin(sample(4), within: window) else {
+            Issue.record("not refused")
+            return
+        }
+        #expect(spent.submissions == 2 && spent.seconds == 10)
+    }
+
+    @Test func aJournalOfTheFourthVersionIsBroughtUpToDate() async throws {
+        let old = journal()
+        _ = try await old.created(sample(1))
+        _ = try await old.created(sample(2))
+        await old.close()
+        do {
+            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
+            for statement in [
+                "DROP INDEX tasks_active", "ALTER TABLE staying DROP COLUMN gateway",
+                "CREATE INDEX tasks_active ON tasks (gateway, id) WHERE state IN ('submitting', 'submitted', 'processing')",
+                "PRAGMA user_version = 4"
+            ] { try connection.run(statement) }
+        }
+        let new = journal()
+        #expect(try await takenOver(by: new).count == 2)
+        #expect(try await new.claim(sample(1).id, maximumActive: 1, at: epoch) != nil)
+        #expect(try await new.claim(sample(2).id, maximumActive: 1, at: epoch) == nil)
+        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
     }
 
     @Test func aChangeMadeWithoutKnowingOfAnotherOneIsNotWritten() async throws {
@@ -145,7 +215,8 @@ import Testing
 
     /// Makes of a journal one of the third version, but for its labels.
     private static let thirdVersion = [
-        "DROP TABLE facets", "CREATE INDEX tasks_state ON tasks (state, id)",
+        "DROP TABLE facets", "ALTER TABLE staying DROP COLUMN gateway",
+        "CREATE INDEX tasks_state ON tasks (state, id)",
         "CREATE INDEX tasks_model ON tasks (model, id)",
         """
         CREATE TABLE labels (
@@ -199,7 +270,7 @@ import Testing
         }
         let new = journal()
         #expect(try await takenOver(by: new).map(\.id) == [sample(1).id])
-        #expect(try await new.stay(until: epoch) == false)
+        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
     }
 
     @Test func aJournalOfTheSecondVersionIsBroughtUpToDate() async throws {

@@ -78,6 +78,15 @@ import Testing
         #expect(try folder.bytes("journal.db") == before)
     }
 
+    @Test(arguments: [0, -1, -2_147_483_648])
+    func aJournalOfAVersionThatThereNeverWasIsRefused(version: Int) async throws {
+        let first = journal()
+        _ = try await first.created(sample(1))
+        await first.close()
+        try await withOther("PRAGMA user_version = \(version)") {}
+        guard case .corrupt? = await refusal(journal(), sample(2)) else { throw Unexpected() }
+    }
+
     @Test func aJournalThatANewerVersionTookOverWhileItWasOpenIsNotWrittenAnyMore() async throws {
         let journal = journal()
         _ = try await journal.created(sample(1))

@@ -152,7 +152,7 @@ import Testing
                 _ = try second.isAnythingLeft(choice, of: gatewayURL, at: now)
                 _ = try second.takeOver(choice, limit: 200, of: gatewayURL, at: now)
             }
-            _ = try second.stay(until: now)
+            _ = try second.stay(until: now, at: gatewayURL)
             _ = try second.lookedAfter()
             _ = try second.queuedPlaces()
             _ = try second.bound(to: "5")

@@ -6,7 +6,7 @@ public enum FailureMessages {
     public static func sentence(for failure: Failure, of task: VideoTask? = nil, locale: Locale) -> String {
         if let task, let origin = task.replacedBy { return replaced(task, by: origin)[locale] }
         if let task, failure.isElsewhere(task) { return elsewhere(task)[locale] }
-        let isOver = task.map { $0.state.isTerminal && $0.taskId != nil } ?? false
+        let isOver = task.map { $0.state.isTerminal && $0.state != .unconfirmed && $0.taskId != nil } ?? false
         let parts: [LocalizedText?] =
             if let task, isOver {
                 ended(task, failure)
@@ -33,6 +33,11 @@ public enum FailureMessages {
             }
         }
         return text
+    }
+
+    /// What happened, without what it means for a task.
+    static func cause(of failure: Failure, locale: Locale) -> String {
+        (operatorReason(failure) ?? happened(failure))[locale]
     }
 
     private static func inLine(_ failure: Failure) -> LocalizedText {
@@ -74,6 +79,10 @@ public enum FailureMessages {
             LocalizedText(en: "The API key may not do this.", zh: "该 API Key 没有此权限。")
         case .paymentRequired:
             LocalizedText(en: "The account has not enough funds.", zh: "账户余额不足。")
+        case .taskNotFound where failure.billed != .no:
+            LocalizedText(
+                en: "The gateway says that it knows no task with this id, or not for this key.",
+                zh: "网关表示没有此 ID 的任务，或该 Key 无权查看。")
         case .taskNotFound:
             LocalizedText(en: "There is no such task.", zh: "没有这个任务。")
         case .conflict:
@@ -124,6 +133,8 @@ public enum FailureMessages {
         case .unknown:
             LocalizedText(
                 en: "It is not known whether the task exists and is charged.", zh: "无法确定任务是否已创建并计费。")
+        case .pending where failure.kind == .taskNotFound:
+            LocalizedText(en: "If it has the task, it settles at its end.", zh: "如网关确有该任务，结束时结算。")
         case .pending:
             LocalizedText(en: "The gateway has the task and settles at its end.", zh: "网关已接受任务，结束时结算。")
         }

@@ -28,6 +28,12 @@ extension TaskServiceError {
                     "\(task.id) is being sent at this moment: it may be made and charged. Ask for its `status`; `cancel` with "
                     + "`abandon: true` only stops following it.",
                 zh: "\(task.id) 正在发送：可能会生成并计费。请查询其 `status`；`cancel` 加 `abandon: true` 只是不再跟踪。")
+        case .cannotCancel(let task) where task.state == .queued:
+            return LocalizedText(
+                en:
+                    "\(task.id) was sent, and it is not known whether the gateway has it: it may be made and charged. `cancel` "
+                    + "with `abandon: true` stops sending and following it.",
+                zh: "\(task.id) 曾经发送，不清楚网关是否已接受：可能会生成并计费。`cancel` 加 `abandon: true` 将不再发送和跟踪。")
         case .cannotCancel(let task):
             return LocalizedText(
                 en: "\(task.id) is at the gateway already, which cannot cancel: it will be made and charged. "
@@ -47,8 +53,10 @@ extension TaskServiceError {
         case .cannotAdopt(let task):
             return LocalizedText(
                 en:
-                    "\(task.id) is \(task.state.rawValue); only an unconfirmed task can be given the gateway's id.",
-                zh: "\(task.id) 状态为 \(task.state.rawValue)；只有 unconfirmed 的任务可以认领网关 ID。")
+                    "\(task.id) stays as it is (\(task.state.rawValue)), and nothing was charged by this: only a task that is "
+                    + "unconfirmed or abandoned can be given the gateway's id. Without `task` the id is taken in as a task of its own.",
+                zh: "\(task.id) 保持原状（\(task.state.rawValue)），本次调用没有产生费用：只有 unconfirmed 或 abandoned 的任务可以认领"
+                    + "网关 ID。不带 `task` 时，该 ID 会作为单独的任务纳入。")
         case .taskIdTaken(let taskId, let task):
             let taskId = Fact.shortened(taskId)
             return LocalizedText(
@@ -115,6 +123,18 @@ extension TaskServiceError {
         where failure.kind == .taskNotFound || failure.kind == .invalidRequest:
             guard task != nil || failure.kind == .taskNotFound else { return nil }
             return Self.unknownId(of: task)
+        case .gateway(let failure, let task?)
+        where (task.state == .unconfirmed || task.state == .abandoned) && !failure.isAboutTheTask:
+            let (en, zh) = (
+                FailureMessages.cause(of: failure, locale: .en),
+                FailureMessages.cause(of: failure, locale: .zh)
+            )
+            return LocalizedText(
+                en: en
+                    + " Whether it has a task with this id is not known, so \(task.id) stays \(task.state.rawValue), perhaps "
+                    + "charged. Call `adopt` again later; do not submit it anew.",
+                zh: zh + "无法确认网关是否有此 ID 的任务，\(task.id) 保持 \(task.state.rawValue)，可能已计费。请稍后再次 `adopt`，"
+                    + "不要重新提交。")
         case .gateway, .delivery: return nil
         }
     }

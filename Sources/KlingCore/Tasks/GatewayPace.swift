@@ -21,6 +21,11 @@ public struct GatewayPace: Sendable, Hashable {
             let passed = now.since(since)
             return passed <= .zero - length ? .zero : max(.zero, length - max(.zero, passed))
         }
+
+        /// Whether it lasts, or ended less than `time` ago.
+        package func isRecent(at now: Timestamp, within time: Duration) -> Bool {
+            left(at: now) > .zero || (.zero..<time).contains(now.since(since) - length)
+        }
     }
 
     package struct Narrowing: Sendable, Hashable {

@@ -42,16 +42,16 @@ public protocol Journal: Sendable {
 
     /// Takes over at most `limit` of the tasks that are not settled and that nobody looks after, oldest first: each is given to
     /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
-    /// silent for longer than it said in ``stay(until:)``. A task that was left in `submitting` comes as it was: its create
+    /// silent for longer than it said in ``stay(until:at:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
     /// What is at another gateway than that at `url` is left to those who can ask there.
     func takeOver(
         _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask]
 
-    /// Says that this process will be heard of again by then; nil when it looks after nothing.
+    /// Says that this process will be heard of again by then; nil when it looks after nothing. `url` is the gateway that it sends to.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
-    func stay(until time: Timestamp?) async throws(JournalFailure) -> Bool
+    func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool
 
     /// The unsettled tasks that this process looks after.
     func lookedAfter() async throws(JournalFailure) -> Set<TaskID>
@@ -78,7 +78,11 @@ public protocol Journal: Sendable {
 /// Which of the tasks that nobody looks after are to be taken over.
 public enum LeftTasks: Sendable, Hashable {
     /// Those of which a create was under way: few, and the ones that may look like something they are not.
+    /// Of any gateway.
     case creates
+    /// Those whose process is no more.
+    case ofTheDead
+    /// And those whose process was silent for too long.
     case everything
 }
 

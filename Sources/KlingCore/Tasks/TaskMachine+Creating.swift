@@ -4,15 +4,14 @@ extension TaskMachine {
         guard task.state == .queued, written.id == task.id, written.state == .submitting else { return [] }
         let before = task
         task = written
-        guard before.billed == .unknown, Self.mayBeForgotten(since: before.updatedAt, at: written.updatedAt)
-        else {
-            return [.create]
-        }
+        guard before.billed == .unknown,
+            Self.mayBeForgotten(since: before.doubtfulSince ?? before.updatedAt, at: written.updatedAt)
+        else { return [.create] }
         return unconfirmed(because: before.error ?? Failure(.unreachable), at: written.updatedAt)
     }
 
-    /// For so long after the last attempt a gateway is trusted to know an idempotency key: none says how long it does, and a
-    /// machine may sleep for a night between two attempts.
+    /// For so long after the first attempt that may have arrived a gateway is trusted to know an idempotency key: none says how
+    /// long it does, and a machine may sleep for a night between two attempts.
     private static let keyLifetime = Duration.seconds(3600)
 
     private static func mayBeForgotten(since: Timestamp, at now: Timestamp) -> Bool {
@@ -32,6 +31,8 @@ extension TaskMachine {
 
     mutating func created(_ outcome: CreateOutcome, at now: Timestamp, under rules: Rules) -> [Action] {
         guard task.state == .submitting else { return createdTooLate(outcome, at: now) }
+        // The claim is the last change there was.
+        let sentAt = task.updatedAt
         task.updatedAt = now
         switch outcome {
         case .accepted(let taskId, _): return accepted(taskId, at: now)
@@ -40,6 +41,7 @@ extension TaskMachine {
             return notTaken(failure, after: after, at: now, under: rules)
         case .unknown(let failure):
             task.billed = .unknown
+            task.doubtfulSince = task.doubtfulSince ?? sentAt
             guard rules.isIdempotent, !isPatienceOver(at: now, under: rules) else {
                 return unconfirmed(because: failure, at: now)
             }
@@ -172,7 +174,8 @@ extension TaskMachine {
     mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {
         switch task.state {
         case .submitting:
-            let mayBeForgotten = Self.mayBeForgotten(since: task.updatedAt, at: now)
+            task.doubtfulSince = task.doubtfulSince ?? task.updatedAt
+            let mayBeForgotten = Self.mayBeForgotten(since: task.doubtfulSince ?? now, at: now)
             task.updatedAt = now
             task.billed = .unknown
             let failure = Failure(.unreachable, message: nil, billed: .unknown)

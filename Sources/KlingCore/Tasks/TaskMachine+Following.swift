@@ -5,7 +5,7 @@ extension TaskMachine {
             return refreshed(reading, at: now)
         }
         let before = task
-        readFailures = 0
+        (readFailures, unknownReadings) = (0, 0)
         task.lastContactAt = now
         task.degraded = false
         task.error = nil
@@ -99,14 +99,12 @@ extension TaskMachine {
     /// No failure of a read is the end of a task, not even "no such task": the gateway said it had it.
     mutating func readFailed(_ failure: Failure, at now: Timestamp) -> [Action] {
         guard task.state == .submitted || task.state == .processing else { return [] }
-        // Of a foundling the gateway has never said that it has it: the user's word was wrong.
-        if task.isFoundling, task.lastContactAt == nil,
-            failure.kind == .taskNotFound || failure.kind == .invalidRequest
-        {
-            task.billed = .no
-            task.error = failure.billed(.no)
-            end(.failed, at: now)
-            return [.record(.change)]
+        let isUnknown = failure.kind == .taskNotFound || failure.kind == .invalidRequest
+        unknownReadings = isUnknown ? unknownReadings + 1 : 0
+        // Of a foundling the gateway has never said that it has it: the user's word may be wrong. It takes no slot for ever, and
+        // can be adopted again.
+        if task.isFoundling, task.lastContactAt == nil, unknownReadings >= Self.maximumUnknownReadings {
+            return unconfirmed(because: failure, at: now)
         }
         readFailures += 1
         var atLeast: Duration?

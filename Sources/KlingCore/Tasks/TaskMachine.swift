@@ -19,6 +19,8 @@ public struct TaskMachine: Sendable, Hashable {
     var deliveryFailures = 0
     /// Readings that said `completed` and had no link.
     var emptyResults = 0
+    /// Readings, one after the other, that said there is no such task.
+    var unknownReadings = 0
 
     public init(_ task: VideoTask) { self.task = task }
 
@@ -98,6 +100,8 @@ extension TaskMachine {
 
     /// Readings with `completed` and no link before the task is taken as completed without one (GATEWAY §1).
     static let maximumEmptyResults = 3
+    /// Readings in a row that know nothing of an id, of which only a user has said that it exists, before it is no longer followed.
+    static let maximumUnknownReadings = 5
     /// How long a link lives when the gateway does not say (GATEWAY §1).
     static let linkLifetime = Duration.seconds(86_400)
 

@@ -20,7 +20,7 @@ extension TaskService {
         await task.turn.take()
         defer { finish(task) }
         var before = task.machine
-        var actions = task.machine.handle(event, at: clock.wallTime(), under: rules)
+        var actions = task.machine.handle(event, at: clock.wallTime(), under: rules(for: task))
         // Another process may have changed the task: then it happens to the task as that left it.
         while case .record(let kind)? = actions.first {
             do {
@@ -34,7 +34,7 @@ extension TaskService {
                 break
             }
             before = task.machine
-            actions = task.machine.handle(event, at: clock.wallTime(), under: rules)
+            actions = task.machine.handle(event, at: clock.wallTime(), under: rules(for: task))
         }
         var refusal: TaskMachine.Refusal?
         for action in actions {
@@ -122,7 +122,7 @@ extension TaskService {
         task.isUnsaved = false
         guard let taskId = unsaved.task.taskId, task.machine.task.taskId == nil else { return }
         let accepted = CreateOutcome.accepted(taskId: taskId, requestId: nil)
-        _ = task.machine.handle(.created(accepted), at: clock.wallTime(), under: rules)
+        _ = task.machine.handle(.created(accepted), at: clock.wallTime(), under: rules(for: task))
         do { _ = try await record(task, .change, else: task.machine) } catch { keep(task) }
     }
 

@@ -36,13 +36,15 @@ extension TaskService {
         }
         let isAfar = target.map { isElsewhere($0) } ?? false
         let moves = isAfar && target?.state.isActive == true && target?.taskId == taskId
-        if let target, target.id == owner?.id, target.state != .abandoned, !moves { return report(target) }
+        if let target, target.id == owner?.id, !target.mayBeGiven(taskId), !moves { return report(target) }
 
         if let target, !target.mayBeGiven(taskId), !moves { throw .cannotAdopt(target) }
 
         let reading = await gateway.read(taskId)
-        // What was sent to another address must be seen here first.
-        if case .failure(let failure) = reading, failure.isAboutTheTask || isAfar {
+        // A task that was sent has one id: it is given none that the gateway has not been seen to have. And what was sent to another
+        // address must be seen here.
+        let mustBeSeen = isAfar || target.map { !$0.isFoundling } ?? false
+        if case .failure(let failure) = reading, failure.isAboutTheTask || mustBeSeen {
             throw .gateway(failure, target)
         }
         let task: LiveTask

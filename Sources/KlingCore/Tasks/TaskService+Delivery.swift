@@ -29,7 +29,7 @@ extension TaskService {
         _ id: String, to target: VideoTask.Delivery? = nil, overwrite: Bool = false,
         progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
     ) async throws(TaskServiceError) -> [DeliveredFile] {
-        wakeUp()
+        await oriented()
         let task = loadForUser(try await locate(id))
         defer { forget(task) }
         guard task.state == .completed, !task.machine.task.videos.isEmpty else {

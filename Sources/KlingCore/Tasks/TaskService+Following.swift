@@ -101,9 +101,13 @@ extension TaskService {
         guard let submittedAt = task.submittedAt else {
             // Those before it need the slots first, each for about as long.
             let rounds = 1 + max(0, position - 1) / max(1, options.maximumActive)
-            return TaskEstimate(secondsLeft: real(whole).seconds * Double(rounds), basis: basis)
+            let pause = max(.zero, pausedUntil - clock.elapsed())
+            return TaskEstimate(
+                secondsLeft: pause.seconds + real(whole).seconds * Double(rounds), basis: basis)
         }
-        let left = real(whole) - clock.wallTime().since(submittedAt)
-        return TaskEstimate(secondsLeft: min(max(0, left.seconds), real(whole).seconds), basis: basis)
+        let left = min(max(.zero, real(whole) - clock.wallTime().since(submittedAt)), real(whole))
+        // Its end is not seen before it may be asked for.
+        let pause = readsPausedUntil - clock.elapsed()
+        return TaskEstimate(secondsLeft: max(left, pause).seconds, basis: basis)
     }
 }

@@ -20,6 +20,7 @@ extension TaskService {
         let (now, time) = (clock.elapsed(), clock.wallTime())
         if let creates = found.creates, creates != pace.creates {
             pausedUntil = max(pausedUntil, now + creates.left(at: time))
+            if creates.isRecent(at: time, within: Self.caution) { sendingAtOnce = 1 }
         }
         if let reads = found.reads, reads != pace.reads { holdReads(until: now + reads.left(at: time)) }
         if let narrowing = found.slots, narrowing != pace.slots, let limit = narrowing.limit(at: time) {

@@ -61,13 +61,13 @@ extension TaskService {
         defer { finish(task) }
         guard task.state == .queued, !isDraining else { return false }
         let time = clock.wallTime()
-        let (rules, url) = (rules, gateway.identity.url)
+        let (own, url) = (rules(for: task), gateway.identity.url)
         var actions: [TaskMachine.Action] = []
         do {
             try await write(task, .change) { (journal, task) throws(JournalFailure) in
                 try await journal.claim(task.id, maximumActive: limit, of: url, at: time)
             } then: { machine, written in
-                actions = machine.handle(.claimed(written), at: time, under: rules)
+                actions = machine.handle(.claimed(written), at: time, under: own)
             }
         } catch {
             return nil
@@ -81,7 +81,7 @@ extension TaskService {
         }
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
-            _ = task.machine.handle(.unsent, at: time, under: rules)
+            _ = task.machine.handle(.unsent, at: time, under: rules(for: task))
             if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
             return false
         }

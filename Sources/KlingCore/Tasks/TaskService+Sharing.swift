@@ -111,8 +111,14 @@ extension TaskService {
     /// Says that this process is there, and takes over what nobody looks after.
     func stay() async {
         guard !isDraining else { return }
+        let time = clock.wallTime()
+        if let lastStay, time.since(lastStay) > Self.stayInterval + Self.silence / 3 {
+            // Others may not have had the chance to be heard of either.
+            (staysUntil, pardonedUntil) = (staysUntil == nil ? nil : .zero, clock.elapsed() + Self.silence)
+        }
+        lastStay = time
         try? await keepTasks()
-        try? await takeOver(.everything)
+        try? await takeOver(clock.elapsed() < pardonedUntil ? .ofTheDead : .everything)
         if !isDraining { schedule(.stay, after: Self.stayInterval) }
     }
 
@@ -121,11 +127,12 @@ extension TaskService {
         let now = clock.elapsed()
         guard live.values.contains(where: { !$0.isForeign }) else {
             guard staysUntil != nil, try await !takeUp(journal.lookedAfter()) else { return }
-            if try await journal.stay(until: nil) { staysUntil = nil }
+            if try await journal.stay(until: nil, at: gateway.identity.url) { staysUntil = nil }
             return
         }
         if let staysUntil, now < staysUntil - Self.silence / 2 { return }
-        let isKept = try await journal.stay(until: clock.wallTime().advanced(by: Self.silence))
+        let isKept = try await journal.stay(
+            until: clock.wallTime().advanced(by: Self.silence), at: gateway.identity.url)
         let wasHeard = staysUntil != nil
         staysUntil = now + Self.silence
         let own = try await journal.lookedAfter()
@@ -162,9 +169,10 @@ extension TaskService {
         forget(task)
     }
 
-    /// Takes over the tasks that nobody looks after. Who can send nothing leaves them to those who can.
+    /// Takes over the tasks that nobody looks after. Who can send nothing leaves them to those who can; but that it is not known
+    /// what became of a create, anybody can say.
     func takeOver(_ choice: LeftTasks) async throws(JournalFailure) {
-        guard gateway.readiness == nil else { return }
+        guard choice == .creates || gateway.readiness == nil else { return }
         // Until a page is here, nothing may be let go of that has changed since the journal made it.
         isTakingOver = true
         defer {

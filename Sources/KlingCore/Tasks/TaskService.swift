@@ -35,6 +35,8 @@ public actor TaskService {
     /// taken twice as many.
     var sendingAtOnce = TaskService.mostSendingAtOnce
     static let mostSendingAtOnce = 64
+    /// So long after the gateway wanted no creates it is tried with one.
+    static let caution = Duration.seconds(3600)
     /// No create before this moment.
     var pausedUntil = Duration.zero
     /// What this process has last learnt that the gateway asked of all.
@@ -94,6 +96,10 @@ public actor TaskService {
 
     /// By when this process has said that it will be heard of again; nil before it did.
     var staysUntil: Duration?
+    /// When it last looked who is there.
+    var lastStay: Timestamp?
+    /// Until then the silence of others says nothing: the clock was set, or the machine slept.
+    var pardonedUntil = Duration.zero
 
     /// How far the unfinished tasks of the journal are taken up.
     enum Beginning {
@@ -158,10 +164,12 @@ public actor TaskService {
         Task { await send() }
     }
 
-    var rules: TaskMachine.Rules {
+    /// Only what was sent to this gateway, by one who can ask it, may be sent again with its key.
+    func rules(for task: LiveTask) -> TaskMachine.Rules {
         TaskMachine.Rules(
-            isIdempotent: gateway.identity.isIdempotent, retryFor: options.retryCreatesFor,
-            gateway: gateway.identity.url)
+            isIdempotent: gateway.identity.isIdempotent && !isElsewhere(task.machine.task)
+                && gateway.readiness == nil,
+            retryFor: options.retryCreatesFor, gateway: gateway.identity.url)
     }
 
     /// Real time that passes while `duration` passes at the gateway.

@@ -33,6 +33,7 @@ extension VideoTask {
         case .path(let path)?: form["delivery"] = ["path": .string(path)]
         case nil: break
         }
+        form["doubtfulSince"] = doubtfulSince?.storedForm
         form["previous"] = previous.map { .string($0.text) }
         form["replacedBy"] = replacedBy.map { .string($0.text) }
         if simulated { form["simulated"] = true }

@@ -37,6 +37,7 @@ extension VideoTask {
         self.billed = billed
         self.attempts = attempts
         previous = form.string(.previous, in: tree).flatMap(TaskID.init(_:))
+        doubtfulSince = form.timestamp(.doubtfulSince, in: tree)
         endIsGuessed = form.bool(.endIsGuessed, in: tree) ?? false
         replacedBy = form.string(.replacedBy, in: tree).flatMap(TaskID.init(_:))
         self.place = place
@@ -88,13 +89,13 @@ private struct StoredMembers {
     enum Name: Int, CaseIterable {
         case id, state, createdAt, updatedAt, billed, attempts, taskId, gateway, progress, submittedAt
         case completedAt, lastContactAt, degraded, gatewayStatus, gatewayEstimate, videos, error
-        case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed
+        case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed, doubtfulSince
         case url, expiresAt, path, directory
     }
 
     private static let names = NameTable(Name.allCases.map { "\($0)" })
 
-    private var values = InlineArray<28, JSONTree.Index?>(repeating: nil)
+    private var values = InlineArray<29, JSONTree.Index?>(repeating: nil)
 
     init(_ node: JSONTree.Index, in tree: borrowing JSONTree) {
         guard tree.kind(node) == .object else { return }

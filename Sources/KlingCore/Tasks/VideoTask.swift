@@ -33,6 +33,8 @@ public struct VideoTask: Sendable, Hashable {
     public var delivery: Delivery?
     /// Creates sent so far, the one being sent included.
     public var attempts: Int
+    /// When the first create was sent of which it is not known whether it arrived.
+    package var doubtfulSince: Timestamp?
     /// The earlier task of the same key that ended unbilled.
     public var previous: TaskID?
     /// The task that this one, taken in by the gateway's id, turned out to be.

@@ -125,6 +125,9 @@ extension PlainDialect {
         ], gives: .task, errors: [.taskNotFound, .conflict, .journalUnavailable] + Failure.Kind.gateway
     ) { (context, arguments, tree, writer) throws(RPCError) in
         let taskId = try arguments.require(try arguments.string(0, in: tree), 0)
+        guard taskId.contains(where: { !$0.isWhitespace }), !taskId.contains("…") else {
+            throw .invalidParams("taskId must be the id that the gateway has given the task")
+        }
         let onto = try arguments.string(1, in: tree)
         let labels = try arguments.stringMap(2, in: tree) ?? [:]
         return context.deferred { tasks, locale throws(TaskServiceError) in
