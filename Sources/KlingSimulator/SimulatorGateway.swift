@@ -133,9 +133,11 @@ public final class SimulatorGateway: Gateway {
             ])
     }
 
+    /// At high speed a latency may be shorter than what it takes to sleep, and is none.
     func pause(_ seconds: Double) async {
-        guard seconds > 0 else { return }
-        try? await clock.sleep(until: clock.elapsed() + .seconds(seconds / spec.speed))
+        let real = seconds / spec.speed
+        guard real > 0.0001 else { return }
+        try? await clock.sleep(until: clock.elapsed() + .seconds(real))
     }
 
     private func lost(_ message: String) -> Failure {

@@ -44,10 +44,11 @@ def mixed(value: int) -> int:
     return value ^ value >> 31
 
 
-def simulated_id(template: str, number: int, start: int) -> str:
-    """The simulator's id of another task: begun at another time, with another seed."""
+def simulated_id(template: str, number: int, start: int, lasting: int | None) -> str:
+    """The simulator's id of another task: begun at another time, with another seed, taking so many ms."""
     payload = template[9:56]
-    payload = f"{start:012x}" + payload[12:28] + f"{number:08x}" + payload[36:]
+    length = payload[12:20] if lasting is None else f"{lasting:08x}"
+    payload = f"{start:012x}" + length + payload[20:28] + f"{number:08x}" + payload[36:]
     total = 0
     for byte in payload.encode():
         total = mixed((total + byte + 1) & ((1 << 64) - 1))
@@ -79,8 +80,12 @@ def filled(
     states: Sequence[str] = ("processing",),
     gateway: Gateway | None = None,
     prompt: str = "",
+    lasting: int | None = None,
 ) -> list[str]:
-    """Fills the journal with tasks in these states by turns, begun within the last minutes; their ids."""
+    """Fills the journal with tasks in these states by turns, begun within the last minutes; their ids.
+
+    With `lasting` they begin together in a second from now, and take so many ms.
+    """
     template = made(place, gateway)
     if prompt:
         template["request"] = json.dumps({**REQUEST, "prompt": prompt}, separators=(",", ":"))
@@ -90,18 +95,19 @@ def filled(
     facets: dict[tuple[int, str, str], list[int]] = {}
     for number in range(count):
         # Ids rise with the time of the task, as the server's do.
-        begun = now - 400_000 + number * 300_000 // count
+        begun = now - 400_000 + number * 300_000 // count if lasting is None else now + 1000
         text, rest = "", begun * (1 << 80) + number
         for _ in range(26):
             text, rest = CROCKFORD[rest & 31] + text, rest >> 5
         if gateway:
             name = gateway.book.accept(REQUEST, {}, None).id
         else:
-            name = simulated_id(template_body["taskId"], number, begun)
+            name = simulated_id(template_body["taskId"], number, begun, lasting)
         state = states[number % len(states)]
         labels = {"part": str(number % 100), "half": str(number * 2 // count), "take": str(number)}
         body = {
-            **template_body, "id": f"kt_{text}", "state": state, "progress": 10, "createdAt": begun,
+            **template_body, "id": f"kt_{text}", "state": state, "createdAt": begun,
+            "progress": 10 if lasting is None else 0,
             "updatedAt": begun, "submittedAt": begun, "billed": "pending",
             "taskId": name,
             "labels": labels,
@@ -462,6 +468,7 @@ def updates(short: bool) -> Params:
     figures["unread"] = unread(place, ids)
     place.remove()
     figures["live"] = live(short)
+    figures["from submit"] = from_submit(short)
     return figures
 
 
@@ -481,7 +488,41 @@ def unread(place: Place, ids: list[str]) -> Params:
 
 
 def live(short: bool) -> Params:
-    """Changes as they happen: 1,000 tasks, too fast for the pace of the reads to be the bound."""
+    """Changes as they happen to 1,000 tasks at the gateway, all at the same time; the median of some rounds."""
+    rounds = []
+    for _ in range(1 if short else 9):
+        place = Place()
+        filled(place, 1000, lasting=400)
+        server = Raw(place, "--simulate", "speed=1500", "--max-active", "1000", "--read-rate", "100")
+        server.ask(0, "subscribe", all=True)
+        times, counts = told_until(server, 1000)
+        rounds.append((round(sum(counts) / (times[-1] - times[0])), sum(counts)))
+        server.end()
+        place.remove()
+    (least, _), *_, (most, _) = sorted(rounds * 2)
+    rate, updates = sorted(rounds)[len(rounds) // 2]
+    return {"updates": updates, "per second": rate, "least and most": [least, most], "rounds": len(rounds)}
+
+
+def told_until(server: Raw, completed: int) -> tuple[list[float], list[int]]:
+    """When how many updates came, until so many tasks were told to be completed."""
+    buffer, rest, times, counts = bytearray(1 << 16), b"", [], []
+    while completed > 0:
+        size = os.readv(server.output, [buffer])
+        if not size:
+            raise EOFError
+        data = rest + buffer[:size]
+        end = data.rfind(b"\n") + 1
+        whole, rest = data[:end], data[end:]
+        if count := whole.count(b'"method":"task/update"'):
+            times.append(time.perf_counter())
+            counts.append(count)
+        completed -= whole.count(b'"state":"completed"')
+    return times, counts
+
+
+def from_submit(short: bool) -> Params:
+    """The same with their submits and creates, one after the other: 1,000 intents."""
     place = Place()
     server = Raw(place, "--simulate", "speed=3000", "--max-active", "1000")
     server.ask(0, "subscribe", all=True)
@@ -491,13 +532,8 @@ def live(short: bool) -> Params:
         for number in range(count)
     )
     threading.Thread(target=write_all, args=(server.input, calls), daemon=True).start()
-    began, told, ended = time.perf_counter(), 0, 0
-    processor = server.cpu_seconds()
-    while ended < count:
-        line = server.line()
-        if b'"method":"task/update"' in line[:50]:
-            told += 1
-            ended += b'"state":"completed"' in line
+    began, processor = time.perf_counter(), server.cpu_seconds()
+    told = sum(told_until(server, count)[1])
     seconds = time.perf_counter() - began
     used = server.cpu_seconds() - processor
     server.end()

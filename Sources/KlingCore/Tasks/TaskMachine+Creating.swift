@@ -141,7 +141,8 @@ extension TaskMachine {
             end(.cancelled, at: now)
         case .queued, .submitting, .submitted, .processing:
             guard abandon else { return [.decline(.sentAlready)] }
-            task.billed = task.taskId == nil ? .unknown : .yes
+            let isKnown = task.taskId != nil && !(task.isFoundling && task.lastContactAt == nil)
+            task.billed = isKnown ? .yes : .unknown
             end(.abandoned, at: now)
         case .unconfirmed where abandon:
             end(.abandoned, at: now)
