@@ -27,6 +27,7 @@ final class Log: Sendable {
         case .unwritten(let task): write(.error, FailureMessages.unwritten(task, locale: locale))
         case .expiring(let task, let time):
             write(.warning, FailureMessages.expiring(task, at: time, locale: locale))
+        case .asked(let wish): write(.warning, FailureMessages.asked(wish, locale: locale))
         }
     }
 

@@ -444,6 +444,8 @@ class Ending(Case):
         server = self.simulated()
         task = server.submit(waitFor="completed", seconds=30)
         other = self.server("--simulate", "speed=200", "--journal", ":memory:")
+        for nothing in ("", " ", "task_…"):
+            self.assertEqual(other.fails("adopt", taskId=nothing).code, -32602)
         failure = other.fails("adopt", taskId="task_nothing")
         self.assertIn(failure.code, (404, 409), failure)
         self.assertEqual(server.call("adopt", taskId=task["taskId"])["id"], task["id"])

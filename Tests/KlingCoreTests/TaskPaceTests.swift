@@ -68,8 +68,13 @@ struct TaskPaceTests {
         #expect(sends.min { $0.key < $1.key }?.value == 1)
     }
 
-    @Test func `no estimate is earlier than the gateway wants to be asked`() async throws {
-        let world = TaskWorld()
+    @Test func `no estimate is earlier than the gateway wants to be asked, and the log says why`()
+        async throws
+    {
+        let wishes = Mutex<[GatewayPace.Wish]>([])
+        let world = TaskWorld { notice in
+            if case .asked(let wish) = notice { wishes.withLock { $0.append(wish) } }
+        }
         world.gateway.creates(
             .accepted(taskId: "task_1", requestId: nil), .notTaken(Self.busy, after: .seconds(7200)))
         world.gateway.reads(
@@ -83,6 +88,9 @@ struct TaskPaceTests {
             let left = try #require(try await world.service.status(id.text).estimate?.secondsLeft)
             #expect(left > 7000)
         }
+        let told = wishes.withLock { $0.map { FailureMessages.asked($0, locale: .en) } }
+        #expect(told.count == 2 && told[0].contains("how tasks are") && told[1].contains("takes no tasks"))
+        #expect(told.allSatisfy { $0.contains(" 12") })
     }
 
     @Test func `a wait for reads outlives the process that was told, and a user may still ask`() async throws

@@ -152,7 +152,8 @@ final class TaskTestJournal: Journal {
                 store.paces[url, default: GatewayPace()].allowsCreate(
                     active: store.active(besides: id, of: url), at: time),
                 !store.order.prefix(while: { $0 != id }).contains(where: {
-                    store.tasks[$0]?.state == .queued && store.owners[$0] != nil && store.owners[$0] != process
+                    store.tasks[$0]?.state == .queued && store.owners[$0] != nil
+                        && store.owners[$0] != process
                         && store.tasks[$0]?.gateway ?? url == url
                 })
             else { return nil }

@@ -488,7 +488,7 @@ def unread(place: Place, ids: list[str]) -> Params:
 
 
 def live(short: bool) -> Params:
-    """Changes as they happen to 1,000 tasks at the gateway, all at the same time; the median of some rounds."""
+    """Changes as they happen to 1,000 tasks at the gateway at the same time; the median of some rounds."""
     rounds = []
     for _ in range(1 if short else 9):
         place = Place()

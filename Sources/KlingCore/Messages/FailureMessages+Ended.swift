@@ -124,6 +124,24 @@ extension FailureMessages {
         )[locale]
     }
 
+    /// What the gateway has asked of everybody.
+    package static func asked(_ wish: GatewayPace.Wish, locale: Locale) -> String {
+        let minutes = Int(((wish.length ?? .zero).seconds / 60).rounded(.up))
+        return switch wish {
+        case .noReads:
+            LocalizedText(
+                en:
+                    "The gateway asks not to be asked how tasks are for \(minutes) min. They go on there; what becomes of them is "
+                    + "seen afterwards.",
+                zh: "网关要求 \(minutes) 分钟内不再查询任务状态。任务会继续进行，之后再获取结果。")[locale]
+        case .noCreates, .fewerTasks:
+            LocalizedText(
+                en:
+                    "The gateway takes no tasks for \(minutes) min. What is queued stays in line, costs nothing, and is sent then.",
+                zh: "网关 \(minutes) 分钟内不再接受任务。排队的任务保持排队，不产生费用，届时自动发送。")[locale]
+        }
+    }
+
     /// A task of which the journal cannot be told what has become of it.
     package static func unwritten(_ task: VideoTask, locale: Locale) -> String {
         guard let taskId = task.taskId else {

@@ -11,6 +11,14 @@ public struct GatewayPace: Sendable, Hashable {
         case noReads(Duration)
         /// There were too many tasks with this one (Kling 1303). One more is tried each time that `recovery` has passed.
         case fewerTasks(without: TaskID, recovery: Duration)
+
+        /// For how long nothing is to be sent.
+        package var length: Duration? {
+            switch self {
+            case .noCreates(let length), .noReads(let length): length
+            case .fewerTasks: nil
+            }
+        }
     }
 
     package struct Pause: Sendable, Hashable {

@@ -5,6 +5,8 @@ public enum TaskNotice: Sendable, Hashable {
     case unwritten(VideoTask)
     /// The gateway deletes the task's video then, and no file has it yet.
     case expiring(VideoTask, at: Timestamp)
+    /// The gateway wants to be left alone for longer than a minute.
+    case asked(GatewayPace.Wish)
 }
 
 // Videos that nobody has fetched are lost when their link dies (GATEWAY §1, "Results").

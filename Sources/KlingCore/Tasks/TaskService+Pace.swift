@@ -1,7 +1,11 @@
 // What the gateway has asked of all processes (``GatewayPace``): noted in the journal, kept here by this process's own clock.
 extension TaskService {
+    /// A wish for longer is worth a word: a user who sees nothing happen should know why.
+    private static let longest = Duration.seconds(60)
+
     /// Tells the others, and the next process. What is known here holds here whether that works or not.
     func note(_ wish: GatewayPace.Wish) {
+        if let length = wish.length, length > Self.longest { observer(.asked(wish)) }
         run { service in
             let noted = try? await service.journal.note(
                 wish, of: service.gateway.identity.url, at: service.clock.wallTime())
