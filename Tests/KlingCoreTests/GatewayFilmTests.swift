@@ -90,6 +90,15 @@ final class GatewayFilmTests {
         #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/mine")) == Data("mine".utf8))
     }
 
+    @Test func `another video of the task is not this one, whatever it is called`() async throws {
+        var task = task
+        task.videos.append(.init(url: "https://two"))
+        let delivery = VideoDelivery(gateway: ScriptedGateway(clip()), clock: InstantClock())
+        let second = try await delivery.deliver(task, video: 1, to: .path(folder + "/x.mp4")).get()
+        #expect(second.path == folder + "/x-2.mp4")
+        #expect(failure(await delivery.deliver(task, to: .path(second.path)))?.kind == .conflict)
+    }
+
     @Test func `a file beyond the limit says the limit, and not to make room`() async throws {
         for ceiling in [9999, 1 << 30] as [Int64] {
             var failure = Failure(.fileSystem, reason: .init(.tooLarge, String(ceiling)))

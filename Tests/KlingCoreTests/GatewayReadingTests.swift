@@ -162,6 +162,12 @@ private func failure(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(try reading(#"{"id":"t","status":"failed",\#(cost)}"#).error?.billed == billed)
     }
 
+    /// Beyond the year 9999 in seconds, and long before there was a gateway in milliseconds.
+    @Test func aDateThatIsNoneSaysNothing() {
+        #expect(Timestamp(secondsOrMilliseconds: 253_402_300_800) == nil)
+        #expect(Timestamp(secondsOrMilliseconds: 1_795_200_000_000)?.milliseconds == 1_795_200_000_000)
+    }
+
     // MARK: Reads that do not work
 
     @Test(arguments: [400, 404])

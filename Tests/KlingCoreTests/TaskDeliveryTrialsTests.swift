@@ -37,7 +37,7 @@ final class TaskDeliveryTrialsTests {
         let waiting = try await task(id, world)
         #expect(waiting.videos.map { $0.path != nil } == [true, false, true])
         let fetched = world.gateway.fetched
-        await world.clock.advance(by: .seconds(300))
+        await world.clock.advance(by: .seconds(100))
         #expect(try await task(id, world).degraded)
         #expect(Set(world.gateway.fetched.dropFirst(fetched.count)) == ["https://files.test/2.mp4"])
         world.gateway.fails("https://files.test/2.mp4", nil)
@@ -64,7 +64,7 @@ final class TaskDeliveryTrialsTests {
         let world = TaskWorld()
         let links = [1, 2].map { VideoTask.Video(url: "https://files.test/\($0).mp4") }
         world.gateway.reads("task_1", .success(TaskReading(status: .completed, progress: 100, videos: links)))
-        world.gateway.fails("https://files.test/1.mp4", Failure(.unreachable, retry: .now))
+        world.gateway.fails("https://files.test/1.mp4", Failure(.resultExpired, httpStatus: 404))
         let id = try await world.submit().task.id
         #expect(await world.reaches(id, .completed))
         await #expect(throws: TaskServiceError.self) {
@@ -88,14 +88,14 @@ final class TaskDeliveryTrialsTests {
     ) async throws {
         let world = TaskWorld()
         world.gateway.fails("https://files.test/1.mp4", failure)
-        let id = try await submit(world, videos: 1, linksLive: .seconds(7200))
+        let id = try await submit(world, videos: 1, linksLive: .seconds(600))
         await world.clock.advance(by: .seconds(10))
         let waiting = try await task(id, world)
         #expect(waiting.degraded && waiting.error?.kind == .badGateway)
-        for _ in 0..<3 { await world.clock.advance(by: .seconds(3000)) }
+        await world.clock.advance(by: .seconds(1500))
         let ended = try await task(id, world)
         #expect(ended.isSettled && !ended.degraded && ended.error != nil)
-        #expect((8...30).contains(world.gateway.fetchCount), "\(world.gateway.fetchCount)")
+        #expect((6...16).contains(world.gateway.fetchCount), "\(world.gateway.fetchCount)")
     }
 
     @Test func `one bad answer is no end`() async throws {
