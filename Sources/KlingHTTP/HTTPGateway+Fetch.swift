@@ -13,16 +13,20 @@ extension HTTPGateway {
         while true {
             guard let link = DownloadLink(next, allowsLoopback: address.isLoopback) else {
                 return .failure(
-                    Failure(.badGateway, message: "not a link to follow: \(Self.origin(of: next))"))
+                    Failure(.badGateway, reason: .init(.forbiddenLink, Self.origin(of: next))))
             }
             let count = Mutex<Int64>(0)
+            let isMisplaced = Mutex(false)
             let wanted = resume?.offset ?? 0
             let end = await loop.perform(
                 transfer(link, resume) { piece in
                     switch piece {
                     case .head(let status, let headers):
                         let head = DownloadHead(status: status, headers: headers)
-                        guard head.offset == 0 || head.offset == wanted else { return false }
+                        guard head.offset == 0 || head.offset == wanted else {
+                            isMisplaced.withLock { $0 = true }
+                            return false
+                        }
                         return receive(
                             .head(
                                 offset: head.offset, total: head.total, contentType: head.contentType,
@@ -33,13 +37,20 @@ extension HTTPGateway {
                     }
                 })
             let received = count.withLock { $0 }
+            if isMisplaced.withLock({ $0 }) {
+                // Another part than the one asked for, or nobody knows which: the whole, then.
+                guard resume != nil else { return .failure(Failure(.badGateway, reason: .init(.wrongPart))) }
+                resume = nil
+                continue
+            }
             if let problem = end.problem { return .failure(Self.fetchFailure(problem, end.reply.status)) }
             switch end.reply.status {
             case 200, 206: return .success(FetchSummary(bytes: received))
             case 301, 302, 303, 307, 308:
                 guard let redirect = end.redirect, redirects < 5 else {
+                    let reason = end.redirect == nil ? Failure.Reason.Kind.redirectNowhere : .tooManyRedirects
                     return .failure(
-                        Failure(.badGateway, message: "too many redirects", httpStatus: end.reply.status))
+                        Failure(.badGateway, reason: .init(reason), httpStatus: end.reply.status))
                 }
                 redirects += 1
                 next = redirect
@@ -85,10 +96,13 @@ extension HTTPGateway {
         }
     }
 
-    /// Scheme and host, for a message: what follows is a signature as good as a password.
+    /// Scheme and host, for a message: what follows is a signature as good as a password, and a user's name may stand before.
     private static func origin(of link: String) -> String {
         let parts = link.prefix(300).split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        return parts.prefix(3).joined(separator: "/")
+        guard parts.count > 2, let at = parts[2].lastIndex(of: "@") else {
+            return parts.prefix(3).joined(separator: "/")
+        }
+        return parts.prefix(2).joined(separator: "/") + "/" + parts[2][parts[2].index(after: at)...]
     }
 }
 
@@ -109,12 +123,24 @@ private struct DownloadHead {
             validator = reply.header("last-modified")
         }
         if status == 206 {
-            // `bytes 100-199/200`; the total may be `*` (RFC 9110 §14.4).
-            let parts = (reply.header("content-range") ?? "").split { " -/".contains($0) }
-            offset = parts.count >= 4 ? Int64(parts[1]) ?? -1 : -1
-            total = parts.count >= 4 ? Int64(parts[3]) : nil
+            let range = reply.header("content-range").flatMap(Self.range)
+            (offset, total) = (range?.start ?? -1, range?.total)
         } else {
             total = reply.header("content-length").flatMap { Int64($0) }
         }
+    }
+
+    /// `bytes 100-199/200`; the total may be `*` (RFC 9110 §14.4).
+    private static func range(_ text: String) -> (start: Int64, total: Int64?)? {
+        let parts = text.split(separator: " ")
+        guard parts.count == 2, parts[0].lowercased() == "bytes" else { return nil }
+        let numbers = parts[1].split(omittingEmptySubsequences: false) { "-/".contains($0) }
+        guard numbers.count == 3, let start = Int64(numbers[0]), let end = Int64(numbers[1]), start <= end
+        else {
+            return nil
+        }
+        if numbers[2] == "*" { return (start, nil) }
+        guard let total = Int64(numbers[2]), end < total else { return nil }
+        return (start, total)
     }
 }

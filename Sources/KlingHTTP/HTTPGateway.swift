@@ -7,7 +7,7 @@ internal import Synchronization
 /// libcurl and its thread are had by the first call that needs the network. A create goes over a connection
 /// of its own and is sent once; see ``Options`` for the times. Without a key nothing is sent.
 public final class HTTPGateway: Gateway {
-    /// Times, trust and network; the defaults are those of the server.
+    /// Times, trust and network; the defaults are those of the server, but for ``environment``.
     public struct Options: Sendable {
         /// Of this program, for `User-Agent: kling-server/<version>`.
         public var version = "0"
@@ -20,7 +20,8 @@ public final class HTTPGateway: Gateway {
         public var isIdempotent = false
         /// PEM file of trusted certificates instead of the system's.
         public var certificateFile: String?
-        /// The process's variables, for its proxies: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`.
+        /// The process's variables, for its proxies: `https_proxy`, `http_proxy`, `all_proxy`, `no_proxy`. The server gives its
+        /// own; empty, as by default, no proxy is used.
         public var environment: [String: String] = [:]
         public var profile = GatewayProfile.kling
         /// The time of day, for `Retry-After` dates of replies without a date of their own.
@@ -211,15 +212,15 @@ public final class HTTPGateway: Gateway {
     static func failure(_ problem: TransferEnd.Problem, status: Int) -> Failure {
         let httpStatus = status == 0 ? nil : status
         return switch problem {
-        case .cancelled: Failure(.unreachable, message: "cancelled", httpStatus: httpStatus)
-        case .unavailable(let reason): Failure(.unreachable, message: "libcurl: \(reason)")
+        case .cancelled: Failure(.unreachable, reason: .init(.cancelled), httpStatus: httpStatus)
+        case .unavailable(let reason): Failure(.unreachable, reason: .init(.system, "libcurl: \(reason)"))
         case .timeout: Failure(.timeout, httpStatus: httpStatus)
         case .unreachable(let reason):
-            Failure(.unreachable, message: ProxyEnvironment.withoutPassword(reason))
+            Failure(.unreachable, reason: reason.withoutPassword)
         case .broken(let reason):
-            Failure(.badGateway, message: ProxyEnvironment.withoutPassword(reason), httpStatus: httpStatus)
-        case .tooLarge: Failure(.badGateway, message: "the answer is too large", httpStatus: httpStatus)
-        case .forbiddenAddress: Failure(.badGateway, message: "the link leads into the local network")
+            Failure(.badGateway, reason: reason.withoutPassword, httpStatus: httpStatus)
+        case .tooLarge: Failure(.badGateway, reason: .init(.answerTooLarge), httpStatus: httpStatus)
+        case .forbiddenAddress: Failure(.badGateway, reason: .init(.localNetwork))
         case .receiver: Failure(.fileSystem)
         }
     }
@@ -237,10 +238,15 @@ extension Failure {
     fileprivate func redacted(_ secret: Secret) -> Failure {
         var failure = self
         failure.message = message.map(secret.redacted(in:))
+        failure.reason = reason.map { Reason($0.kind, secret.redacted(in: $0.detail)) }
         failure.redirect = redirect.map(secret.redacted(in:))
         failure.requestId = requestId.map(secret.redacted(in:))
         return failure
     }
+}
+
+extension Failure.Reason {
+    fileprivate var withoutPassword: Self { Self(kind, ProxyEnvironment.withoutPassword(detail)) }
 }
 
 extension TaskReading {

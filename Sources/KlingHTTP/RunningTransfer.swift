@@ -199,15 +199,29 @@ final class RunningTransfer {
     }
 
     private func problem(_ code: Int32) -> TransferEnd.Problem? {
-        if code == KCURL_E_OK.code { return reply.status == 0 ? .broken("no HTTP answer") : nil }
+        if code == KCURL_E_OK.code {
+            return reply.status == 0 ? .broken(.init(.system, "no HTTP answer")) : nil
+        }
         if let ownProblem { return ownProblem }
         let words = String(cString: message)
         let text = words.isEmpty ? "libcurl error \(code)" : words
         switch code {
         case KCURL_E_OPERATION_TIMEDOUT.code: return .timeout
-        case KCURL_E_PARTIAL_FILE.code: return .broken(text)
-        case _ where reply.status != 0: return .broken(text)
-        default: return .unreachable(text)
+        case KCURL_E_PARTIAL_FILE.code: return .broken(.init(.system, text))
+        case _ where reply.status != 0: return .broken(.init(.system, text))
+        default: return .unreachable(.init(kind(code, text), text))
+        }
+    }
+
+    /// What is to be mended, as far as libcurl's code tells it. That of a proxy which wants a password is told in words only,
+    /// as its answer to `CONNECT` is none of the gateway's.
+    private func kind(_ code: Int32, _ words: String) -> Failure.Reason.Kind {
+        switch code {
+        case KCURL_E_COULDNT_RESOLVE_HOST.code: .unknownHost
+        case KCURL_E_COULDNT_RESOLVE_PROXY.code: .unknownProxy
+        case KCURL_E_PEER_FAILED_VERIFICATION.code, KCURL_E_SSL_CACERT_BADFILE.code: .certificate
+        case _ where !transfer.proxy.isEmpty && words.contains(" 407"): .proxyCredentials
+        default: .system
         }
     }
 }

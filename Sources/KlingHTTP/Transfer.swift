@@ -53,9 +53,9 @@ struct TransferEnd: Sendable {
         /// libcurl cannot be used.
         case unavailable(String)
         case timeout
-        case unreachable(String)
+        case unreachable(Failure.Reason)
         /// The answer broke off, or was none.
-        case broken(String)
+        case broken(Failure.Reason)
         case tooLarge
         /// An address inside the network, and only the open Internet is allowed.
         case forbiddenAddress

@@ -15,7 +15,9 @@ extension SimulatorGateway {
         let faults = dice.draw(at: .file, subject: UInt64(task.seed))
         let fault = faults.main?.name
         if fault == .resetAtConnect {
-            return .failure(Failure(.unreachable, message: "connection refused", billed: .yes, retry: .now))
+            return .failure(
+                Failure(.unreachable, reason: .init(.system, "connection refused"), billed: .yes, retry: .now)
+            )
         }
         if fault == .timeout {
             await pause(Self.readTimeout)
@@ -49,14 +51,16 @@ extension SimulatorGateway {
         let isCut = fault == .reset || fault == .truncated
         let end = isCut ? start + (film.count - start) / 2 : film.count
         while position < end {
-            if Task.isCancelled { return .failure(Failure(.unreachable, message: "cancelled", billed: .yes)) }
+            if Task.isCancelled {
+                return .failure(Failure(.unreachable, reason: .init(.cancelled), billed: .yes))
+            }
             let next = min(position + Self.pieceSize, end)
             guard receive(.bytes(Array(film[position..<next]))) else { break }
             position = next
         }
         if isCut {
             let message = fault == .reset ? "connection reset by peer" : Self.cutOff
-            return .failure(Failure(.unreachable, message: message, billed: .yes, retry: .now))
+            return .failure(Failure(.unreachable, reason: .init(.system, message), billed: .yes, retry: .now))
         }
         return .success(FetchSummary(bytes: Int64(position - start)))
     }

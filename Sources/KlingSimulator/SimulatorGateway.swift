@@ -59,7 +59,7 @@ public final class SimulatorGateway: Gateway {
         }
         let faults = dice.draw(at: .create, subject: number)
         if faults.main?.name == .resetAtConnect {
-            return .notTaken(Failure(.unreachable, message: "connection refused"), after: nil)
+            return .notTaken(Failure(.unreachable, reason: .init(.system, "connection refused")), after: nil)
         }
         await pause(Self.createLatency + faults.seconds(.delay) + faults.seconds(.slowBody))
         let now = clock.wallTime()
@@ -77,7 +77,8 @@ public final class SimulatorGateway: Gateway {
             return .unknown(late)
         case .truncated:
             _ = take(request, number, at: now)
-            return .unknown(Failure(.badGateway, message: Self.cutOff, billed: .unknown, httpStatus: 200))
+            return .unknown(
+                Failure(.badGateway, reason: .init(.system, Self.cutOff), billed: .unknown, httpStatus: 200))
         case .garbage: _ = take(request, number, at: now)
         default: break
         }
@@ -96,7 +97,8 @@ public final class SimulatorGateway: Gateway {
         let faults = dice.draw(at: .read, subject: UInt64(task.seed))
         switch faults.main?.name {
         case .resetAtConnect, .reset:
-            return .failure(Failure(.unreachable, message: "connection reset by peer", billed: .pending))
+            return .failure(
+                Failure(.unreachable, reason: .init(.system, "connection reset by peer"), billed: .pending))
         case .timeout:
             await pause(Self.readTimeout)
             return .failure(Failure(.timeout, billed: .pending))
@@ -104,7 +106,8 @@ public final class SimulatorGateway: Gateway {
             await pause(Self.readLatency)
             return .failure(
                 Failure(
-                    .badGateway, message: Self.cutOff, billed: .pending, retry: .now, httpStatus: 200))
+                    .badGateway, reason: .init(.system, Self.cutOff), billed: .pending, retry: .now,
+                    httpStatus: 200))
         default: await pause(Self.readLatency + faults.seconds(.delay) + faults.seconds(.slowBody))
         }
         let now = clock.wallTime()
@@ -141,7 +144,7 @@ public final class SimulatorGateway: Gateway {
     }
 
     private func lost(_ message: String) -> Failure {
-        Failure(.unreachable, message: message, billed: .unknown)
+        Failure(.unreachable, reason: .init(.system, message), billed: .unknown)
     }
     private var late: Failure { Failure(.timeout, billed: .unknown) }
 

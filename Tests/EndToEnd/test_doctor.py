@@ -177,6 +177,7 @@ class Gateways(DoctorCase):
             ("503", "unreachable", "trouble of its own"),
             ("html-error", "bad_gateway", 'does not speak as.*"502 Bad Gateway"'),
             ("html-error:status=200", "bad_gateway", "does not speak as"),
+            ("html-error:status=404", "bad_gateway", "does not speak as"),
             ("garbage-200", "bad_gateway", "does not speak as"),
             ("redirect:to=https%3A//elsewhere.test/x", "bad_gateway", "redirects to https://elsewhere.test/x"),
             ("truncated-body", "bad_gateway", "does not speak as"),

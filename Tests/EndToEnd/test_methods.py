@@ -358,8 +358,20 @@ class Ending(Case):
         self.assertEqual(file["sha256"], hashlib.sha256(content).hexdigest())
         self.assertEqual(content[4:8], b"ftyp")
         self.assertEqual(list(self.place.videos.glob("*.part")), [])
-        failure = server.fails("download", task=task, directory="videos")
-        self.assert_explains(failure, 409, "conflict")
+        self.assertEqual(server.call("download", task=task, directory="videos")["files"], [file])
+        (self.place.path / "mine").mkdir()
+        mine = self.place.path / "mine" / Path(file["path"]).name
+        mine.write_bytes(content)
+        failure = server.fails("download", task=task, directory="mine")
+        self.assert_explains(failure, 409, "conflict", "overwrite")
+        for name in (self.place.journal.name, "key"):
+            target = self.place.path / name
+            if name == "key":
+                target.write_text("sk-key")
+            before = target.read_bytes()[:6]
+            failure = server.fails("download", task=task, path=str(target), overwrite=True)
+            self.assert_explains(failure, 409, "conflict", "is no video")
+            self.assertEqual(target.read_bytes()[:6], before)
         (again,) = server.call("download", task=task, directory="videos", overwrite=True)["files"]
         self.assertEqual(again["sha256"], file["sha256"])
         target = self.place.path / "one.mp4"

@@ -71,8 +71,10 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(outcome(status, #"{"error":\#(error)}"#) == expected)
         #expect(outcome(status, #"{"error":"words"}"#) == expected)
         #expect(outcome(status, #"{"message":"words"}"#) == expected)
-        #expect(outcome(status, "<html><title>words</title></html>") == expected)
-        #expect(outcome(status, "") == expected)
+        // No such page, says a server that is no gateway.
+        let foreign = status == 404 || status == 405 ? "refused bad_gateway" : expected
+        #expect(outcome(status, "<html><title>words</title></html>") == foreign)
+        #expect(outcome(status, "") == foreign)
         // An error inside HTTP 200 counts like one outside.
         #expect(outcome(200, #"{"error":\#(error)}"#) == expected)
         #expect(outcome(200, #"{"code":\#(status),"message":"words","data":null}"#) == expected)

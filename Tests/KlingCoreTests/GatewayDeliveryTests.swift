@@ -88,10 +88,10 @@ import Testing
 
     @Test func nothingIsOverwrittenUnlessAsked() async throws {
         let name = task.id.text + ".mp4"
-        try write([1, 2, 3], name)
+        try write(clip(50), name)
         let gateway = ScriptedGateway(clip())
         #expect(failure(await deliver(gateway)) == .conflict)
-        #expect(bytes(name) == [1, 2, 3])
+        #expect(bytes(name) == clip(50))
         #expect(gateway.asked.withLock { $0.isEmpty })
         _ = try await deliver(gateway, overwrite: true).get()
         #expect(bytes(name) == clip())
@@ -126,12 +126,12 @@ import Testing
         try write([1, 2, 3], task.id.text + ".mp4")
         #expect(failure(await deliver(ScriptedGateway(clip()))) == .conflict)
         #expect(bytes(task.id.text + ".mp4") == [1, 2, 3])
-        // Nor is one that the journal knows: it is in the way as any other.
+        // One that the journal knows is the task's own as any other.
         try write(clip(), task.id.text + ".mp4")
         var known = self.task
         known.videos[0].path = whole.path
         let delivery = VideoDelivery(gateway: ScriptedGateway(clip()), clock: InstantClock())
-        #expect(failure(await delivery.deliver(known, to: .directory(folder))) == .conflict)
+        #expect(try await delivery.deliver(known, to: .directory(folder)).get().sha256 == whole.sha256)
         try FileManager.default.removeItem(atPath: folder)
     }
 
@@ -251,7 +251,7 @@ import Testing
         let cut = Array(clip().dropLast(100))
         let result = await deliver(ScriptedGateway(cut))
         #expect(failure(result) == .badGateway)
-        if case .failure(let why) = result { #expect(why.message?.contains("9900 bytes") == true) }
+        if case .failure(let why) = result { #expect(why.reason == .init(.cutShort, "9900")) }
         #expect(names.isEmpty)
         // What a player does not need is no reason to withhold what was paid for.
         for tail in [[0, 0], [0, 0, 0, 99] + Array("free".utf8), Array("trailing words".utf8)] as [[UInt8]] {

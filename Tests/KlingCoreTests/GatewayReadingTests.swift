@@ -162,18 +162,33 @@ private func failure(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(try reading(#"{"id":"t","status":"failed",\#(cost)}"#).error?.billed == billed)
     }
 
+    /// Beyond the year 9999 in seconds, and long before there was a gateway in milliseconds.
+    @Test func aDateThatIsNoneSaysNothing() {
+        #expect(Timestamp(secondsOrMilliseconds: 253_402_300_800) == nil)
+        #expect(Timestamp(secondsOrMilliseconds: 1_795_200_000_000)?.milliseconds == 1_795_200_000_000)
+    }
+
     // MARK: Reads that do not work
 
     @Test(arguments: [400, 404])
     func anUnknownTaskIsNeverAFailedOne(status: Int) {
         for (http, body) in [
-            (status, ""), (status, #"{"error":{"code":\#(status),"message":"任务不存在"}}"#),
+            (status, #"{"error":{"code":\#(status),"message":"任务不存在"}}"#),
             (status, #"{"id":"t","status":"failed"}"#),
             (200, #"{"error":{"code":\#(status),"message":"m"}}"#),
             (200, #"{"code":\#(status),"message":"m","data":null}"#)
         ] {
             #expect(failure(http, body)?.kind == .taskNotFound)
         }
+    }
+
+    /// Any web server has no such page.
+    @Test(
+        arguments: [400, 404],
+        ["", "<html><title>404 Not Found</title></html>", "Not Found", "{}", "[]", "null"])
+    func whatIsNoGatewayKnowsNothingOfTasks(status: Int, body: String) {
+        #expect(failure(status, body)?.kind == .badGateway)
+        #expect(failure(status, body)?.retry == .now)
     }
 
     @Test(arguments: [

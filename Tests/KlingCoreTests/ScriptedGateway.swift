@@ -93,6 +93,7 @@ struct InstantClock: ServiceClock {
 /// An ISO media file as far as its boxes go.
 func clip(_ count: Int = 10_000, brand: String = "isom") -> [UInt8] {
     var bytes: [UInt8] = [0, 0, 0, 16] + Array("ftyp\(brand)".utf8) + [0, 0, 2, 0]
+    bytes += [0, 0, 0, 8] + Array("moov".utf8)
     let rest = UInt32(count - bytes.count)
     for shift in [24, 16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: rest >> shift)) }
     bytes += Array("mdat".utf8)

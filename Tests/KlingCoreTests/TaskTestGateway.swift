@@ -15,7 +15,10 @@ final class TaskTestGateway: Gateway {
         var file = clip(400)
         /// What the next fetches come to; then they work.
         var fetchFailures: [Failure] = []
-        var fetches = 0
+        /// What every fetch of a link comes to.
+        var deadLinks: [String: Failure] = [:]
+        var fetched: [String] = []
+        var fetches: Int { fetched.count }
         var readiness: Failure?
     }
 
@@ -51,6 +54,9 @@ final class TaskTestGateway: Gateway {
     func fails(_ failure: Failure, fetches count: Int) {
         state.withLock { $0.fetchFailures = Array(repeating: failure, count: count) }
     }
+    /// Every fetch of the link fails, or works again.
+    func fails(_ url: String, _ failure: Failure?) { state.withLock { $0.deadLinks[url] = failure } }
+    var fetched: [String] { state.withLock(\.fetched) }
     var fetchCount: Int { state.withLock(\.fetches) }
     func holdFetches() { state.withLock { $0.holdsFetches = true } }
     func releaseCreates() { release() }
@@ -114,8 +120,9 @@ final class TaskTestGateway: Gateway {
     ) async -> Result<FetchSummary, Failure> {
         await wait { $0.holdsFetches }
         let (file, failure) = state.withLock { state in
-            state.fetches += 1
-            return (state.file, state.fetchFailures.isEmpty ? nil : state.fetchFailures.removeFirst())
+            state.fetched.append(url)
+            let next = state.fetchFailures.isEmpty ? nil : state.fetchFailures.removeFirst()
+            return (state.file, next ?? state.deadLinks[url])
         }
         if let failure { return .failure(failure) }
         _ = receive(.head(offset: 0, total: Int64(file.count), contentType: "video/mp4", validator: nil))

@@ -68,6 +68,39 @@ import Testing
         #expect(unsure.contains("https://elsewhere.test/") && unsure.contains("adopt"))
     }
 
+    @Test("what only the user can put right is said while the task goes on", arguments: Locale.allCases)
+    func mend(_ locale: Locale) {
+        func sentence(_ kind: Failure.Kind, _ reason: Failure.Reason.Kind? = nil, _ status: Int? = nil)
+            -> String
+        {
+            FailureMessages.sentence(
+                for: Failure(
+                    kind, reason: reason.map { Failure.Reason($0, "words") }, billed: .pending,
+                    httpStatus: status), locale: locale)
+        }
+        for (text, word) in [
+            (sentence(.authentication, nil, 401), "KLING_API_KEY"),
+            (sentence(.permission, nil, 403), "/keys"),
+            (sentence(.unreachable, .certificate), "SSL_CERT_FILE"),
+            (sentence(.unreachable, .unknownHost), "--gateway"),
+            (sentence(.unreachable, .proxyCredentials), "https_proxy")
+        ] {
+            #expect(text.contains(word) && text.contains(locale == .en ? "do not submit it anew" : "不要重新提交"))
+        }
+    }
+
+    @Test("nobody is quoted with words that are not theirs", arguments: Failure.Reason.Kind.allCases)
+    func reasons(_ kind: Failure.Reason.Kind) throws {
+        let reason = Failure.Reason(kind, "4096")
+        let failure = Failure(.badGateway, reason: reason, billed: .unknown)
+        for locale in Locale.allCases {
+            let sentence = FailureMessages.sentence(for: failure, locale: locale)
+            #expect(sentence.contains(reason.words[locale]))
+            #expect(!sentence.contains("It said") && !sentence.contains("对方返回"))
+        }
+        #expect(try #require(Failure(storedForm: failure.storedForm)) == failure)
+    }
+
     @Test("a task that is over leaves no doubt that it was there, and says the way out")
     func ended() {
         func sentence(

@@ -121,6 +121,7 @@ struct HTTPDeliveryTests {
     /// An ISO media file as far as its boxes go.
     private static func clip(bytes: Int) -> Data? {
         var data = Data([0, 0, 0, 16]) + Data("ftypisom".utf8) + Data([0, 0, 2, 0])
+        data += Data([0, 0, 0, 8]) + Data("moov".utf8)
         withUnsafeBytes(of: UInt32(bytes - data.count).bigEndian) { data.append(contentsOf: $0) }
         data += Data("mdat".utf8)
         while data.count < bytes {

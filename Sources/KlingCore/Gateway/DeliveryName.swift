@@ -48,7 +48,7 @@ struct DeliveryName: Sendable {
     /// Makes the directory, and refuses before anything is fetched what would be refused at the end.
     func prepare(overwrite: Bool, task: TaskID) throws(Failure) {
         guard !FileSystem.isDirectory(expected) else {
-            throw Failure(.fileSystem, message: "\(expected) is a directory")
+            throw Failure(.fileSystem, reason: .init(.directory, expected))
         }
         if let slash = expected.lastIndex(of: "/"), slash != expected.startIndex {
             try FileSystem.makeDirectory(String(expected[..<slash]))
@@ -57,13 +57,19 @@ struct DeliveryName: Sendable {
     }
 
     static func refuse(inTheWayOf path: String, of task: TaskID, overwrite: Bool) throws(Failure) {
-        if overwrite { try refuse(foreignSidecarOf: path) } else { try refuse(existing: path, of: task) }
+        if overwrite {
+            // A film only: a path may be mistaken for that of the journal, of the key, of a device.
+            guard FileSystem.isReplaceable(path) else { throw Failure.inTheWay(path, .noVideo) }
+            try refuse(foreignSidecarOf: path)
+        } else {
+            try refuse(existing: path, of: task)
+        }
         try refuse(foreignDraft: sidecar(path) + ".part")
     }
 
     /// A file that is there is in the way; a sidecar of the same task is not.
     private static func refuse(existing path: String, of task: TaskID) throws(Failure) {
-        guard !FileSystem.exists(path) else { throw Failure(.conflict, message: "\(path) exists") }
+        guard !FileSystem.exists(path) else { throw Failure.inTheWay(path, nil) }
         guard FileSystem.exists(sidecar(path)) else { return }
         let tree = JSONTree(FileSystem.contents(sidecar(path), limit: 16 << 20) ?? [])
         guard tree.isValid, tree.value(tree.root)["task"]?["id"]?.string == task.text else {

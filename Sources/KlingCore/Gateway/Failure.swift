@@ -2,8 +2,10 @@
 /// words. The sentence a person reads is made in ``Messages``.
 public struct Failure: Error, Sendable, Hashable {
     public var kind: Kind
-    /// The gateway's own words, or the detail of the system's error; shown, never interpreted.
+    /// The gateway's own words; shown, never interpreted.
     public var message: String?
+    /// What is known beside them.
+    public var reason: Reason?
     /// The gateway's id of the exchange, for its support.
     public var requestId: String?
     public var billed: VideoTask.Billed
@@ -22,11 +24,12 @@ public struct Failure: Error, Sendable, Hashable {
     public var keyProblem: KeyProblem?
 
     public init(
-        _ kind: Kind, message: String? = nil, requestId: String? = nil, billed: VideoTask.Billed = .no,
-        retry: Retry = .never, httpStatus: Int? = nil, klingCode: Int? = nil
+        _ kind: Kind, message: String? = nil, reason: Reason? = nil, requestId: String? = nil,
+        billed: VideoTask.Billed = .no, retry: Retry = .never, httpStatus: Int? = nil, klingCode: Int? = nil
     ) {
         self.kind = kind
         self.message = message
+        self.reason = reason
         self.requestId = requestId
         self.billed = billed
         self.retry = retry
@@ -40,6 +43,8 @@ public struct Failure: Error, Sendable, Hashable {
         case delivery
         /// A file that is not this service's has a name that is needed.
         case foreign
+        /// The file that was to be replaced is none, or no video.
+        case noVideo
     }
 
     /// Nothing can be sent, as there is no key.
@@ -49,15 +54,16 @@ public struct Failure: Error, Sendable, Hashable {
         return failure
     }
 
-    static func inTheWay(_ path: String) -> Failure {
-        var failure = Failure(.conflict, message: path)
-        failure.obstacle = .foreign
+    /// - Parameter obstacle: nil for a file that is there already.
+    static func inTheWay(_ path: String, _ obstacle: Obstacle? = .foreign) -> Failure {
+        var failure = Failure(.conflict, reason: Reason(.file, path))
+        failure.obstacle = obstacle
         return failure
     }
 
     static func beingWritten(_ path: String) -> Failure {
-        var failure = Failure(.conflict, message: path, retry: .after(.seconds(5)))
-        failure.obstacle = .delivery
+        var failure = inTheWay(path, .delivery)
+        failure.retry = .after(.seconds(5))
         return failure
     }
 

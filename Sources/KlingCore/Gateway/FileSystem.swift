@@ -13,7 +13,8 @@ package enum FileSystem {
         let code = errno
         // Fetching again costs nothing, once the disk is put right. Room may come by itself.
         let retry: Failure.Retry = code == ENOSPC || code == EDQUOT ? .after(.seconds(60)) : .now
-        return Failure(.fileSystem, message: "\(path): \(String(cString: strerror(code)))", retry: retry)
+        return Failure(
+            .fileSystem, reason: .system("\(path): \(String(cString: strerror(code)))"), retry: retry)
     }
 
     static func open(_ path: String, _ flags: Int32) -> Int32 {
@@ -40,6 +41,21 @@ package enum FileSystem {
         guard let text = getcwd(nil, 0) else { return nil }
         defer { free(text) }
         return String(cString: text)
+    }
+
+    /// Whether a file that is there is a film by its beginning, and so may be replaced by another. A link is replaced itself,
+    /// and not what it leads to.
+    static func isReplaceable(_ path: String) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return errno == ENOENT }
+        if status.st_mode & S_IFMT == S_IFLNK { return true }
+        // A device or a pipe is not even opened.
+        guard status.st_mode & S_IFMT == S_IFREG else { return false }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var start = [UInt8](repeating: 0, count: 8)
+        return pread(descriptor, &start, 8, 0) == 8 && start[4...].elementsEqual("ftyp".utf8)
     }
 
     static func exists(_ path: String) -> Bool {
@@ -146,11 +162,11 @@ package enum FileSystem {
             return
         }
         switch errno {
-        case EEXIST: throw Failure(.conflict, message: "\(name) exists")
+        case EEXIST: throw Failure.inTheWay(name, nil)
         // File systems without hard links (FAT, some network shares): a file that appears at this very moment
         // is lost.
         case EPERM, EOPNOTSUPP, ENOSYS, EMLINK:
-            guard !exists(name) else { throw Failure(.conflict, message: "\(name) exists") }
+            guard !exists(name) else { throw Failure.inTheWay(name, nil) }
             try replace(name, with: path)
             named()
         default: throw failure(name)

@@ -50,6 +50,8 @@ struct GatewayComplaint: Sendable, Hashable {
             message: Self.text(answer["message"]) ?? Self.text(answer["msg"]) ?? Self.text(answer["detail"]))
     }
 
+    var saysSomething: Bool { code != nil || type != nil || message != nil }
+
     /// Kling's own code, in place of the gateway's or inside the words.
     var klingCode: Int? {
         if let code, KlingCode.kind(code) != nil { return code }

@@ -4,7 +4,7 @@ extension GatewayWire {
     /// How a task is, from the answer to a read of it.
     ///
     /// A failure here says that the read did not work; it never means that the task failed. 400 and 404 are
-    /// ``Failure/Kind/taskNotFound``.
+    /// ``Failure/Kind/taskNotFound`` when it is the gateway that says so: any web server has no such page.
     package func decodeReading(_ reply: GatewayReply, now: Timestamp) -> Result<TaskReading, Failure> {
         let json = reply.json
         let isAnswer = (200..<300).contains(reply.status)
@@ -23,7 +23,9 @@ extension GatewayWire {
             httpStatus: reply.status, klingCode: complaint?.klingCode)
         failure.redirect = reply.redirect
         switch status {
-        case 400, 404: failure.kind = .taskNotFound
+        case 400, 404:
+            let isGateway = flat != nil || complaint?.saysSomething == true
+            (failure.kind, failure.retry) = isGateway ? (.taskNotFound, .never) : (.badGateway, .now)
         case 401, 402, 403: break
         default: failure.retry = reply.retryAfter(json, now: now).map(Failure.Retry.after) ?? .now
         }

@@ -29,6 +29,8 @@ package struct GatewayWire: Sendable {
         case .refused:
             if let kind = failure.klingCode.flatMap(KlingCode.kind) { failure.kind = kind }
             if failure.kind == .serverError { failure.kind = .invalidRequest }
+            // No such page, says a web server that is no gateway: the request is not to blame.
+            if complaint == nil, status == 404 || status == 405 { failure.kind = .badGateway }
             return .refused(failure)
         case .notTaken:
             if failure.klingCode.map(KlingCode.isPassing) == true { failure.kind = .rateLimit }

@@ -75,7 +75,7 @@ struct PartFile: ~Copyable {
             }
             close(descriptor)
         }
-        throw Failure(.fileSystem, message: "\(path) keeps changing")
+        throw Failure(.fileSystem, reason: .init(.restless, path))
     }
 
     /// Whether the file has got the name it was filled for, with whatever ending its content gave it.
@@ -118,7 +118,7 @@ struct PartFile: ~Copyable {
         self.validator = validator
         guard offset != count || count == 0 else { return }
         guard offset == 0 else {
-            throw Failure(.badGateway, message: "the server resumed at \(offset) instead of \(count)")
+            throw Failure(.badGateway, reason: .init(.wrongPart))
         }
         count = 0
         digest = SHA256()
@@ -153,37 +153,40 @@ struct PartFile: ~Copyable {
     // MARK: Content
 
     enum Container {
-        /// The boxes end where the file does, or what follows them is none that a player needs.
+        /// The film is there, and what follows it is nothing that a player needs.
         case whole
-        /// A box of pictures or of their index goes on beyond the end.
+        /// The pictures or their index are missing, or go on beyond the end.
         case partial
         case foreign
     }
 
     /// Whether the bytes are an ISO base media file (ISO/IEC 14496-12 §4.2: boxes of length, type, content;
-    /// `ftyp` first).
+    /// `ftyp` first) with an index (`moov`) and pictures (`mdat`).
     var container: Container {
         var position: Int64 = 0
-        var hasMedia = false
+        var found: Set<String> = []
+        var isFilm: Bool { found.isSuperset(of: ["moov", "mdat"]) }
         while position < count {
             guard let head = bytes(at: position, 16), head.count >= 8 else {
-                return position == 0 ? .foreign : hasMedia ? .whole : .partial
+                return position == 0 ? .foreign : isFilm ? .whole : .partial
             }
-            let isMedia = ["moov", "mdat", "moof"].contains(String(decoding: head[4..<8], as: UTF8.self))
-            if position == 0, Array(head[4..<8]) != Array("ftyp".utf8) { return .foreign }
+            let kind = String(decoding: head[4..<8], as: UTF8.self)
+            let isMedia = ["moov", "mdat", "moof"].contains(kind)
+            guard position > 0 || kind == "ftyp" else { return .foreign }
             var length = head[..<4].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            if length == 0 { return .whole }
+            // To the end of the file; of 64 bits, after the type.
+            if length == 0 { length = UInt64(count - position) }
             if length == 1 {
-                guard head.count == 16 else { return hasMedia && !isMedia ? .whole : .partial }
+                guard head.count == 16 else { return isFilm && !isMedia ? .whole : .partial }
                 length = head[8...].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
             }
             guard length >= 8, length <= UInt64(count - position) else {
-                return position == 0 ? .foreign : hasMedia && !isMedia ? .whole : .partial
+                return position == 0 ? .foreign : isFilm && !isMedia ? .whole : .partial
             }
-            hasMedia = hasMedia || isMedia
+            found.insert(kind)
             position += Int64(length)
         }
-        return count > 0 ? .whole : .foreign
+        return position == 0 ? .foreign : isFilm ? .whole : .partial
     }
 
     /// The major brand, such as `isom` or `qt  `.

@@ -74,12 +74,14 @@ final class Reception: Sendable {
                         return (-1, nil)
                     }
                     try state.part.begin(at: offset, validator: validator)
-                    state.total = total
+                    state.total = total ?? (offset > 0 ? state.total : nil)
                     state.validator = validator
                     state.contentType = contentType ?? ""
                 case .bytes(let bytes):
-                    guard state.part.count + Int64(bytes.count) <= min(ceiling, state.total ?? .max) else {
-                        throw tooLarge
+                    let count = state.part.count + Int64(bytes.count)
+                    guard count <= ceiling else { throw tooLarge }
+                    guard count <= state.total ?? .max else {
+                        throw Failure(.badGateway, reason: .init(.moreThanAnnounced))
                     }
                     try state.part.append(bytes)
                 }
@@ -96,7 +98,7 @@ final class Reception: Sendable {
     /// Lets go of the file at once: the network's thread may hold on to this value a moment longer.
     func close() {
         state.withLock { state in
-            state.failure = state.failure ?? Failure(.fileSystem, message: "the delivery is over")
+            state.failure = state.failure ?? Failure(.fileSystem, reason: .init(.cancelled))
             // Nothing came: nothing is left behind.
             if state.part.count == 0 { state.part.discard() }
             state.part.close()
@@ -104,25 +106,24 @@ final class Reception: Sendable {
     }
 
     private var tooLarge: Failure {
-        Failure(.fileSystem, message: "the file is larger than announced or than \(ceiling) bytes")
+        Failure(.fileSystem, reason: .init(.tooLarge, String(ceiling)))
     }
 
     /// Gives the file its name, and writes the sidecar.
     func publish(
-        _ name: DeliveryName, _ task: VideoTask, link: VideoTask.Video, overwrite: Bool
+        _ name: DeliveryName, _ task: VideoTask, video index: Int, link: VideoTask.Video, overwrite: Bool
     ) throws(Failure) -> DeliveredFile {
         let result: Result<DeliveredFile, Failure> = state.withLock { state in
             do throws(Failure) {
-                let fault: String? =
+                let fault: Failure.Reason? =
                     switch state.part.container {
                     case .whole: nil
-                    case .partial:
-                        "the video is cut short: \(state.part.count) bytes came, and more belong to it"
-                    case .foreign: "the answer is not a video (\(state.contentType))"
+                    case .partial: .init(.cutShort, String(state.part.count))
+                    case .foreign: .init(.noVideo, state.contentType)
                     }
                 if let fault {
                     state.part.discard()
-                    throw Failure(.badGateway, message: fault)
+                    throw Failure(.badGateway, reason: fault)
                 }
                 let contentType = Self.contentType(state.contentType, brand: state.part.brand)
                 let path = name.final(contentType: contentType)
@@ -133,7 +134,7 @@ final class Reception: Sendable {
                     link: link)
                 let sidecar = DeliveryName.sidecar(path)
                 // Written before, so that a full disk is noticed while the part can still be kept.
-                try FileSystem.write(Self.sidecar(file, task), to: sidecar + ".part")
+                try FileSystem.write(Self.sidecar(file, task, index), to: sidecar + ".part")
                 try state.part.publish(path, overwrite: overwrite)
                 try FileSystem.replace(sidecar, with: sidecar + ".part")
                 FileSystem.syncDirectory(of: path)
@@ -152,7 +153,7 @@ final class Reception: Sendable {
     }
 
     /// What the file is and how it came to be. The link is left out: whoever has it has the video.
-    private static func sidecar(_ file: DeliveredFile, _ task: VideoTask) -> [UInt8] {
+    private static func sidecar(_ file: DeliveredFile, _ task: VideoTask, _ index: Int) -> [UInt8] {
         var about: JSONObject = [
             "id": .string(task.id.text), "taskId": JSONValue(task.taskId),
             "model": .string(task.request.model),
@@ -166,7 +167,7 @@ final class Reception: Sendable {
             "task": .object(about), "request": .object(task.request.body),
             "file": [
                 "bytes": JSONValue(Int(file.bytes)), "sha256": .string(file.sha256),
-                "contentType": .string(file.contentType)
+                "contentType": .string(file.contentType), "video": JSONValue(index)
             ]
         ]
         return Array((text.description + "\n").utf8)

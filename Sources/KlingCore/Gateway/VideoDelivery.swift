@@ -23,13 +23,14 @@ public struct VideoDelivery: Sendable {
 
     /// Fetches one video of a task.
     ///
-    /// A link that has died is asked for anew, once. Cancelling the caller's task ends the delivery and
+    /// A file of the same video that an earlier delivery has left there is taken as it is. A link that has died is asked for
+    /// anew, once. Cancelling the caller's task ends the delivery and
     /// leaves the part for later.
     /// - Parameters:
     ///   - index: which of the task's videos.
     /// - target: in a directory the file is named by the task's id, with `-2` … for further videos; a path is
     /// taken as it is. Missing directories are made.
-    ///   - overwrite: whether a file that is there may be replaced.
+    ///   - overwrite: whether a film that is there may be replaced; nothing else ever is.
     ///   - progress: called on any thread, for each piece: the bytes so far, and of how many.
     /// - Returns: the failure `conflict` when the file exists or another delivery writes it, `fileSystem`
     ///   when it cannot be written or is too large, `resultExpired`, `badGateway` when the answer is no
@@ -39,13 +40,10 @@ public struct VideoDelivery: Sendable {
         progress: @escaping @Sendable (_ bytes: Int64, _ total: Int64?) -> Void = { _, _ in }
     ) async -> Result<DeliveredFile, Failure> {
         guard task.videos.indices.contains(index) else {
-            return .failure(Failure(.taskNotFound, message: "the task has no video \(index + 1)"))
+            return .failure(Failure(.taskNotFound, reason: .init(.noSuchVideo, String(index + 1))))
         }
         let name = DeliveryName(task.id, video: index, target)
-        // Named, and the end came before that was noted in the journal.
-        if !overwrite, task.videos[index].path == nil,
-            let file = name.published(of: task.id, link: task.videos[index])
-        {
+        if !overwrite, let file = name.published(of: task.id, video: index, link: task.videos[index]) {
             return .success(file)
         }
         do throws(Failure) {
@@ -54,7 +52,7 @@ public struct VideoDelivery: Sendable {
                 name.expected, of: "\(task.id) \(index)", ceiling: ceiling, progress: progress)
             defer { reception.close() }
             let link = try await receive(reception, task, index)
-            return .success(try reception.publish(name, task, link: link, overwrite: overwrite))
+            return .success(try reception.publish(name, task, video: index, link: link, overwrite: overwrite))
         } catch {
             return .failure(error)
         }
@@ -74,13 +72,13 @@ public struct VideoDelivery: Sendable {
             switch result {
             case .success:
                 if reception.isWhole { return link }
-                failure = Failure(.unreachable, message: "the connection ended early", retry: .now)
+                failure = Failure(.unreachable, reason: .init(.endedEarly), retry: .now)
             case .failure(let reason): failure = reason
             }
             if let own = reception.failure { throw own }
             guard !Task.isCancelled else { throw failure }
             if reception.takeChange() {
-                failure = Failure(.badGateway, message: "the file changes while it is fetched", retry: .now)
+                failure = Failure(.badGateway, reason: .init(.changing), retry: .now)
                 changes += 1
                 guard changes < Self.patience else { throw failure }
             }
@@ -91,7 +89,7 @@ public struct VideoDelivery: Sendable {
                 isFresh = true
                 // Of a server that does not answer, the date of the link says that it is in vain.
                 let end = Failure(
-                    .resultExpired, message: failure.message, billed: failure.billed,
+                    .resultExpired, message: failure.message, reason: failure.reason, billed: failure.billed,
                     httpStatus: failure.httpStatus)
                 switch await gateway.read(taskId) {
                 case .success(let reading):

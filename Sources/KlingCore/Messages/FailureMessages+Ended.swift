@@ -39,6 +39,10 @@ extension FailureMessages {
                 LocalizedText(
                     en: "A file that is not this program's is in the way; it was left as it is.",
                     zh: "有不属于本程序的文件占用了所需的文件名，已保持原样。")
+            case .conflict where failure.obstacle == .noVideo:
+                LocalizedText(
+                    en: "What is in the file's place is no video; it was left as it is.",
+                    zh: "目标位置的文件不是视频，已保持原样。")
             case .conflict: LocalizedText(en: "The file exists already.", zh: "文件已存在。")
             case .resultExpired:
                 LocalizedText(
@@ -50,13 +54,22 @@ extension FailureMessages {
             switch failure.kind {
             case .fileSystem where task.degraded:
                 LocalizedText(
-                    en: "Make room: it is tried again by itself as long as the link lives.",
-                    zh: "请腾出空间：链接有效期间会自动重试。")
+                    en:
+                        "Make room or put the directory right: it is tried again by itself as long as the link lives.",
+                    zh: "请腾出空间或检查目录：链接有效期间会自动重试。")
             case _ where task.degraded:
                 LocalizedText(
                     en: "It is tried again by itself as long as the link lives; the video is made already.",
                     zh: "链接有效期间会自动重试；视频已经生成。")
-            case .fileSystem, .conflict:
+            case .fileSystem where failure.reason?.kind == .tooLarge:
+                LocalizedText(
+                    en: "Fetch it with another program by its link in `videos`; the video is made already.",
+                    zh: "请用其他程序通过 `videos` 中的链接下载；视频已经生成。")
+            case .conflict:
+                LocalizedText(
+                    en: "Choose another place, then call `download`; the video is made already.",
+                    zh: "请更换位置后调用 `download`；视频已经生成。")
+            case .fileSystem:
                 LocalizedText(
                     en: "Make room or choose another place, then call `download`; the video is made already.",
                     zh: "请腾出空间或更换位置后调用 `download`；视频已经生成。")

@@ -16,7 +16,11 @@ public enum FailureMessages {
                     task?.state == .queued ? inLine(failure) : next(failure)
                 ]
             }
-        var text = parts.compactMap { $0?[locale] }.joined(separator: space(locale))
+        var sentences = parts.compactMap { $0?[locale] }
+        if let reason = failure.reason?.words[locale], !reason.isEmpty, let first = sentences.first {
+            sentences[0] = because(first, reason, locale)
+        }
+        var text = sentences.joined(separator: space(locale))
         // A gateway that failed says "please try again"; where that could pay twice its words stay in `data.message`.
         // So do words in another script than the sentence's.
         let mayAdvise = failure.httpStatus != nil && (failure.billed != .no || task?.state == .queued)
@@ -58,6 +62,11 @@ public enum FailureMessages {
 
     private static func keyAdvice(_ failure: Failure) -> LocalizedText {
         failure.keyProblem?.advice ?? KeyProblem.invitation
+    }
+
+    /// The sentence with the reason in brackets before its end.
+    private static func because(_ sentence: String, _ reason: String, _ locale: Locale) -> String {
+        locale == .en ? "\(sentence.dropLast()) (\(reason))." : "\(sentence.dropLast())（\(reason)）。"
     }
 
     private static func space(_ locale: Locale) -> String { locale == .en ? " " : "" }
@@ -151,15 +160,17 @@ public enum FailureMessages {
         }
         if failure.billed == .pending || failure.billed == .yes, failure.kind != .resultExpired {
             switch failure.kind {
-            case .fileSystem:
+            case .fileSystem where failure.reason?.kind != .tooLarge:
                 return LocalizedText(
                     en:
                         "Make room or choose another directory, then call `download`; the video is made already.",
                     zh: "请腾出空间或更换目录后调用 `download`；视频已经生成。")
             default:
+                let mend = mend(failure)
                 return LocalizedText(
-                    en: "The task goes on; ask for its `status`, do not submit it anew.",
-                    zh: "任务仍在继续；请用 `status` 查询，不要重新提交。")
+                    en: (mend.map { $0.en + " " } ?? "")
+                        + "The task goes on; ask for its `status`, do not submit it anew.",
+                    zh: (mend?.zh ?? "") + "任务仍在继续；请用 `status` 查询，不要重新提交。")
             }
         }
         if isAboutOperator(failure) { return askOperator }
@@ -168,12 +179,7 @@ public enum FailureMessages {
             return LocalizedText(en: "Correct what `diagnostics` lists.", zh: "请按 `diagnostics` 修正。")
         case .invalidRequest, .contentPolicy:
             return LocalizedText(en: "Change the request before sending it.", zh: "请修改请求后再提交。")
-        case .authentication:
-            return keyAdvice(failure)
-        case .permission:
-            return LocalizedText(
-                en: "Check the key's rights at https://xcompute.us/keys.",
-                zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
+        case .authentication, .permission: return mend(failure)
         case .paymentRequired:
             return LocalizedText(en: "Top up the account, then submit.", zh: "请充值后再提交。")
         case .taskNotFound:
@@ -197,7 +203,7 @@ public enum FailureMessages {
             return LocalizedText(
                 en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。")
         case .serverError, .badGateway, .unreachable, .timeout:
-            return wait(failure)
+            return wait(failure) ?? mend(failure)
                 ?? LocalizedText(
                     en: "Check the connection and --gateway; nothing of this request is left there.",
                     zh: "请检查网络和 --gateway；该请求没有在网关留下任何内容。")
@@ -205,9 +211,23 @@ public enum FailureMessages {
             return LocalizedText(
                 en: "Check the file given with --journal: it must be writable and the disk not full.",
                 zh: "请检查 --journal 指定的文件：须可写且磁盘未满。")
+        case .fileSystem where failure.reason?.kind == .tooLarge: return nil
         case .fileSystem:
             return LocalizedText(
                 en: "Make room or choose another directory.", zh: "请腾出空间或更换目录。")
+        }
+    }
+
+    /// What only the user can put right, so that it works again.
+    private static func mend(_ failure: Failure) -> LocalizedText? {
+        switch failure.kind {
+        case _ where isAboutOperator(failure): askOperator
+        case .authentication: keyAdvice(failure)
+        case .permission:
+            LocalizedText(
+                en: "Check the key's rights at https://xcompute.us/keys.",
+                zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
+        default: failure.reason?.advice
         }
     }
 

@@ -94,15 +94,22 @@ extension TaskServiceError {
                     + "`status` shows the file when it is there. This costs nothing.",
                 zh: "\(task.id) 的视频此刻正由另一个下载写入。请等待其完成：文件写好后 `status` 会显示路径。不产生费用。")
         case .delivery(let failure, let task) where failure.obstacle == .foreign:
-            let file = failure.message.map { Fact.shortened($0, to: 300) } ?? ""
+            let file = Fact.shortened(failure.reason?.detail ?? "", to: 300)
             return LocalizedText(
                 en:
                     "The video of \(task.id) was not written: \(file) is in the way, and was not made for it. "
                     + "It was left as it is. Move it away and ask again, or give another path. Nothing is lost.",
                 zh: "\(task.id) 的视频没有写入：\(file) 占用了所需的文件名，且不属于本程序或该任务，已保持原样。"
                     + "请移走该文件后重试，或换一个路径。没有任何损失。")
+        case .delivery(let failure, let task) where failure.obstacle == .noVideo:
+            let file = Fact.shortened(failure.reason?.detail ?? "", to: 300)
+            return LocalizedText(
+                en:
+                    "The video of \(task.id) was not written: \(file) is there and is no video, so it is not replaced even with "
+                    + "`overwrite: true`. Give another path. Nothing is lost.",
+                zh: "\(task.id) 的视频没有写入：\(file) 已存在且不是视频，即使使用 `overwrite: true` 也不会替换。请换一个路径。没有任何损失。")
         case .delivery(let failure, let task) where failure.kind == .conflict:
-            let file = failure.message.map { Fact.shortened($0, to: 300) } ?? ""
+            let file = Fact.shortened(failure.reason?.detail ?? "", to: 300)
             return LocalizedText(
                 en:
                     "The video of \(task.id) was not written, for its file exists (\(file)). Give another path, or "

@@ -142,13 +142,14 @@ extension TaskMachine {
         guard task.awaitsDelivery else { return [] }
         let before = task
         task.error = failure.billed(.yes)
-        task.degraded = failure.isPassing
+        let pause = failure.pause(after: deliveryFailures + 1)
+        // A server that answers nonsense does not say that the link is dead, and a disk does not know.
+        let mayLive = task.videos.contains { $0.path == nil && ($0.expiresAt.map { $0 > now } ?? true) }
+        task.degraded = pause != nil && (failure.endsByItself || mayLive)
         var next: [Action] = []
-        if task.degraded {
+        if task.degraded, let pause {
             deliveryFailures += 1
-            var atLeast: Duration?
-            if case .after(let wish) = failure.retry { atLeast = wish }
-            next = [.deliverAgain(Backoff(attempt: deliveryFailures, atLeast: atLeast))]
+            next = [.deliverAgain(pause)]
         }
         // Said once, not at every try.
         guard task.degraded != before.degraded || task.error?.kind != before.error?.kind else {
@@ -160,14 +161,28 @@ extension TaskMachine {
     }
 }
 
+// What a delivery that did not work leaves to hope for.
 extension Failure {
-    /// Whether a delivery that ended so is tried again by itself: the network and the file's server recover, a full disk may,
-    /// and another who writes the file is done at some time. What only the user can put right is the end of it.
-    fileprivate var isPassing: Bool {
-        switch retry {
-        case .after: true
-        case .now: kind != .fileSystem
-        case .never, .sameKey: false
+    /// Whether the delivery is tried again by itself: the network, the file's server and a disk recover, and another who writes
+    /// the file is done at some time. What only the user can put right is the end of it.
+    var mayPass: Bool { pause(after: 1) != nil }
+
+    /// How long it is left alone, after so many failures in a row; nil for ever.
+    fileprivate func pause(after failures: Int) -> Backoff? {
+        switch (retry, kind) {
+        case (.after(let wish), _): Backoff(attempt: failures, atLeast: wish)
+        case (.now, .fileSystem): Backoff(attempt: failures, atLeast: .seconds(60))
+        case (_, .badGateway) where retry != .sameKey && !isAboutTheLink:
+            // Each try may be a whole file: ever more rarely, about a hundred times a day.
+            Backoff(attempt: failures, atLeast: .seconds(min(900, 1 << min(failures - 1, 10))))
+        case (.now, _): Backoff(attempt: failures)
+        case (.never, _), (.sameKey, _): nil
         }
     }
+
+    /// No server will ever answer to it.
+    private var isAboutTheLink: Bool { reason?.kind == .forbiddenLink || reason?.kind == .localNetwork }
+
+    /// The delivery itself finds out when the link is dead.
+    fileprivate var endsByItself: Bool { kind != .badGateway && kind != .fileSystem }
 }

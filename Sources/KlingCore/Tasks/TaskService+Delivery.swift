@@ -36,7 +36,7 @@ extension TaskService {
             throw .noResult(task.visible)
         }
         let (files, failure) = await fetch(task.visible, to: target, overwrite: overwrite, progress: progress)
-        if !files.isEmpty { await apply(.delivered(files.map { $0?.video }), to: task) }
+        if files.contains(where: { $0 != nil }) { await apply(.delivered(files.map { $0?.video }), to: task) }
         if let failure {
             throw failure.kind == .resultExpired
                 ? .gateway(failure, task.visible) : .delivery(failure, task.visible)
@@ -75,7 +75,9 @@ extension TaskService {
             deliveries[id] = nil
             return
         }
-        let (files, failure) = await fetch(task.machine.task, to: nil, overwrite: false) { latest.set($0) }
+        let (files, failure) = await fetch(
+            task.machine.task, to: nil, overwrite: false, isAutomatic: true
+        ) { latest.set($0) }
         tellDownload(latest)
         deliveries[id] = nil
         while deliveries.count < Self.deliveriesAtOnce, !deliveryBacklog.isEmpty {
@@ -88,25 +90,36 @@ extension TaskService {
         forget(task)
     }
 
-    /// Fetches every video of a task, and says for each which file it is in.
+    /// Fetches every video of a task, and says for each which file it is in, and why one of them is in none. One that cannot be
+    /// had is no reason to lose the others, whose links die as well.
+    /// - Parameter isAutomatic: a video that was put in a file before, and still is, is left alone.
     private func fetch(
-        _ task: VideoTask, to target: VideoTask.Delivery?, overwrite: Bool,
+        _ task: VideoTask, to target: VideoTask.Delivery?, overwrite: Bool, isAutomatic: Bool = false,
         progress: @escaping @Sendable (DownloadProgress) -> Void
     ) async -> ([DeliveredFile?], Failure?) {
         let target = target ?? task.delivery ?? .directory(options.downloadDirectory ?? ".")
         let id = task.id
         var files: [DeliveredFile?] = []
-        for index in task.videos.indices {
+        var failures: [Failure] = []
+        for (index, video) in task.videos.enumerated() {
+            if isAutomatic, let path = video.path, FileSystem.exists(path) {
+                files.append(nil)
+                continue
+            }
+            guard !Task.isCancelled || failures.isEmpty else { break }
             let path = DeliveryName(id, video: index, target).expected
             let result = await self.files.deliver(task, video: index, to: target, overwrite: overwrite) {
                 progress(DownloadProgress(task: id, path: path, bytes: $0, total: $1))
             }
             switch result {
             case .success(let file): files.append(file)
-            case .failure(let failure): return (files, failure)
+            case .failure(let failure):
+                files.append(nil)
+                failures.append(failure)
             }
         }
-        return (files, nil)
+        // As long as one of them may be had yet, that is what is to be known.
+        return (files, failures.first(where: \.mayPass) ?? failures.first)
     }
 
     /// Tells how far the automatic deliveries are, as long as there are any.

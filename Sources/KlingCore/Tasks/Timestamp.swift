@@ -4,12 +4,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// From a number of seconds or milliseconds, told apart by size; nil for a number that is neither
-    /// (negative, or beyond the year 9999). Gateways differ in what they send.
+    /// From a number of seconds or milliseconds, told apart by size; nil for a number that is neither (negative, or beyond the
+    /// year 9999). Gateways differ in what they send; none of them speaks of a time before 2001 in milliseconds.
     public init?(secondsOrMilliseconds value: Double) {
         switch value {
         case 0..<253_402_300_800: milliseconds = Int64(value * 1000)
-        case 0..<253_402_300_800_000: milliseconds = Int64(value)
+        case 1_000_000_000_000..<253_402_300_800_000: milliseconds = Int64(value)
         default: return nil
         }
     }

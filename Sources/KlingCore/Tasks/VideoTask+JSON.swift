@@ -56,6 +56,7 @@ extension Failure {
     package var storedForm: JSONObject {
         var form: JSONObject = ["kind": .string(kind.rawValue), "billed": .string(billed.rawValue)]
         form["message"] = message.map(JSONValue.string)
+        form["reason"] = reason.map { .array($0.storedForm.map(JSONValue.string)) }
         form["requestId"] = requestId.map(JSONValue.string)
         switch retry {
         case .never: form["retry"] = "never"
@@ -91,6 +92,7 @@ extension Failure {
         self.init(
             kind, message: form["message"]?.string, requestId: form["requestId"]?.string, billed: billed,
             retry: retry, httpStatus: form["httpStatus"]?.int, klingCode: form["klingCode"]?.int)
+        reason = form["reason"]?.array.flatMap { Reason(storedForm: $0.compactMap(\.string)) }
         redirect = form["redirect"]?.string
         named = form["named"]?.string
         obstacle = form["obstacle"]?.string.flatMap(Obstacle.init(rawValue:))

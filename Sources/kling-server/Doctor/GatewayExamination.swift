@@ -77,8 +77,10 @@ struct GatewayExamination: Sendable {
     }
 
     private func unreachable(_ failure: Failure) -> Finding {
-        let words = failure.message.map { String($0.prefix(300)) } ?? ""
-        let isCertificate = ["certificate", "ssl", "tls"].contains { words.lowercased().contains($0) }
+        let words = (failure.reason?.detail ?? failure.message).map { String($0.prefix(300)) } ?? ""
+        let isCertificate =
+            failure.reason?.kind == .certificate
+            || ["certificate", "ssl", "tls"].contains { words.lowercased().contains($0) }
         let isSlow = failure.kind == .timeout
         let because = LocalizedText(
             en: isSlow ? " within 10 s" : words.isEmpty ? "" : ": \(words)",
@@ -99,7 +101,7 @@ struct GatewayExamination: Sendable {
             advice: advice,
             facts: [
                 "url": .string(address.url), "reachable": false, "type": .string(failure.kind.rawValue),
-                "reason": JSONValue(failure.message)
+                "reason": words.isEmpty ? .null : .string(words)
             ])
     }
 }

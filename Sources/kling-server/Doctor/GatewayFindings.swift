@@ -103,7 +103,9 @@ enum AccessFinding {
                 facts: ["accepted": true])
         }
         let words = failure.message.map { String($0.prefix(300)) }
-        var facts: JSONObject = ["type": .string(failure.kind.rawValue), "reason": JSONValue(words)]
+        var facts: JSONObject = [
+            "type": .string(failure.kind.rawValue), "reason": JSONValue(words ?? failure.reason?.detail)
+        ]
         facts["httpStatus"] = failure.httpStatus.map { JSONValue($0) }
         let said = LocalizedText(
             en: words.map { " It said: \"\($0)\"" } ?? "", zh: words.map { "对方返回：“\($0)”" } ?? "")
