@@ -65,7 +65,7 @@ final class GatewayFilmTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
     }
 
-    @Test(arguments: ["SQLite format 3\0", "sk-secret\n", "", "#!/bin/sh\n"])
+    @Test(arguments: ["SQLite format 3\0", "sk-secret\n", "#!/bin/sh\n"])
     func `only a film is replaced`(content: String) async throws {
         let path = folder + "/a.mp4"
         try Data(content.utf8).write(to: URL(fileURLWithPath: path))
@@ -77,6 +77,11 @@ final class GatewayFilmTests {
             let sentence = TaskServiceError.delivery(refusal, task).sentence(locale)
             #expect(sentence.contains(path) && sentence.contains(locale == .en ? "no video" : "不是视频"))
         }
+    }
+
+    @Test func `a name that was kept free for it is taken`() async throws {
+        try Data().write(to: URL(fileURLWithPath: folder + "/a.mp4"))
+        #expect(try await deliver(clip(), overwrite: true).get().bytes == 10_000)
     }
 
     @Test func `a pipe or a link is no film, but a link is replaced itself`() async throws {

@@ -114,30 +114,18 @@ final class TaskDeliveryTrialsTests {
         #expect(try await task(id, world).isSettled)
     }
 
-    @Test func `a directory that cannot be used is tried again, slowly, and at the next start`() async throws
+    @Test func `a directory that cannot be used is the end, is told, and works when it is put right`()
+        async throws
     {
         let world = TaskWorld()
         try Data().write(to: URL(fileURLWithPath: folder))
         let id = try await submit(world, videos: 1)
         await world.clock.advance(by: .seconds(30))
-        #expect(try await task(id, world).degraded)
+        let ended = try await task(id, world)
+        #expect(ended.isSettled && ended.error?.kind == .fileSystem && ended.billed == .yes)
         try FileManager.default.removeItem(atPath: folder)
-        await world.clock.advance(by: .seconds(20))
-        #expect(try await task(id, world).degraded, "a minute is not over")
-        await world.clock.advance(by: .seconds(60))
-        #expect(try await task(id, world).isSettled && files().count == 1)
-    }
-
-    @Test func `the next process tries a directory anew`() async throws {
-        let world = TaskWorld()
-        try Data().write(to: URL(fileURLWithPath: folder))
-        let id = try await submit(world, videos: 1)
-        await world.clock.advance(by: .seconds(5))
-        #expect(try await task(id, world).degraded)
-        try FileManager.default.removeItem(atPath: folder)
-        let next = world.restarted()
-        next.service.resume()
-        await next.clock.advance(by: .seconds(5))
-        #expect(try await task(id, next).videos[0].path != nil)
+        #expect(try await world.service.download(id.text).count == 1)
+        let healed = try await task(id, world)
+        #expect(healed.error == nil && healed.videos[0].path != nil)
     }
 }

@@ -177,7 +177,7 @@ struct TaskMachineTests {
         Row(
             name: "not delivered",
             start: task(.completed) { ($0.videos, $0.delivery) = ([video], .directory("/tmp")) },
-            event: .deliveryFailed(Failure(.fileSystem)), state: .completed, billed: .pending,
+            event: .deliveryFailed(Failure(.fileSystem, retry: .now)), state: .completed, billed: .pending,
             actions: [.record(.change)]),
         Row(
             name: "not delivered for now",

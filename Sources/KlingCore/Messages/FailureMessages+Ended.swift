@@ -55,8 +55,8 @@ extension FailureMessages {
             case .fileSystem where task.degraded:
                 LocalizedText(
                     en:
-                        "Make room or put the directory right: it is tried again by itself as long as the link lives.",
-                    zh: "请腾出空间或检查目录：链接有效期间会自动重试。")
+                        "Make room: it is tried again by itself as long as the link lives.",
+                    zh: "请腾出空间：链接有效期间会自动重试。")
             case _ where task.degraded:
                 LocalizedText(
                     en: "It is tried again by itself as long as the link lives; the video is made already.",

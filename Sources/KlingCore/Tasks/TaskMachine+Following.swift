@@ -163,15 +163,16 @@ extension TaskMachine {
 
 // What a delivery that did not work leaves to hope for.
 extension Failure {
-    /// Whether the delivery is tried again by itself: the network, the file's server and a disk recover, and another who writes
-    /// the file is done at some time. What only the user can put right is the end of it.
+    /// Whether the delivery is tried again by itself: the network and the file's server recover, a full disk may, and another who
+    /// writes the file is done at some time. What only the user can put right is the end of it.
     var mayPass: Bool { pause(after: 1) != nil }
 
     /// How long it is left alone, after so many failures in a row; nil for ever.
     fileprivate func pause(after failures: Int) -> Backoff? {
         switch (retry, kind) {
         case (.after(let wish), _): Backoff(attempt: failures, atLeast: wish)
-        case (.now, .fileSystem): Backoff(attempt: failures, atLeast: .seconds(60))
+        // A directory that cannot be used: nobody would be told before the link is dead.
+        case (.now, .fileSystem): nil
         case (_, .badGateway) where retry != .sameKey && !isAboutTheLink:
             // Each try may be a whole file: ever more rarely, about a hundred times a day.
             Backoff(attempt: failures, atLeast: .seconds(min(900, 1 << min(failures - 1, 10))))
