@@ -112,6 +112,12 @@ import Testing
         _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
         _ = try await other.created(sample(3))
         #expect(try await other.claim(sample(3).id, maximumActive: 9, at: epoch) == nil)
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: "https://elsewhere.test")
+        await one.close()
+        #expect(
+            try await other.claim(sample(3).id, maximumActive: 9, at: epoch) == nil,
+            "what a dead one has left is for who comes")
+        #expect(try await takenOver(by: other).map(\.id) == [sample(1).id])
     }
 
     @Test func theSilenceOfALivingProcessCanBePardoned() async throws {
