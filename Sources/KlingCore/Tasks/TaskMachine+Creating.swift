@@ -175,8 +175,9 @@ extension TaskMachine {
     mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {
         switch task.state {
         case .submitting:
-            task.doubtfulSince = task.doubtfulSince ?? task.updatedAt
-            let mayBeForgotten = Self.mayBeForgotten(since: task.doubtfulSince ?? now, at: now)
+            let since = task.doubtfulSince ?? task.updatedAt
+            task.doubtfulSince = since
+            let mayBeForgotten = Self.mayBeForgotten(since: since, at: now)
             task.updatedAt = now
             task.billed = .unknown
             let failure = Failure(.unreachable, message: nil, billed: .unknown)

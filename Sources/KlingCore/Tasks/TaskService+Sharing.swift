@@ -114,7 +114,9 @@ extension TaskService {
         let time = clock.wallTime()
         if let lastStay, time.since(lastStay) > Self.stayInterval + Self.silence / 3 {
             // Others may not have had the chance to be heard of either.
-            (staysUntil, pardonedUntil) = (staysUntil == nil ? nil : .zero, clock.elapsed() + Self.silence)
+            pardonedUntil = clock.elapsed() + Self.silence
+            // So that it is heard of at once.
+            if staysUntil != nil { staysUntil = .zero }
         }
         lastStay = time
         try? await keepTasks()
