@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 5
+    static let version = 6
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -113,7 +113,7 @@ enum JournalSchema {
     /// What brings a journal further.
     private enum Step: ExpressibleByStringLiteral {
         case statement(String)
-        case fillFacets
+        case fillFacets, fillFingerprints
 
         init(stringLiteral statement: String) { self = .statement(statement) }
     }
@@ -122,6 +122,7 @@ enum JournalSchema {
         switch step {
         case .statement(let statement): try connection.run(statement)
         case .fillFacets: try FacetIndex(connection: connection).fill()
+        case .fillFingerprints: try RecentIntents.fill(connection)
         }
     }
 
@@ -184,9 +185,9 @@ enum JournalSchema {
 
     /// What each version added, from the second on.
     ///
-    /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the address of the one that has the task,
-    /// nil for those that older versions sent. `facets` is what tasks are listed by (``FacetIndex``), in place of an index for
-    /// each filter.
+    /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the
+    /// address of the one that has the task, nil for those that older versions sent. `facets` is what tasks are listed by
+    /// (``FacetIndex``), in place of an index for each filter. `fingerprint` is that of `request` (``RecentIntents``).
     private static let upgrades: [[Step]] = [
         [
             "CREATE TABLE staying (owner INTEGER PRIMARY KEY, until INTEGER NOT NULL)",
@@ -210,6 +211,11 @@ enum JournalSchema {
         [
             "ALTER TABLE staying ADD COLUMN gateway TEXT", "DROP INDEX tasks_active",
             .statement("CREATE INDEX tasks_active ON tasks (gateway, id) WHERE \(JournalStore.isActive)")
+        ],
+        [
+            "ALTER TABLE tasks ADD COLUMN fingerprint INTEGER", .fillFingerprints, "DROP INDEX tasks_spent",
+            "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds, fingerprint)",
+            .statement("CREATE INDEX tasks_doubtful ON tasks (place) WHERE \(JournalStore.isDoubtful)")
         ]
     ]
 }

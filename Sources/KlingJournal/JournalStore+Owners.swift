@@ -54,7 +54,7 @@ extension JournalStore {
     func isAnythingLeft(_ choice: LeftTasks, of url: String, at now: Timestamp) throws(JournalFailure) -> Bool
     {
         switch choice {
-        case .creates: try !leftCreates().isEmpty
+        case .creates: try !leftCreates(of: url).isEmpty
         case .ofTheDead, .everything: try !absentOwners(choice, of: url, at: now).isEmpty
         }
     }
@@ -64,7 +64,7 @@ extension JournalStore {
     ) throws(JournalFailure) -> [VideoTask] {
         let left =
             switch choice {
-            case .creates: try leftCreates()
+            case .creates: try leftCreates(of: url)
             case .ofTheDead, .everything: try left(choice, limit: limit, of: url, at: now)
             }
         let found = left.sorted { $0.place < $1.place }.prefix(limit)
@@ -76,21 +76,31 @@ extension JournalStore {
         return Array(found)
     }
 
-    /// What a process was sending when it died. What a living one is sending is not settled by another, even when the clock was
-    /// set.
-    private func leftCreates() throws(JournalFailure) -> [VideoTask] {
-        var left: [VideoTask] = []
-        for place in try facets.places([[.state(.submitting)]], before: .max, limit: 10_000) {
-            let found = try connection().first(
-                "SELECT \(Self.columns), owner FROM tasks WHERE place = ?", .integer(place)
-            ) { (row) throws(JournalFailure) in
-                (task: try task(row), owner: row.isNull(4) ? nil : row.integer(4))
-            }
-            guard let found, found.owner != owners.number else { continue }
-            if let owner = found.owner, try owners.isAlive(owner) { continue }
-            left.append(found.task)
+    static let isDoubtful = "state = 'queued' AND billed = 'unknown'"
+
+    /// What a process was sending when it died, or would have sent again. What a living one is sending is not settled by another,
+    /// even when the clock was set.
+    private func leftCreates(of url: String) throws(JournalFailure) -> [VideoTask] {
+        let owned = "\(Self.columns), owner"
+        let read = { (row: SQLiteConnection.Row) throws(JournalFailure) in
+            (task: try self.task(row), owner: row.isNull(4) ? nil : row.integer(4))
         }
+        var found = try connection().all(
+            "SELECT \(owned) FROM tasks INDEXED BY tasks_doubtful WHERE \(Self.isDoubtful) AND \(Self.isOfGateway)",
+            [.text(url)], read: read)
+        for place in try facets.places([[.state(.submitting)]], before: .max, limit: 10_000) {
+            found += try connection().all(
+                "SELECT \(owned) FROM tasks WHERE place = ?", [.integer(place)], read: read)
+        }
+        var left: [VideoTask] = []
+        for (task, owner) in found where try isLeft(by: owner) { left.append(task) }
         return left
+    }
+
+    private func isLeft(by owner: Int64?) throws(JournalFailure) -> Bool {
+        guard let owner else { return true }
+        if owner == owners.number { return false }
+        return try !owners.isAlive(owner)
     }
 
     /// The oldest tasks of each owner that is gone.

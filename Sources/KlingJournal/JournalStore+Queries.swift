@@ -47,9 +47,7 @@ extension JournalStore {
     }
 
     func queuedPlaces() throws(JournalFailure) -> QueuedPlaces {
-        let places = try connection().all(
-            "SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' ORDER BY place", []
-        ) { (row) throws(JournalFailure) in row.integer(0) }
-        return QueuedPlaces(places: places, seq: try lastSeq())
+        let places = try facets.places([[.state(.queued)]], before: .max, limit: .max)
+        return QueuedPlaces(places: places.reversed(), seq: try lastSeq())
     }
 }

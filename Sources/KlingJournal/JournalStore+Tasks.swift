@@ -20,13 +20,14 @@ extension JournalStore {
             let spent = try spent(since: budget.start)
             guard budget.budget.allows(task.request, after: spent) else { return .overBudget(spent: spent) }
         }
-        let earlier = try earlier(than: task)
+        let fingerprint = task.request.fingerprint
+        let earlier = try earlier(than: task, fingerprint)
         let connection = try connection()
         let body = Self.body(of: task)
         try connection.run(
             """
             INSERT INTO tasks (id, gateway_id, gateway, key, bound, state, is_open, billed, model, mode, seconds, created,
-                owner, seq, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?)
+                owner, seq, request, body, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
             """,
             .text(task.id.text), .optional(task.taskId), .optional(task.gateway),
             .optional(task.idempotencyKey),
@@ -34,8 +35,7 @@ extension JournalStore {
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
             .text(task.request.mode), .integer(task.isFoundling ? -1 : Int64(task.request.billableSeconds)),
             .integer(task.createdAt.milliseconds), .optional(try owner(of: task, after: nil)),
-            .utf8(Self.bytes(task.request.body)),
-            .utf8(body))
+            .utf8(Self.bytes(task.request.body)), .utf8(body), .integer(fingerprint))
         let place = connection.lastInsertedRow
         task.place = place
         let index = try facets
@@ -49,20 +49,16 @@ extension JournalStore {
     }
 
     /// The newest task with the same request that is or may be paid, when the new one came without a key.
-    private func earlier(than task: VideoTask) throws(JournalFailure) -> TaskID? {
+    private func earlier(than task: VideoTask, _ fingerprint: Int64) throws(JournalFailure) -> TaskID? {
         guard task.idempotencyKey == nil, task.taskId == nil else { return nil }
         let connection = try connection()
         let start = task.createdAt.milliseconds - VideoRequest.repeatWindow.milliseconds
-        let equal = try recent.tasks(task.request.fingerprint, since: start, in: connection) {
-            (row) throws(JournalFailure) in
-            let tree = JSONTree(row.bytes(0))
-            return VideoRequest(body: tree.value(tree.root).object ?? [:])
-        }
-        for id in equal {
-            let counts = try connection.first(
-                "SELECT NOT (billed = 'no' AND is_open = 0) FROM tasks WHERE id = ?", .text(id)
-            ) { (row) throws(JournalFailure) in row.integer(0) != 0 }
-            if counts == true { return TaskID(id) }
+        for place in try recent.places(fingerprint, since: start, in: connection) {
+            let id = try connection.first(
+                "SELECT id FROM tasks WHERE place = ? AND NOT (billed = 'no' AND is_open = 0)",
+                .integer(place)
+            ) { (row) throws(JournalFailure) in row.text(0) }
+            if let id { return TaskID(id) }
         }
         return nil
     }
@@ -83,7 +79,7 @@ extension JournalStore {
             try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, of: url)
         else { return nil }
         // It may be there already.
-        if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
+        if task.isDoubtful, let sent = task.gateway, sent != url { return nil }
         task.state = .submitting
         task.gateway = url
         task.attempts += 1

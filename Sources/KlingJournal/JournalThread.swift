@@ -18,7 +18,7 @@ final class JournalThread: Sendable {
     }
 
     private struct State {
-        var jobs: [Job] = []
+        var jobs = JobLine<Job>()
         var pipe: WakePipe?
         /// A signal is on its way, or the thread is busy and will look again.
         var isSignalled = false
@@ -30,13 +30,14 @@ final class JournalThread: Sendable {
 
     private let state = Mutex(State())
     private let makeStore: @Sendable () -> JournalStore
-    /// Bounds how long the first of a group waits for the last.
-    private static let largestGroup = 512
+    /// A call is often several questions, each asked within less than so many milliseconds after the answer to the one before.
+    private static let quiet = 2 as Int32
 
     init(makeStore: @escaping @Sendable () -> JournalStore) { self.makeStore = makeStore }
 
     func perform<T: Sendable>(
-        _ access: Access, _ body: @escaping @Sendable (JournalStore) throws(JournalFailure) -> T
+        _ access: Access, _ urgency: JobLine<Job>.Urgency = .now,
+        _ body: @escaping @Sendable (JournalStore) throws(JournalFailure) -> T
     ) async throws(JournalFailure) -> T {
         let result: Result<T, JournalFailure> = await withCheckedContinuation { continuation in
             submit(
@@ -48,7 +49,7 @@ final class JournalThread: Sendable {
                             continuation.resume(returning: failure.map(Result.failure) ?? result)
                         }
                     },
-                    refuse: { continuation.resume(returning: .failure($0)) }))
+                    refuse: { continuation.resume(returning: .failure($0)) }), urgency)
         }
         return try result.get()
     }
@@ -65,7 +66,7 @@ final class JournalThread: Sendable {
         if hasEnded { action?() }
     }
 
-    private func submit(_ job: Job) {
+    private func submit(_ job: Job, _ urgency: JobLine<Job>.Urgency) {
         let refusal: JournalFailure? = state.withLock { state in
             guard !state.isEnding else { return .closed }
             if state.pipe == nil {
@@ -74,7 +75,7 @@ final class JournalThread: Sendable {
                 }
                 state.pipe = pipe
             }
-            state.jobs.append(job)
+            state.jobs.append(job, urgency)
             if !state.isSignalled {
                 state.isSignalled = true
                 state.pipe?.signal()
@@ -88,7 +89,7 @@ final class JournalThread: Sendable {
         let store = makeStore()
         repeat {
             pipe.wait()
-            while let group = nextGroup() { run(group, store) }
+            while let group = nextGroup(pipe) { run(group, store) }
         } while !state.withLock { $0.isEnding && $0.jobs.isEmpty }
         store.close()
         let actions = state.withLock { state in
@@ -98,16 +99,20 @@ final class JournalThread: Sendable {
         for action in actions { action() }
     }
 
-    private func nextGroup() -> [Job]? {
-        state.withLock { state in
-            guard !state.jobs.isEmpty else {
-                state.isSignalled = false
-                return nil
+    /// Nil when there is nothing to do; the next job is signalled then.
+    private func nextGroup(_ pipe: WakePipe) -> [Job]? {
+        func next(isQuiet: Bool) -> (group: [Job], isOver: Bool) {
+            state.withLock { state in
+                let group = state.jobs.next(isQuiet: isQuiet || state.isEnding)
+                state.isSignalled = !group.isEmpty
+                return (group, state.jobs.isEmpty)
             }
-            let group = Array(state.jobs.prefix(Self.largestGroup))
-            state.jobs.removeFirst(group.count)
-            return group
         }
+        let (group, isOver) = next(isQuiet: false)
+        guard group.isEmpty else { return group }
+        guard !isOver else { return nil }
+        pipe.wait(milliseconds: Self.quiet)
+        return next(isQuiet: true).group
     }
 
     /// Does the group in one transaction. When there is no right to write, what only reads is done all the

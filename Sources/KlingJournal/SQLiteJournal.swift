@@ -96,7 +96,8 @@ public final class SQLiteJournal: Journal {
             try store.isAnythingLeft(choice, of: url, at: now)
         }
         guard isNeeded else { return [] }
-        return try await thread.perform(.write) { (store) throws(JournalFailure) in
+        return try await thread.perform(.write, choice == .creates ? .now : .later) {
+            (store) throws(JournalFailure) in
             try store.takeOver(choice, limit: limit, of: url, at: now)
         }
     }

@@ -155,6 +155,26 @@ class Intents(Case):
                     self.assertEqual(found, ("unconfirmed", "unknown"))
                 self.assertEqual(gateway.create_requests, 10)
 
+    def test_the_first_answer_does_not_promise_that_a_create_is_sent_again(self) -> None:
+        env = {"KLING_API_KEY": "k", "KLING_LOCALE": None, "KLING_GATEWAY_IDEMPOTENT": "1"}
+        with Gateway(speed=0, faults=["reset-after-accept:x9"]) as gateway:
+            dying = self.server("--gateway", gateway.url, env=env)
+            task = dying.submit(request=CLIP, waitFor="queued")["id"]
+
+            def stands_in_line() -> bool:
+                found = dying.call("status", task=task)
+                return (found["state"], found["billed"]) == ("queued", "unknown")
+
+            wait_for(stands_in_line, 10, "the lost answer")
+            dying.kill()
+            dying.exit()
+            sent = gateway.create_requests
+            (again,) = self.servers(gateway, 1)
+            found = again.call("status", task=task)
+            self.assertEqual((found["state"], found["billed"]), ("unconfirmed", "unknown"))
+            self.assertNotIn("by itself", found["error"]["message"])
+            self.assertEqual(gateway.create_requests, sent)
+
     def test_an_end_during_a_create_waits_for_its_answer(self) -> None:
         with Gateway(speed=0) as gateway, self.held_answers(gateway) as release:
             (server,) = self.servers(gateway, 1, "--log-level", "info")

@@ -82,11 +82,50 @@ struct TaskDoubtTests {
         #expect(gateway.sent.isEmpty)
     }
 
+    /// A task that its process would have sent again with its key when it died, and the time since.
+    private func leftInLine(_ time: Duration) async throws -> (TaskWorld, TaskID) {
+        let world = TaskWorld(isIdempotent: true)
+        world.gateway.state.withLock {
+            $0.creates = Array(repeating: .unknown(Failure(.timeout)), count: 1000)
+        }
+        let id = try await world.submit().task.id
+        #expect(await world.clock.advance { await world.isDoubtful(id) })
+        let dead = world.journal.reopened()
+        await world.clock.advance(by: time)
+        return (TaskWorld(journal: dead, clock: world.clock, gateway: world.gateway), id)
+    }
+
+    @Test(arguments: [
+        (true, 60, VideoTask.State.queued), (true, 4000, .unconfirmed), (false, 60, .unconfirmed)
+    ])
+    func `nobody is told that a task is sent again by one who does not`(
+        isIdempotent: Bool, seconds: Int, state: VideoTask.State
+    ) async throws {
+        let (world, id) = try await leftInLine(.seconds(seconds))
+        let gateway = TaskTestGateway(world.clock, isIdempotent: isIdempotent)
+        let next = TaskWorld(
+            journal: world.journal.reopened(), clock: world.clock, gateway: gateway, seed: 12)
+        // The first that it is asked.
+        let task = try await next.service.status(id.text).task
+        #expect(task.state == state && task.billed == .unknown)
+    }
+
+    @Test func `of one that another gateway may have, it is said where it is settled`() async throws {
+        let (world, id) = try await leftInLine(.seconds(60))
+        let gateway = TaskTestGateway(world.clock, isIdempotent: true, url: "https://elsewhere.test")
+        let next = TaskWorld(
+            journal: world.journal.reopened(), clock: world.clock, gateway: gateway, seed: 12)
+        let task = try await next.service.status(id.text).task
+        #expect(task.state == .queued && task.billed == .unknown)
+        let sentence = FailureMessages.sentence(for: try #require(task.error), of: task, locale: .en)
+        #expect(sentence.contains("--gateway https://gateway.test") && !sentence.contains("by itself"))
+    }
+
     @Test func `what may have been sent is not said to be at the gateway`() async throws {
         let world = TaskWorld(isIdempotent: true)
         world.gateway.creates(.unknown(Failure(.timeout)))
         let id = try await world.submit().task.id
-        #expect(await world.clock.advance { await world.doubts(id) })
+        #expect(await world.clock.advance { await world.isDoubtful(id) })
         await #expect {
             try await world.service.cancel(id.text)
         } throws: {
@@ -123,7 +162,7 @@ struct TaskDoubtTests {
 }
 
 extension TaskWorld {
-    fileprivate func doubts(_ id: TaskID) async -> Bool {
-        (try? await service.status(id.text).task.billed) == .unknown
+    fileprivate func isDoubtful(_ id: TaskID) async -> Bool {
+        (try? await service.status(id.text).task.isDoubtful) == true
     }
 }

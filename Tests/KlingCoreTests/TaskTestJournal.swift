@@ -231,7 +231,9 @@ final class TaskTestJournal: Journal {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
                 switch choice {
-                case .creates: $0.state == .submitting && !store.isThere($0.id)
+                case .creates:
+                    ($0.state == .submitting || $0.isDoubtful && $0.gateway ?? url == url)
+                        && !store.isThere($0.id)
                 case .ofTheDead: !$0.isSettled && !store.isThere($0.id) && $0.gateway ?? url == url
                 case .everything:
                     !$0.isSettled && !store.isLookedAfter($0.id, at: now) && $0.gateway ?? url == url

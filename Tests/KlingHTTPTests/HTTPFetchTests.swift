@@ -77,6 +77,28 @@ struct HTTPFetchTests {
         #expect(without.bytes.count == size)
     }
 
+    /// Nobody knows where such a part belongs, so none of it is taken, and the whole is asked for.
+    @Test(arguments: [
+        "bytes 7-65535/65536", "bytes 1000-999/65536", "bytes 1000", "pages 1000-65535/65536", "", nil
+    ])
+    func aPartThatIsNotTheOneAskedForIsNotTaken(range: String?) async throws {
+        let server = try FaultGateway()
+        let gateway = try server.gateway()
+        let url = server.url + "/files/sample.mp4"
+        let validator = try #require(await fetch(gateway, url).1.heads.first?.validator)
+        let part = FetchResumption(offset: 1000, validator: validator)
+        let fault = "wrong-range" + (range.map { ":range=\($0)" } ?? "")
+        try await server.set([fault])
+        let (result, state) = await fetch(gateway, url, part)
+        #expect(result == .success(FetchSummary(bytes: Int64(size))))
+        #expect(state.heads.map(\.offset) == [0] && state.bytes.count == size)
+        // The whole is called a part too.
+        try await server.set([fault + ":always"])
+        let (failed, nothing) = await fetch(gateway, url, part)
+        #expect(failed == .failure(Failure(.badGateway, reason: .init(.wrongPart))))
+        #expect(nothing.heads.isEmpty && nothing.bytes.isEmpty)
+    }
+
     @Test func theReceiverMayEndIt() async throws {
         let server = try FaultGateway()
         let (result, state) = await fetch(try server.gateway(), server.url + "/files/sample.mp4", limit: 1)
@@ -151,6 +173,14 @@ struct HTTPFetchTests {
             return
         }
         #expect(failure.reason?.kind == .tooManyRedirects)
+    }
+
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func aRedirectToNowhereIsSaidToBeOne(status: Int) async throws {
+        let server = try FaultGateway(["redirect:on=read:nowhere:status=\(status)"])
+        let (result, state) = await fetch(try server.gateway(), server.url + "/v1/tasks/x")
+        let failure = Failure(.badGateway, reason: .init(.redirectNowhere), httpStatus: status)
+        #expect(result == .failure(failure) && state.heads.isEmpty)
     }
 
     /// A name that leads into the network is found out when it is connected to, whatever it looks like.

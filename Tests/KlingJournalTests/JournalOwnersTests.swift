@@ -151,26 +151,6 @@ import Testing
         #expect(spent.submissions == 2 && spent.seconds == 10)
     }
 
-    @Test func aJournalOfTheFourthVersionIsBroughtUpToDate() async throws {
-        let old = journal()
-        _ = try await old.created(sample(1))
-        _ = try await old.created(sample(2))
-        await old.close()
-        do {
-            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in [
-                "DROP INDEX tasks_active", "ALTER TABLE staying DROP COLUMN gateway",
-                "CREATE INDEX tasks_active ON tasks (gateway, id) WHERE state IN ('submitting', 'submitted', 'processing')",
-                "PRAGMA user_version = 4"
-            ] { try connection.run(statement) }
-        }
-        let new = journal()
-        #expect(try await takenOver(by: new).count == 2)
-        #expect(try await new.claim(sample(1).id, maximumActive: 1, at: epoch) != nil)
-        #expect(try await new.claim(sample(2).id, maximumActive: 1, at: epoch) == nil)
-        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
-    }
-
     @Test func aChangeMadeWithoutKnowingOfAnotherOneIsNotWritten() async throws {
         let (one, other) = (journal(), journal())
         let task = try await one.created(sample(1))
@@ -219,81 +199,22 @@ import Testing
         #expect(try await one.hasForeignChanges() == false)
     }
 
-    /// Makes of a journal one of the third version, but for its labels.
-    private static let thirdVersion = [
-        "DROP TABLE facets", "ALTER TABLE staying DROP COLUMN gateway",
-        "CREATE INDEX tasks_state ON tasks (state, id)",
-        "CREATE INDEX tasks_model ON tasks (model, id)",
-        """
-        CREATE TABLE labels (
-            name TEXT NOT NULL, value TEXT NOT NULL, task TEXT NOT NULL REFERENCES tasks (id),
-            PRIMARY KEY (name, value, task)
-        ) WITHOUT ROWID
-        """,
-        "PRAGMA user_version = 3"
-    ]
-
-    @Test func aJournalOfTheThirdVersionIsBroughtUpToDate() async throws {
-        let old = journal()
-        for number in 1...300 {
-            let task = try await old.created(
-                sample(number, model: number == 7 ? "kling-video-o1" : "kling-v3"))
-            if number > 10 { _ = try await old.changed(task) { $0.state = .completed } }
+    @Test func whatADeadProcessWouldHaveSentAgainIsFoundByWhoCanAskThere() async throws {
+        let (dead, living) = (journal(), journal())
+        for number in 1...4 {
+            _ = try await (number == 3 ? living : dead).created(sample(number))
         }
-        await old.close()
-        do {
-            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in Self.thirdVersion { try connection.run(statement) }
-            for number in 1...300 {
-                try connection.run(
-                    "INSERT INTO labels VALUES (?, ?, ?)", .text("a\u{0}"), .text("\(number % 3)"),
-                    .text(sample(number).id.text))
+        for (number, url) in [(1, gatewayURL), (2, "https://elsewhere.test"), (3, gatewayURL)] {
+            _ = try await living.changed(sample(number, seq: Int64(number))) {
+                ($0.billed, $0.gateway) = (.unknown, url)
             }
         }
-        let new = journal()
-        func numbers(_ query: JournalQuery) async throws -> [Int] {
-            try await new.list(query).map { Int($0.createdAt.since(epoch).seconds) }
+        func left() async throws -> [TaskID] {
+            try await journal().takeOver(.creates, limit: 9, of: gatewayURL, at: epoch).map(\.id)
         }
-        #expect(try await numbers(JournalQuery(states: [.queued], limit: 500)) == Array((1...10).reversed()))
-        #expect(
-            try await numbers(JournalQuery(states: [.completed], limit: 500)) == Array((11...300).reversed()))
-        #expect(try await numbers(JournalQuery(model: "kling-video-o1")) == [7])
-        #expect(try await numbers(JournalQuery(states: [.queued], labels: ["a\u{0}": "1"])) == [10, 7, 4, 1])
-    }
-
-    @Test func aJournalOfTheFirstVersionIsBroughtUpToDate() async throws {
-        let old = journal()
-        _ = try await old.created(sample(1))
-        await old.close()
-        do {
-            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in Self.thirdVersion + [
-                "DROP TABLE staying", "DROP INDEX tasks_owner", "DROP INDEX tasks_active",
-                "ALTER TABLE tasks DROP COLUMN gateway", "DROP INDEX tasks_spent",
-                "CREATE INDEX tasks_created ON tasks (created)", "UPDATE tasks SET owner = NULL",
-                "PRAGMA user_version = 1"
-            ] { try connection.run(statement) }
-        }
-        let new = journal()
-        #expect(try await takenOver(by: new).map(\.id) == [sample(1).id])
-        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
-    }
-
-    @Test func aJournalOfTheSecondVersionIsBroughtUpToDate() async throws {
-        let old = journal()
-        _ = try await old.created(sample(1))
-        _ = try await old.changed(sample(1, seq: 1)) { ($0.state, $0.taskId) = (.submitted, "task_1") }
-        await old.close()
-        do {
-            let connection = try SQLiteConnection(path: path, busyTimeout: .seconds(1))
-            for statement in Self.thirdVersion + [
-                "DROP INDEX tasks_owner", "DROP INDEX tasks_active", "ALTER TABLE tasks DROP COLUMN gateway",
-                "CREATE INDEX tasks_owner ON tasks (owner, place) WHERE is_open = 1",
-                "PRAGMA user_version = 2"
-            ] { try connection.run(statement) }
-        }
-        // Which gateway has it is not known, so whoever comes may ask.
-        #expect(try await takenOver(by: journal()).map(\.taskId) == ["task_1"])
+        #expect(try await left().isEmpty)
+        await dead.close()
+        #expect(try await left() == [sample(1).id])
     }
 
     @Test func whatIsAtAnotherGatewayIsLeftToWhoCanAskThereAndTakesNoPlaceHere() async throws {

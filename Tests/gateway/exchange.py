@@ -87,8 +87,9 @@ class Exchange:
             status = int(fault.options.get("status", 502))
             return Reply(status, HTML.encode(), {"content-type": "text/html"})
         if fault.name == "redirect":
-            default = f"{self._gateway.url}/redirected{self._request.target}"
-            return Reply(307, b"", {"location": fault.options.get("to", default)})
+            place = fault.options.get("to", f"{self._gateway.url}/redirected{self._request.target}")
+            headers = {} if "nowhere" in fault.options else {"location": place}
+            return Reply(int(fault.options.get("status", 307)), b"", headers)
         if fault.name == "error-in-200":
             status = int(fault.options.get("status", 500))
             body = error_body(status)

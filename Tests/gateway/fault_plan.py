@@ -60,12 +60,14 @@ EXCHANGE_FAULTS: dict[str, tuple[str, ...]] = {
     "no-length": (FILE,),
     "changed-file": (FILE,),
     "not-a-video": (FILE,),
+    "wrong-range": (FILE,),
 }
 
 # These only colour an answer; of all others at most one befalls an exchange.
 MODIFIERS = frozenset(
-    ("accepted-202", "object-data", "flat", "slow-body", "delay", "no-range", "no-length", "changed-file")
-)
+    ("accepted-202", "object-data", "flat", "slow-body", "delay", "no-range", "no-length", "changed-file",
+     "wrong-range")
+)  # fmt: skip
 
 # What becomes of a task; drawn once, when it is accepted.
 TASK_FATES = (

@@ -37,7 +37,12 @@ class Files:
         headers["accept-ranges"] = "bytes"
         if request.headers.get("if-range", etag) not in (etag, LAST_MODIFIED):
             return Reply(200, self.video, headers)
-        return self._part(request.headers.get("range", ""), headers)
+        reply = self._part(request.headers.get("range", ""), headers)
+        wrong = faults.get("wrong-range")
+        if wrong is None or (reply.status != 206 and "always" not in wrong.options):
+            return reply
+        said = wrong.options.get("range", f"bytes 1-{len(reply.body)}/{len(reply.body) + 1}")
+        return Reply(206, reply.body, {**headers, **({"content-range": said} if said else {})})
 
     def _dead_link(self, request: Request, name: str) -> Reply | None:
         task = self._book.tasks.get(name[: -len(".mp4")]) if name.endswith(".mp4") else None

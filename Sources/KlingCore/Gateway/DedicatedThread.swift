@@ -88,10 +88,10 @@ package final class WakePipe: Sendable {
         }
     }
 
-    /// Blocks until there has been a signal.
-    package func wait() {
+    /// Blocks until there has been a signal, or for so long.
+    package func wait(milliseconds: Int32 = -1) {
         var descriptor = pollfd(fd: readEnd, events: Int16(POLLIN), revents: 0)
-        while poll(&descriptor, 1, -1) < 0, errno == EINTR {}
+        while poll(&descriptor, 1, milliseconds) < 0, errno == EINTR {}
         drain()
     }
 }

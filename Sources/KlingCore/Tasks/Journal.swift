@@ -77,8 +77,8 @@ public protocol Journal: Sendable {
 
 /// Which of the tasks that nobody looks after are to be taken over.
 public enum LeftTasks: Sendable, Hashable {
-    /// Those of which a create was under way: few, and the ones that may look like something they are not.
-    /// Of any gateway.
+    /// Those of which a create was under way, at any gateway, or is to be sent again to this one: few, and they may look like
+    /// something they are not.
     case creates
     /// Those whose process is no more.
     case ofTheDead

@@ -4,19 +4,8 @@ extension TaskMachine {
         guard task.state == .queued, written.id == task.id, written.state == .submitting else { return [] }
         let before = task
         task = written
-        guard before.billed == .unknown,
-            Self.mayBeForgotten(since: before.doubtfulSince ?? before.updatedAt, at: written.updatedAt)
-        else { return [.create] }
+        guard before.isDoubtful, before.mayBeForgotten(at: written.updatedAt) else { return [.create] }
         return unconfirmed(because: before.error ?? Failure(.unreachable), at: written.updatedAt)
-    }
-
-    /// For so long after the first attempt that may have arrived a gateway is trusted to know an idempotency key: none says how
-    /// long it does, and a machine may sleep for a night between two attempts.
-    private static let keyLifetime = Duration.seconds(3600)
-
-    private static func mayBeForgotten(since: Timestamp, at now: Timestamp) -> Bool {
-        let passed = now.since(since)
-        return passed < .zero - keyLifetime || passed > keyLifetime
     }
 
     /// Back in line, as if it had never been claimed.
@@ -175,21 +164,33 @@ extension TaskMachine {
     mutating func resume(at now: Timestamp, under rules: Rules) -> [Action] {
         switch task.state {
         case .submitting:
-            let since = task.doubtfulSince ?? task.updatedAt
-            task.doubtfulSince = since
-            let mayBeForgotten = Self.mayBeForgotten(since: since, at: now)
+            task.doubtfulSince = task.doubtfulSince ?? task.updatedAt
             task.updatedAt = now
             task.billed = .unknown
             let failure = Failure(.unreachable, message: nil, billed: .unknown)
-            return rules.isIdempotent && !mayBeForgotten
+            return rules.isIdempotent && !task.mayBeForgotten(at: now)
                 ? again(because: failure, after: nil) : unconfirmed(because: failure, at: now)
-        case .queued where task.billed == .unknown && !rules.isIdempotent:
+        case .queued where task.isDoubtful && (!rules.isIdempotent || task.mayBeForgotten(at: now)):
             return unconfirmed(because: task.error ?? Failure(.unreachable), at: now)
         case .queued: return [.enqueue(nil)]
         case .submitted, .processing: return [.follow(.resumed)]
         case .completed: return task.awaitsDelivery ? [.deliver] : []
         case .failed, .cancelled, .unconfirmed, .abandoned: return []
         }
+    }
+}
+
+extension VideoTask {
+    /// In line though it may have been sent: its key keeps it from being made twice.
+    package var isDoubtful: Bool { state == .queued && billed == .unknown }
+
+    /// For so long after the first attempt that may have arrived a gateway is trusted to know an idempotency key: none says how
+    /// long it does, and a machine may sleep for a night between two attempts.
+    private static let keyLifetime = Duration.seconds(3600)
+
+    fileprivate func mayBeForgotten(at now: Timestamp) -> Bool {
+        let passed = now.since(doubtfulSince ?? updatedAt)
+        return passed < .zero - Self.keyLifetime || passed > Self.keyLifetime
     }
 }
 

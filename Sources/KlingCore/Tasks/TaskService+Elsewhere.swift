@@ -5,7 +5,8 @@ extension TaskService {
 
     /// What this process tells of such a task: how it was last known to be, and who can ask.
     func toldFromAfar(_ task: VideoTask) -> VideoTask {
-        guard isElsewhere(task), task.state == .submitted || task.state == .processing else { return task }
+        let isThere = task.state == .submitted || task.state == .processing || task.isDoubtful
+        guard isElsewhere(task), isThere else { return task }
         var task = task
         task.degraded = true
         task.error = Failure(.conflict, message: task.gateway, billed: task.billed)
