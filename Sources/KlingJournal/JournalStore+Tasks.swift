@@ -18,7 +18,9 @@ extension JournalStore {
         }
         if let budget, !task.isFoundling {
             let spent = try spent(since: budget.start)
-            guard budget.budget.allows(task.request, after: spent) else { return .overBudget(spent: spent) }
+            guard budget.budget.allows(task.request, after: spent) else {
+                return .overBudget(spent: spent, roomAt: try room(for: task.request, in: budget))
+            }
         }
         let fingerprint = task.request.fingerprint
         let earlier = try earlier(than: task, fingerprint)
@@ -174,15 +176,26 @@ extension JournalStore {
     }
 
     /// What counts against a budget: all that was submitted, but for what ended unbilled. A foundling was not (seconds below 0).
+    private static let counts = "created >= ? AND NOT (billed = 'no' AND is_open = 0) AND seconds >= 0"
+
     private func spent(since start: Timestamp) throws(JournalFailure) -> SpendBudget {
         try connection().first(
-            """
-            SELECT count(*), sum(seconds) FROM tasks WHERE created >= ? AND NOT (billed = 'no' AND is_open = 0) AND seconds >= 0
-            """,
-            .integer(start.milliseconds)
+            "SELECT count(*), sum(seconds) FROM tasks WHERE \(Self.counts)", .integer(start.milliseconds)
         ) { (row) throws(JournalFailure) in
             SpendBudget(submissions: Int(row.integer(0)), seconds: Int(row.integer(1)))
         } ?? SpendBudget(submissions: 0, seconds: 0)
+    }
+
+    private func room(for request: VideoRequest, in budget: SpendBudget.Window) throws(JournalFailure)
+        -> Timestamp?
+    {
+        let spent = try connection().all(
+            "SELECT created, seconds FROM tasks WHERE \(Self.counts) ORDER BY created",
+            [.integer(budget.start.milliseconds)]
+        ) { (row) throws(JournalFailure) in
+            (created: Timestamp(milliseconds: row.integer(0)), seconds: Int(row.integer(1)))
+        }
+        return budget.room(for: request, after: spent)
     }
 
     /// The task that a key stands for (GATEWAY §2.4).

@@ -161,6 +161,26 @@ struct TaskPartsTests {
         #expect(one.differences(from: one).isEmpty)
     }
 
+    @Test func `there is room in a budget again when enough of it is a day old`() {
+        let now = Timestamp(milliseconds: 1_800_000_000_000)
+        let spent = [(-80_000, 5), (-70_000, 5), (-10_000, 10)].map {
+            (created: now.advanced(by: .seconds($0.0)), seconds: $0.1)
+        }
+        func room(_ submissions: Int?, _ seconds: Int?, _ duration: Int) -> Duration? {
+            SpendBudget(submissions: submissions, seconds: seconds).window(at: now)
+                .room(for: TaskWorld.request(duration: duration), after: spent)?.since(now)
+        }
+        func after(_ seconds: Int) -> Duration { .seconds(seconds) + .milliseconds(1) }
+        #expect(room(3, nil, 5) == after(6400))
+        #expect(room(2, nil, 5) == after(16_400))
+        #expect(room(1, 20, 5) == after(76_400))
+        #expect(room(nil, 20, 5) == after(6400))
+        #expect(room(nil, 20, 6) == after(16_400))
+        #expect(room(nil, 20, 15) == after(76_400))
+        #expect(room(nil, 14, 15) == nil)
+        #expect(room(0, nil, 5) == nil)
+    }
+
     @Test func `a budget counts submissions and seconds`() {
         let budget = SpendBudget(submissions: 3, seconds: 20)
         let request = TaskWorld.request(duration: 10)

@@ -205,7 +205,9 @@ struct TaskServiceTests {
             _ = try await world.submit(name, key: number == 0 ? "k" : nil)
         }
         await #expect(
-            throws: TaskServiceError.budgetExceeded(budget, spent: SpendBudget(submissions: 2, seconds: 10))
+            throws: TaskServiceError.budgetExceeded(
+                budget, spent: SpendBudget(submissions: 2, seconds: 10),
+                roomAfter: .seconds(86_400) + .milliseconds(1))
         ) {
             try await world.submit("three")
         }

@@ -119,7 +119,11 @@ final class TaskTestJournal: Journal {
                     submissions: counted.count, seconds: counted.reduce(0) { $0 + $1.request.billableSeconds }
                 )
                 guard budget.budget.allows(task.request, after: spent) else {
-                    return .overBudget(spent: spent)
+                    let ages = counted.map { (created: $0.createdAt, seconds: $0.request.billableSeconds) }
+                    return .overBudget(
+                        spent: spent,
+                        roomAt: budget.room(for: task.request, after: ages.sorted { $0.created < $1.created })
+                    )
                 }
             }
             let earlier = store.order.reversed().compactMap({ [tasks = store.tasks] in tasks[$0] }).first {

@@ -144,7 +144,7 @@ import Testing
                 return
             }
         }
-        guard case .overBudget(let spent) = try await journal.begin(sample(4), within: window) else {
+        guard case .overBudget(let spent, _) = try await journal.begin(sample(4), within: window) else {
             Issue.record("not refused")
             return
         }
@@ -174,9 +174,12 @@ import Testing
             return try await group.reduce(into: 0) { if case .created = $1 { $0 += 1 } }
         }
         #expect(created == 7)
+        let oldest = try #require(try await journals[0].list(JournalQuery()).map(\.createdAt).min())
         #expect(
             try await journals[0].begin(sample(50), within: window)
-                == .overBudget(spent: SpendBudget(submissions: 7, seconds: 35)))
+                == .overBudget(
+                    spent: SpendBudget(submissions: 7, seconds: 35),
+                    roomAt: oldest.advanced(by: .seconds(86_400) + .milliseconds(1))))
         // What ended unbilled gives its part back; what was made before the window does not count.
         let one = try #require(try await journals[1].list(JournalQuery()).first)
         _ = try await journals[1].changed(one) { ($0.state, $0.billed) = (.cancelled, .no) }

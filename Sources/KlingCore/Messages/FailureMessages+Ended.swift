@@ -139,19 +139,19 @@ extension FailureMessages {
 
     /// What the gateway has asked of everybody.
     package static func asked(_ wish: GatewayPace.Wish, locale: Locale) -> String {
-        let minutes = Int(((wish.length ?? .zero).seconds / 60).rounded(.up))
+        let length = Fact.length(wish.length ?? .zero)
         return switch wish {
         case .noReads:
             LocalizedText(
                 en:
-                    "The gateway asks not to be asked how tasks are for \(minutes) min. They go on there; what becomes of them is "
+                    "The gateway asks not to be asked how tasks are for \(length.en). They go on there; what becomes of them is "
                     + "seen afterwards.",
-                zh: "网关要求 \(minutes) 分钟内不再查询任务状态。任务会继续进行，之后再获取结果。")[locale]
+                zh: "网关要求\(length.zh)内不再查询任务状态。任务会继续进行，之后再获取结果。")[locale]
         case .noCreates, .fewerTasks:
             LocalizedText(
                 en:
-                    "The gateway takes no tasks for \(minutes) min. What is queued stays in line, costs nothing, and is sent then.",
-                zh: "网关 \(minutes) 分钟内不再接受任务。排队的任务保持排队，不产生费用，届时自动发送。")[locale]
+                    "The gateway takes no tasks for \(length.en). What is queued stays in line, costs nothing, and is sent then.",
+                zh: "网关\(length.zh)内不再接受任务。排队的任务保持排队，不产生费用，届时自动发送。")[locale]
         }
     }
 

@@ -161,6 +161,15 @@ package enum Fact: Sendable, Hashable {
         }
     }
 
+    /// A length of time in whole minutes, rounded up.
+    static func length(_ time: Duration) -> LocalizedText {
+        let minutes = max(1, Int((time.seconds / 60).rounded(.up)))
+        guard minutes >= 60 else { return LocalizedText(en: "\(minutes) min", zh: " \(minutes) 分钟") }
+        let (hours, rest) = (minutes / 60, minutes % 60)
+        guard rest > 0 else { return LocalizedText(en: "\(hours) h", zh: " \(hours) 小时") }
+        return LocalizedText(en: "\(hours) h \(rest) min", zh: " \(hours) 小时 \(rest) 分钟")
+    }
+
     /// The first characters of a long text; control characters show as spaces.
     static func shortened(_ text: String, to longest: Int = longest) -> String {
         // The usual case needs no look at the characters.

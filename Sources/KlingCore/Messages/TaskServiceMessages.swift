@@ -80,13 +80,23 @@ extension TaskServiceError {
                 zh: task.state == .completed
                     ? "\(task.id) 已完成，但网关没有给出视频链接。可用 `status` 加 `refresh: true` 再查询一次。"
                     : "\(task.id) 还没有视频：状态为 \(task.state.rawValue)。请先 `wait`。")
-        case .budgetExceeded(let budget, let spent):
+        case .budgetExceeded(let budget, let spent, let roomAfter):
+            let room =
+                roomAfter.map {
+                    LocalizedText(
+                        en:
+                            "There is room for this one in \(Fact.length($0).en), should nothing else be submitted; or raise --budget.",
+                        zh: "若不再提交其他任务，约\(Fact.length($0).zh)后可提交；或调高 --budget。")
+                }
+                ?? LocalizedText(
+                    en: "It is more than the budget of a whole day: ask for less, or raise --budget.",
+                    zh: "单个请求已超出一整天的预算：请减少用量，或调高 --budget。")
             return LocalizedText(
                 en:
                     "This would exceed the budget of \(budget.text(.en)) in 24 hours; \(spent.text(.en)) are used. Nothing "
-                    + "was sent or charged. Wait until earlier submissions are a day old, or raise --budget.",
+                    + "was sent or charged. \(room.en)",
                 zh: "将超出 24 小时预算 \(budget.text(.zh))；已使用 \(spent.text(.zh))。没有发送，也没有产生费用。"
-                    + "请等较早的提交满一天，或调高 --budget。")
+                    + room.zh)
         case .delivery(let failure, let task) where failure.obstacle == .delivery:
             return LocalizedText(
                 en:

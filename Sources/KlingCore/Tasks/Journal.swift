@@ -139,8 +139,9 @@ public enum JournalBeginning: Sendable, Hashable {
     case existing(VideoTask)
     /// The key is bound to this task, whose request is another one.
     case conflict(VideoTask)
-    /// Nothing is written: with the task, more would be spent than is allowed.
-    case overBudget(spent: SpendBudget)
+    /// Nothing is written: with the task, more would be spent than is allowed. From `roomAt` on it would not, should nothing else
+    /// be spent; nil when it is more than is ever allowed.
+    case overBudget(spent: SpendBudget, roomAt: Timestamp?)
 }
 
 /// Which tasks a list is about.

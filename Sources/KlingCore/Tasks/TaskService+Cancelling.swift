@@ -89,7 +89,8 @@ extension TaskService {
         switch try await writeIntent(task) {
         case .created(let written, _): return (written, true)
         case .existing(let found), .conflict(let found): return (found, false)
-        case .overBudget(let spent): throw .budgetExceeded(options.budget ?? SpendBudget(), spent: spent)
+        case .overBudget(let spent, let time):
+            throw .budgetExceeded(options.budget ?? SpendBudget(), spent: spent, roomAfter: time?.since(now))
         }
     }
 

@@ -22,8 +22,8 @@ extension TaskService {
             simulated: gateway.identity.simulated)
         let budget = options.budget
         switch try await writeIntent(task, within: budget?.window(at: now)) {
-        case .overBudget(let spent):
-            throw .budgetExceeded(budget ?? SpendBudget(), spent: spent)
+        case .overBudget(let spent, let time):
+            throw .budgetExceeded(budget ?? SpendBudget(), spent: spent, roomAfter: time?.since(now))
         case .created(let written, let earlier):
             accept(written)
             return Submitted(report: await reports([written])[0], possibleDuplicateOf: earlier)

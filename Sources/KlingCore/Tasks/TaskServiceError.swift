@@ -13,7 +13,8 @@ public enum TaskServiceError: Error, Sendable, Hashable {
     case taskIdTaken(taskId: String, VideoTask)
     /// Nothing to download: it is not completed, or came without a link.
     case noResult(VideoTask)
-    case budgetExceeded(SpendBudget, spent: SpendBudget)
+    /// There is room for it after so long, should nothing else be submitted; nil: it is more than the budget.
+    case budgetExceeded(SpendBudget, spent: SpendBudget, roomAfter: Duration?)
     /// What the gateway answered to what was asked.
     case gateway(Failure, VideoTask?)
     /// The result could not be put in a file.
@@ -31,7 +32,8 @@ public enum TaskServiceError: Error, Sendable, Hashable {
         case .cannotCancel(let task), .alreadyEnded(let task), .cannotAdopt(let task), .noResult(let task),
             .taskIdTaken(_, let task):
             Failure(.conflict, billed: task.billed.atAnError)
-        case .budgetExceeded: Failure(.budgetExceeded)
+        case .budgetExceeded(_, _, let roomAfter):
+            Failure(.budgetExceeded, retry: roomAfter.map { .after($0) } ?? .never)
         // What was asked costs nothing, nor does the file; what a caller asks is whether the task is paid.
         case .gateway(let failure, let task?), .delivery(let failure, let task): failure.about(task)
         case .gateway(let failure, nil): failure

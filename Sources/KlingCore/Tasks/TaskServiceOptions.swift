@@ -45,13 +45,32 @@ public struct SpendBudget: Sendable, Hashable {
 
     /// What it counts from: 24 hours before `now`.
     package func window(at now: Timestamp) -> Window {
-        Window(budget: self, start: now.advanced(by: .seconds(-86_400)))
+        Window(budget: self, start: now.advanced(by: .zero - Self.period))
     }
+
+    private static let period = Duration.seconds(86_400)
 
     /// A budget, and since when what is spent counts towards it.
     public struct Window: Sendable, Hashable {
         public var budget: SpendBudget
         public var start: Timestamp
+
+        /// When there is room for a request, should nothing else be spent.
+        /// - Parameter spent: what counts, the oldest first.
+        package func room(for request: VideoRequest, after spent: [(created: Timestamp, seconds: Int)])
+            -> Timestamp?
+        {
+            var sum = SpendBudget(submissions: spent.count, seconds: spent.reduce(0) { $0 + $1.seconds })
+            for (created, seconds) in spent {
+                sum = SpendBudget(
+                    submissions: (sum.submissions ?? 0) - 1, seconds: (sum.seconds ?? 0) - seconds)
+                // What was made at the start of the window is in it.
+                if budget.allows(request, after: sum) {
+                    return created.advanced(by: SpendBudget.period + .milliseconds(1))
+                }
+            }
+            return nil
+        }
     }
 
     /// Whether one more of `request` stays within it, after `spent`.
