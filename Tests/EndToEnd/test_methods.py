@@ -227,6 +227,18 @@ class Spending(Case):
         self.assertIn("submit.possibleDuplicate", [one["code"] for one in again["diagnostics"]])
         self.assertIn(first["id"], again["diagnostics"][-1]["message"])
 
+    def test_a_repeat_is_told_what_of_it_does_not_count(self) -> None:
+        server = self.simulated()
+        first = server.submit(request=CLIP, idempotencyKey="k", labels={"a": "b"})
+        again = server.submit(
+            request=CLIP, idempotencyKey="k", labels={"a": "c"}, download={"directory": str(self.place.path)}
+        )
+        self.assertEqual((again["id"], again["labels"]), (first["id"], {"a": "b"}))
+        hints = {one["code"]: one for one in again["diagnostics"]}
+        self.assertEqual(set(hints), {"submit.keptDelivery", "submit.keptLabels"})
+        for hint in hints.values():
+            self.assertIn(first["id"], hint["message"])
+
     def test_the_end_that_another_process_gave_a_task_stands(self) -> None:
         one = self.simulated(speed=20)
         other = self.simulated(speed=20)

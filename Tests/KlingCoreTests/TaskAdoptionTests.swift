@@ -95,6 +95,21 @@ struct TaskAdoptionTests {
         #expect(world.gateway.sent.count + other.gateway.sent.count == 1)
     }
 
+    @Test func `two calls that adopt the same at once both get the task`() async throws {
+        let world = TaskWorld()
+        world.gateway.creates(.unknown(Failure(.timeout)))
+        world.gateway.reads("task_x", TaskWorld.processing(5), TaskWorld.processing(6), TaskWorld.completed)
+        let lost = try await world.submit().task.id
+        #expect(await world.reaches(lost, .unconfirmed))
+        let calls = (0..<2).map { _ in
+            Task { try await world.service.adopt(taskId: "task_x", onto: lost.text).task }
+        }
+        for call in calls {
+            let task = try await call.value
+            #expect(task.id == lost && task.taskId == "task_x" && task.state.isActive)
+        }
+    }
+
     @Test func `an id that was taken in alone can be given to the unconfirmed task it belongs to`()
         async throws
     {

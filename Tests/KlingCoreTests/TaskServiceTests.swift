@@ -181,6 +181,22 @@ struct TaskServiceTests {
         #expect(third.isDeduplicated && third.report.task.id == first.report.task.id)
     }
 
+    @Test func `what a repeated call asks for beside the request is said to be ignored`() async throws {
+        let world = TaskWorld()
+        func submit(_ labels: [String: String], _ delivery: VideoTask.Delivery?) async throws -> Submitted {
+            try await world.service.submit(
+                Submission(request: TaskWorld.request(), key: "k", labels: labels, delivery: delivery))
+        }
+        #expect(try await submit(["a": "b"], .directory("/one")).hints.isEmpty)
+        for (labels, delivery, ignored) in [
+            ([:], nil, []), (["a": "b"], .directory("/one"), []), (["a": "c"], nil, [.labels]),
+            ([:], .path("/one"), [.delivery]), (["c": "b"], .directory("/two"), [.labels, .delivery])
+        ] as [([String: String], VideoTask.Delivery?, Set<Submitted.Ignored>)] {
+            let again = try await submit(labels, delivery)
+            #expect(again.isDeduplicated && again.ignored == ignored && again.hints.count == ignored.count)
+        }
+    }
+
     @Test func `an equal request without a key within two minutes gets a hint`() async throws {
         let world = TaskWorld()
         let submission = Submission(request: TaskWorld.request())

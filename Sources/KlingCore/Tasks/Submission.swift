@@ -25,11 +25,22 @@ public struct Submitted: Sendable, Hashable {
     public var isDeduplicated: Bool
     /// An earlier task with the same request, less than two minutes old, when no key told them apart.
     public var possibleDuplicateOf: TaskID?
+    /// What the call asked for beside the request, and the task that the key was bound to does not have.
+    public var ignored: Set<Ignored>
 
-    public init(report: TaskReport, isDeduplicated: Bool = false, possibleDuplicateOf: TaskID? = nil) {
+    /// A part of a ``Submission`` that only counts when it makes a task.
+    public enum Ignored: Sendable, Hashable {
+        case labels, delivery
+    }
+
+    public init(
+        report: TaskReport, isDeduplicated: Bool = false, possibleDuplicateOf: TaskID? = nil,
+        ignored: Set<Ignored> = []
+    ) {
         self.report = report
         self.isDeduplicated = isDeduplicated
         self.possibleDuplicateOf = possibleDuplicateOf
+        self.ignored = ignored
     }
 }
 

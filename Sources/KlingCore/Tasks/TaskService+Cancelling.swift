@@ -52,7 +52,11 @@ extension TaskService {
             task = loadForUser(target)
             // Whoever had it cannot ask here.
             if moves { task.isForeign = false }
-            if try await wish(.adopted(taskId: taskId), for: task) != nil { throw .cannotAdopt(task.visible) }
+            if try await wish(.adopted(taskId: taskId), for: task) != nil {
+                // Another call may have done so meanwhile.
+                guard task.visible.taskId == taskId else { throw .cannotAdopt(task.visible) }
+                return report(task.visible)
+            }
         } else {
             let found = try await foundling(taskId, labels)
             guard found.isNew else { return report(newest(of: found.task)) }

@@ -47,7 +47,10 @@ extension TaskService {
                 key: submission.key ?? "", task: newest(of: bound),
                 differences: submission.request.differences(from: bound.request))
         }
-        return Submitted(report: await reports([bound])[0], isDeduplicated: true)
+        var ignored: Set<Submitted.Ignored> = []
+        if let delivery = submission.delivery, delivery != bound.delivery { ignored.insert(.delivery) }
+        if !submission.labels.isEmpty, submission.labels != bound.labels { ignored.insert(.labels) }
+        return Submitted(report: await reports([bound])[0], isDeduplicated: true, ignored: ignored)
     }
 
     /// Nothing can be sent, so nothing is written. Only a caller who repeats himself is told of the task he

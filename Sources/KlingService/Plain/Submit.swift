@@ -107,10 +107,7 @@ extension PlainDialect {
     private static func answer(
         _ report: TaskReport, _ submitted: Submitted, findings: [JSONValue], locale: Locale
     ) -> Answer {
-        var findings = findings
-        if let earlier = submitted.possibleDuplicateOf {
-            findings.append(possibleDuplicate(of: earlier, locale: locale))
-        }
+        let findings = findings + submitted.hints.map { json($0, locale: locale) }
         return .success { writer in
             writer.beginObject()
             report.writeMembers(locale: locale, into: &writer)
@@ -135,8 +132,7 @@ extension PlainDialect {
         ])
     }
 
-    private static func possibleDuplicate(of earlier: TaskID, locale: Locale) -> JSONValue {
-        let diagnostic = Diagnostic.possibleDuplicate(of: earlier)
+    private static func json(_ diagnostic: Diagnostic, locale: Locale) -> JSONValue {
         var writer = JSONWriter()
         diagnostic.write(locale: locale, lines: nil, into: &writer)
         let tree = JSONTree(writer.bytes)
