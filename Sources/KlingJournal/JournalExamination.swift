@@ -63,6 +63,25 @@ public struct JournalExamination: Sendable {
             examine(simulated: simulated, isImmutable: false)
         }
         if failure == nil, !isWritable { failure = .readOnly(path: path) }
+        if failure == nil, damage.isEmpty, isHeld { failure = .locked(path: path) }
+    }
+
+    /// Whether another program keeps the right to write for as long as a service would wait for it. Looks without asking for it.
+    private var isHeld: Bool {
+        let descriptor = open(path + "-shm", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        for _ in 0..<40 {
+            var range = flock()
+            range.l_type = Int16(F_WRLCK)
+            range.l_whence = Int16(SEEK_SET)
+            // WAL_WRITE_LOCK (sqlite.org/walformat.html, "Locks").
+            range.l_start = 120
+            range.l_len = 1
+            guard fcntl(descriptor, F_GETLK, &range) == 0, range.l_type != Int16(F_UNLCK) else { return false }
+            JournalFiles.pause(milliseconds: 50)
+        }
+        return true
     }
 
     private mutating func examine(simulated expected: Bool, isImmutable: Bool) {

@@ -52,6 +52,14 @@ class Journals(DoctorCase):
             found = self.report("--gateway", gateway.url)
             self.only_problem(found, "journal", "simulated tasks")
 
+    def test_held_by_another_program(self) -> None:
+        self.made()
+        with contextlib.closing(sqlite3.connect(self.place.journal, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            self.trouble("held by another program", "nothing is submitted")
+            other.execute("ROLLBACK")
+            self.report("--simulate", status=0)
+
     def test_of_another_program(self) -> None:
         with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
             other.execute("CREATE TABLE theirs (a)")
