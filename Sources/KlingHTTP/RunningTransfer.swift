@@ -14,6 +14,9 @@ final class RunningTransfer {
     private var reply = GatewayReply(status: 0)
     private var headerBytes = 0
     private var hasSentHead = false
+    /// Kept by the loop, behind what has come: libcurl would rather end a transfer in time than read an answer that is there,
+    /// when the process stood still meanwhile. Time that the machine sleeps does not count.
+    let deadline: SuspendingClock.Instant?
     /// Why a callback ended the transfer.
     private var ownProblem: TransferEnd.Problem?
 
@@ -23,6 +26,7 @@ final class RunningTransfer {
         self.easy = easy
         self.transfer = transfer
         self.resume = resume
+        deadline = transfer.timeout.map { .now + $0 }
         if case .post(let bytes) = transfer.method {
             body = .allocate(capacity: bytes.count)
             _ = body.initialize(from: bytes)
@@ -69,9 +73,7 @@ final class RunningTransfer {
         set(KCURL_OPT_SUPPRESS_CONNECT_HEADERS, 1)
         set(KCURL_OPT_TCP_KEEPALIVE, 1)
         set(KCURL_OPT_CONNECTTIMEOUT_MS, Int(transfer.connectTimeout.milliseconds))
-        if let timeout = transfer.timeout {
-            set(KCURL_OPT_TIMEOUT_MS, Int(timeout.milliseconds))
-        } else {
+        if transfer.timeout == nil {
             set(KCURL_OPT_LOW_SPEED_LIMIT, 1)
             set(KCURL_OPT_LOW_SPEED_TIME, max(1, Int(transfer.stallTimeout.milliseconds / 1000)))
             set(KCURL_OPT_BUFFERSIZE, 128 << 10)
@@ -179,6 +181,9 @@ final class RunningTransfer {
     }
 
     // MARK: End
+
+    /// Hands the outcome of a transfer over that has lasted too long.
+    func expire() { finish(code: KCURL_E_OPERATION_TIMEDOUT.code) }
 
     /// Hands the outcome over.
     /// - Parameter code: libcurl's, or nil when the caller has cancelled.

@@ -107,10 +107,10 @@ final class TransferLoop: Sendable {
         var handles: [Ticket: UnsafeMutableRawPointer] = [:]
         var tickets: [UnsafeMutableRawPointer: Ticket] = [:]
 
-        func finish(_ easy: UnsafeMutableRawPointer, code: Int32?) {
+        func remove(_ easy: UnsafeMutableRawPointer) -> RunningTransfer? {
             kcurl_multi_remove(multi, easy)
             if let ticket = tickets.removeValue(forKey: easy) { handles[ticket] = nil }
-            running.removeValue(forKey: easy)?.finish(code: code)
+            return running.removeValue(forKey: easy)
         }
 
         while true {
@@ -129,18 +129,26 @@ final class TransferLoop: Sendable {
                     handles[ticket] = new.easy
                     tickets[new.easy] = ticket
                 case .cancel(let ticket):
-                    if let easy = handles[ticket] { finish(easy, code: nil) }
+                    if let easy = handles[ticket] { remove(easy)?.finish(code: nil) }
                 }
             }
             if isEnding {
-                for easy in Array(running.keys) { finish(easy, code: nil) }
+                for easy in Array(running.keys) { remove(easy)?.finish(code: nil) }
                 return
             }
+            let now = SuspendingClock.now
             kcurl_multi_perform(multi)
             var code: Int32 = 0
-            while let easy = kcurl_multi_next_done(multi, &code) { finish(easy, code: code) }
+            while let easy = kcurl_multi_next_done(multi, &code) { remove(easy)?.finish(code: code) }
+            // Those whose time was over before it was looked for what has come.
+            for transfer in Array(running.values) where transfer.deadline.map({ $0 <= now }) == true {
+                remove(transfer.easy)?.expire()
+            }
             // libcurl's own timers shorten the wait; with nothing to do, an hour is as good as for ever.
-            kcurl_multi_wait(multi, pipe.readEnd, running.isEmpty ? 3_600_000 : 60_000)
+            let rest = running.values.compactMap(\.deadline).min().map { ($0 - now).milliseconds + 1 }
+            kcurl_multi_wait(
+                multi, pipe.readEnd,
+                running.isEmpty ? 3_600_000 : Int32(clamping: min(60_000, rest ?? 60_000)))
         }
     }
 
