@@ -78,7 +78,9 @@ public struct JournalExamination: Sendable {
             // WAL_WRITE_LOCK (sqlite.org/walformat.html, "Locks").
             range.l_start = 120
             range.l_len = 1
-            guard fcntl(descriptor, F_GETLK, &range) == 0, range.l_type != Int16(F_UNLCK) else { return false }
+            guard fcntl(descriptor, F_GETLK, &range) == 0, range.l_type != Int16(F_UNLCK) else {
+                return false
+            }
             JournalFiles.pause(milliseconds: 50)
         }
         return true

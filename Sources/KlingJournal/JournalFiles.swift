@@ -54,7 +54,7 @@ enum JournalFiles {
     static func identity(_ path: String) -> FileIdentity? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
-        return FileIdentity(device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(status.st_ino))
+        return FileIdentity(status)
     }
 
     static func pause(milliseconds: Int) { usleep(UInt32(milliseconds) * 1000) }
@@ -74,7 +74,11 @@ enum JournalFiles {
 }
 
 /// A file, whatever it is called.
-struct FileIdentity: Equatable {
+struct FileIdentity: Hashable {
     var device: UInt64
     var number: UInt64
+
+    init(_ status: stat) {
+        (device, number) = (UInt64(truncatingIfNeeded: status.st_dev), UInt64(status.st_ino))
+    }
 }

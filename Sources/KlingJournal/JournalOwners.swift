@@ -10,59 +10,60 @@ internal import KlingCore
 
 /// Tells whether the process that looks after a task still lives.
 ///
-/// Each journal draws a random number and holds a lock on the byte at that offset of a file of its own beside
-/// the journal. The kernel lets go of the lock at the moment the process ends, however it ends; process ids,
-/// which are used again, and times of last signs of life, which guess, were rejected. The bytes themselves
-/// never exist.
+/// Each journal draws a random number and holds a lock on the byte at that offset of its file, far behind what the file holds and
+/// what SQLite locks there (at 1 GiB, sqlite.org/lockingv3.html). The kernel lets go of the lock at the moment the process ends,
+/// however it ends; process ids, which are used again, and times of last signs of life, which guess, were rejected. A file of its
+/// own was too: it can be removed, and has another name beside each link to the journal. The bytes themselves never exist.
 final class JournalOwners {
-    /// The number of this journal, below 2^62.
+    /// Those that a journal may draw.
+    static let numbers: Range<Int64> = 1 << 40..<1 << 62
+
+    /// The number of this journal.
     let number: Int64
-    /// Nil for a journal in memory, which no other process sees.
-    private let path: String?
-    private var descriptor: Int32 = -1
+    /// The journal's file; nil for one in memory, which no other process sees.
+    private var file: JournalDescriptor?
     private var isLocked = false
 
-    init(journal: String?, number: Int64) {
-        path = journal.map { $0 + "-owners" }
-        self.number = number
+    init(number: Int64) { self.number = number }
+
+    /// The journal at the path is open. Called again when it is another file.
+    func attach(_ path: String) throws(JournalFailure) {
+        guard path != ":memory:", JournalFiles.identity(path) != file?.identity else { return }
+        let wasLocked = isLocked
+        release()
+        file = try JournalDescriptor(path)
+        if wasLocked { try hold() }
     }
 
-    deinit { release() }
-
+    /// Called when SQLite has let go of the file.
     func release() {
-        if descriptor >= 0 { close(descriptor) }
-        descriptor = -1
+        if let file, isLocked {
+            var range = region(of: number)
+            range.l_type = Int16(F_UNLCK)
+            _ = control(Self.setLock, &range, file)
+        }
         isLocked = false
+        file = nil
     }
 
     /// Holds the lock of this journal's number from now on.
     func hold() throws(JournalFailure) {
-        guard !isLocked, let path else { return }
-        try open(path)
+        guard !isLocked, let file else { return }
         var range = region(of: number)
-        guard control(Self.setLock, &range) == 0 else { throw JournalFiles.failure(errno: errno, path: path) }
+        guard control(Self.setLock, &range, file) == 0 else {
+            throw JournalFiles.failure(errno: errno, path: file.path)
+        }
         isLocked = true
     }
 
     /// Whether the owner of the number lives, this journal included.
     func isAlive(_ owner: Int64) throws(JournalFailure) -> Bool {
-        guard owner != number, let path else { return owner == number }
-        try open(path)
+        guard owner != number, let file else { return owner == number }
         var range = region(of: owner)
-        guard control(Self.getLock, &range) == 0 else { throw JournalFiles.failure(errno: errno, path: path) }
+        guard control(Self.getLock, &range, file) == 0 else {
+            throw JournalFiles.failure(errno: errno, path: file.path)
+        }
         return range.l_type != Int16(F_UNLCK)
-    }
-
-    private func open(_ path: String) throws(JournalFailure) {
-        guard descriptor < 0 else { return }
-        #if canImport(Glibc)
-            descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        #elseif canImport(Musl)
-            descriptor = Musl.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        #else
-            descriptor = Darwin.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        #endif
-        guard descriptor >= 0 else { throw JournalFiles.failure(errno: errno, path: path) }
     }
 
     private func region(of owner: Int64) -> flock {
@@ -77,13 +78,13 @@ final class JournalOwners {
 
     /// The lock of the open file (so that two journals of one process see each other too); where the kernel
     /// does not know that kind (EINVAL), the lock of the process.
-    private func control(_ command: Command, _ range: inout flock) -> Int32 {
+    private func control(_ command: Command, _ range: inout flock, _ file: JournalDescriptor) -> Int32 {
         var copy = range
-        if fcntl(descriptor, command.ofFile, &copy) == 0 {
+        if fcntl(file.number, command.ofFile, &copy) == 0 {
             range = copy
             return 0
         }
-        return errno == EINVAL ? fcntl(descriptor, command.ofProcess, &range) : -1
+        return errno == EINVAL ? fcntl(file.number, command.ofProcess, &range) : -1
     }
 
     private typealias Command = (ofFile: Int32, ofProcess: Int32)

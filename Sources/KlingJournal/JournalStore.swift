@@ -25,7 +25,7 @@ final class JournalStore {
         self.path = path
         self.simulated = simulated
         self.options = options
-        owners = JournalOwners(journal: path == ":memory:" ? nil : path, number: owner)
+        owners = JournalOwners(number: owner)
     }
 
     var isOpen: Bool { opened != nil }
@@ -42,6 +42,7 @@ final class JournalStore {
                 let connection = try JournalSchema.open(
                     path: path, simulated: simulated, busyTimeout: options.busyTimeout,
                     maximumPages: options.maximumPages)
+                try owners.attach(path)
                 opened = connection
                 file = JournalFiles.identity(path)
                 lastDataVersion = nil

@@ -36,7 +36,7 @@ public final class SQLiteJournal: Journal {
     public init(path: String, simulated: Bool, options: Options = Options()) {
         thread = JournalThread {
             JournalStore(
-                path: path, simulated: simulated, options: options, owner: .random(in: 1..<1 << 62))
+                path: path, simulated: simulated, options: options, owner: .random(in: JournalOwners.numbers))
         }
     }
 

@@ -30,7 +30,7 @@ import Testing
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
         #expect(try mode(folder["state/deep"]) == 0o700)
-        for suffix in ["", "-wal", "-shm", "-owners"] { #expect(try mode(path + suffix) == 0o600) }
+        for suffix in ["", "-wal", "-shm"] { #expect(try mode(path + suffix) == 0o600) }
     }
 
     @Test func whatWasWrittenIsThereAfterReopening() async throws {

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import KlingCore
 import Testing
@@ -34,6 +35,23 @@ import Testing
         #expect(taken.map(\.state) == [.queued, .submitting, .queued])
         #expect(try await other.lookedAfter().count + third.lookedAfter().count == 3)
         #expect(try await takenOver(by: journal()).isEmpty)
+    }
+
+    @Test func aProcessIsSeenToLiveWhateverPathLeadsToTheJournal() async throws {
+        let one = journal()
+        _ = try await one.created(sample(1))
+        for (name, target) in [("link.db", path), ("other", folder.path)] {
+            try FileManager.default.createSymbolicLink(atPath: folder[name], withDestinationPath: target)
+        }
+        // The third comes and goes: SQLite's own locks are still there for the others.
+        for name in ["link.db", "other/tasks.db", "link.db"] {
+            let other = SQLiteJournal(path: folder[name], simulated: false)
+            #expect(try await takenOver(by: other).isEmpty)
+            await other.close()
+        }
+        await one.close()
+        let last = SQLiteJournal(path: folder["link.db"], simulated: false)
+        #expect(try await takenOver(by: last).count == 1)
     }
 
     @Test func aSilentProcessLosesItsTasksAndLearnsOfIt() async throws {
