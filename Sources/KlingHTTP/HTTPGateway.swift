@@ -57,7 +57,7 @@ public final class HTTPGateway: Gateway {
     public var identity: GatewayIdentity {
         GatewayIdentity(
             url: address.url, simulated: false,
-            isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 })
+            isIdempotent: options.isIdempotent || hasReplayed.withLock { $0 }, account: keys.known?.account)
     }
 
     public var readiness: Failure? {

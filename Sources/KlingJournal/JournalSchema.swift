@@ -186,7 +186,7 @@ enum JournalSchema {
     /// What each version added, from the second on.
     ///
     /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the
-    /// address of the one that has the task, nil for those that older versions sent. `facets` is what tasks are listed by
+    /// address of the one that has the task, nil for those that older versions sent, and `account` for whom it does. `facets` is what tasks are listed by
     /// (``FacetIndex``), in place of an index for each filter. `fingerprint` is that of `request` (``RecentIntents``).
     private static let upgrades: [[Step]] = [
         [
@@ -213,7 +213,8 @@ enum JournalSchema {
             .statement("CREATE INDEX tasks_active ON tasks (gateway, id) WHERE \(JournalStore.isActive)")
         ],
         [
-            "ALTER TABLE tasks ADD COLUMN fingerprint INTEGER", .fillFingerprints, "DROP INDEX tasks_spent",
+            "ALTER TABLE tasks ADD COLUMN fingerprint INTEGER", .fillFingerprints,
+            "ALTER TABLE tasks ADD COLUMN account TEXT", "DROP INDEX tasks_spent",
             "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds, fingerprint)",
             .statement("CREATE INDEX tasks_doubtful ON tasks (place) WHERE \(JournalStore.isDoubtful)")
         ]

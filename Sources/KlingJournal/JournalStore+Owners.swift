@@ -10,9 +10,27 @@ extension JournalStore {
         var isSilent = false
     }
 
-    /// - Parameter url: only of tasks that the gateway there has, or that any may take.
+    /// Where a process can ask for tasks.
+    struct Place {
+        var url: String
+        /// Accounts for which it cannot.
+        var strangers: [String] = []
+
+        /// Of a task that a gateway has. Takes ``values``.
+        fileprivate var condition: String {
+            let marks = strangers.map { _ in "?" }.joined(separator: ", ")
+            return
+                "gateway = ? AND (account IS NULL OR account NOT IN (\(marks)) OR NOT \(JournalStore.isFollowed))"
+        }
+
+        fileprivate var values: [SQLiteConnection.Value] { ([url] + strangers).map { .text($0) } }
+    }
+
+    fileprivate static let isFollowed = "(state = 'submitted' OR state = 'processing')"
+
+    /// - Parameter place: only of tasks that can be asked for there, or that any gateway may take.
     private func absentOwners(
-        _ choice: LeftTasks, of url: String, at now: Timestamp
+        _ choice: LeftTasks, of place: Place, at now: Timestamp
     ) throws(JournalFailure) -> [AbsentOwner] {
         // From one owner to the next, however many tasks each has.
         let found = try connection().all(
@@ -23,8 +41,9 @@ extension JournalStore {
                 WHERE owner IS NOT NULL)
             SELECT owner FROM owners WHERE
                 EXISTS (SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND gateway IS NULL)
-                OR EXISTS (SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND gateway = ?)
-            """, [.text(url)]
+                OR EXISTS (
+                    SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND \(place.condition))
+            """, place.values
         ) { (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
         var absent: [AbsentOwner] = []
@@ -51,21 +70,22 @@ extension JournalStore {
     static let isOfGateway = "(gateway IS NULL OR gateway = ?)"
 
     /// Whether ``takeOver(_:limit:of:at:)`` would find anything.
-    func isAnythingLeft(_ choice: LeftTasks, of url: String, at now: Timestamp) throws(JournalFailure) -> Bool
+    func isAnythingLeft(_ choice: LeftTasks, of place: Place, at now: Timestamp) throws(JournalFailure)
+        -> Bool
     {
         switch choice {
-        case .creates: try !leftCreates(of: url).isEmpty
-        case .ofTheDead, .everything: try !absentOwners(choice, of: url, at: now).isEmpty
+        case .creates: try !leftCreates(of: place.url).isEmpty
+        case .ofTheDead, .everything: try !absentOwners(choice, of: place, at: now).isEmpty
         }
     }
 
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of place: Place, at now: Timestamp
     ) throws(JournalFailure) -> [VideoTask] {
         let left =
             switch choice {
-            case .creates: try leftCreates(of: url)
-            case .ofTheDead, .everything: try left(choice, limit: limit, of: url, at: now)
+            case .creates: try leftCreates(of: place.url)
+            case .ofTheDead, .everything: try left(choice, limit: limit, of: place, at: now)
             }
         let found = left.sorted { $0.place < $1.place }.prefix(limit)
         if !found.isEmpty { try owners.hold() }
@@ -105,20 +125,19 @@ extension JournalStore {
 
     /// The oldest tasks of each owner that is gone.
     private func left(
-        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of place: Place, at now: Timestamp
     ) throws(JournalFailure) -> [VideoTask] {
         var left: [VideoTask] = []
-        for owner in try absentOwners(choice, of: url, at: now) {
+        for owner in try absentOwners(choice, of: place, at: now) {
             let condition = owner.isSilent ? "AND state <> 'submitting'" : ""
             // One after the other, because each has its tasks in order: those of both would have to be sorted.
-            for gateway in [nil, url] {
+            for (whereabouts, values) in [("gateway IS NULL", []), (place.condition, place.values)] {
                 left += try connection().all(
                     """
-                    SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND gateway IS ? \(condition)
+                    SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND \(whereabouts) \(condition)
                     ORDER BY place LIMIT ?
                     """,
-                    [.optional(owner.number), .optional(gateway), .integer(Int64(limit))],
-                    read: task)
+                    [.optional(owner.number)] + values + [.integer(Int64(limit))], read: task)
             }
             // Should it be heard of again, it learns that it was taken for gone.
             if let owner = owner.number {
@@ -126,6 +145,12 @@ extension JournalStore {
             }
         }
         return left
+    }
+
+    func leave(_ account: String) throws(JournalFailure) {
+        try connection().run(
+            "UPDATE tasks SET owner = NULL WHERE is_open = 1 AND owner = ? AND account = ? AND \(Self.isFollowed)",
+            .integer(owners.number), .text(account))
     }
 
     func stay(until time: Timestamp?, at url: String) throws(JournalFailure) -> Bool {

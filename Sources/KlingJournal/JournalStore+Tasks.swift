@@ -29,7 +29,8 @@ extension JournalStore {
         try connection.run(
             """
             INSERT INTO tasks (id, gateway_id, gateway, key, bound, state, is_open, billed, model, mode, seconds, created,
-                owner, seq, request, body, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+                owner, seq, request, body, fingerprint, account)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
             """,
             .text(task.id.text), .optional(task.taskId), .optional(task.gateway),
             .optional(task.idempotencyKey),
@@ -37,7 +38,8 @@ extension JournalStore {
             .integer(task.isSettled ? 0 : 1), .text(task.billed.rawValue), .text(task.request.model),
             .text(task.request.mode), .integer(task.isFoundling ? -1 : Int64(task.request.billableSeconds)),
             .integer(task.createdAt.milliseconds), .optional(try owner(of: task, after: nil)),
-            .utf8(Self.bytes(task.request.body)), .utf8(body), .integer(fingerprint))
+            .utf8(Self.bytes(task.request.body)), .utf8(body), .integer(fingerprint),
+            .optional(task.account))
         let place = connection.lastInsertedRow
         task.place = place
         let index = try facets
@@ -73,17 +75,19 @@ extension JournalStore {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
     ) throws(JournalFailure) -> VideoTask? {
         // One transaction holds the count and the change, so no two processes can take the last place.
+        let url = gateway.url
         let active = try active(besides: id, of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
             try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, of: url)
         else { return nil }
-        // It may be there already.
-        if task.isDoubtful, let sent = task.gateway, sent != url { return nil }
+        // It may be there already, and is known only there and for whom it was sent.
+        if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return nil }
         task.state = .submitting
         task.gateway = url
+        task.account = gateway.account
         task.attempts += 1
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return nil }
@@ -155,10 +159,11 @@ extension JournalStore {
         // A key once let go stays so: another task may have it now.
         try connection.run(
             """
-            UPDATE tasks SET gateway_id = ?, gateway = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
+            UPDATE tasks SET gateway_id = ?, gateway = ?, account = ?, bound = bound AND ?, state = ?, is_open = ?, billed = ?, owner = ?,
                 seq = ?, body = ? WHERE place = ?
             """,
-            .optional(task.taskId), .optional(task.gateway), .integer(task.mayBeBilled ? 1 : 0),
+            .optional(task.taskId), .optional(task.gateway), .optional(task.account),
+            .integer(task.mayBeBilled ? 1 : 0),
             .text(task.state.rawValue), .integer(isOpen), .text(task.billed.rawValue), .optional(owner),
             .integer(task.seq), .utf8(body), place)
         return .written(task)

@@ -55,10 +55,10 @@ public final class SQLiteJournal: Journal {
     }
 
     public func claim(
-        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.claim(id, maximumActive: maximumActive, of: url, at: time)
+            try store.claim(id, maximumActive: maximumActive, for: gateway, at: time)
         }
     }
 
@@ -89,17 +89,22 @@ public final class SQLiteJournal: Journal {
     }
 
     public func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
+        let place = JournalStore.Place(url: url, strangers: strangers.sorted())
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try store.isAnythingLeft(choice, of: url, at: now)
+            try store.isAnythingLeft(choice, of: place, at: now)
         }
         guard isNeeded else { return [] }
         return try await thread.perform(.write, choice == .creates ? .now : .later) {
             (store) throws(JournalFailure) in
-            try store.takeOver(choice, limit: limit, of: url, at: now)
+            try store.takeOver(choice, limit: limit, of: place, at: now)
         }
+    }
+
+    public func leave(_ account: String) async throws(JournalFailure) {
+        try await thread.perform(.write) { (store) throws(JournalFailure) in try store.leave(account) }
     }
 
     public func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool {

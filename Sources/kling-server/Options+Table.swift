@@ -59,7 +59,7 @@ extension Options {
             $0.settings.maximumActive = count
             return nil
         },
-        Option("--read-rate", "N", "questions a second how tasks are, over all of them [20]") {
+        Option("--read-rate", "N", "questions a second how tasks are, over all its tasks [20]") {
             guard let rate = Double($1), (0.1...1000).contains(rate) else { return "0.1 to 1000 is expected" }
             $0.settings.readsPerSecond = rate
             return nil

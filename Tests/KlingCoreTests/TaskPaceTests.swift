@@ -90,7 +90,7 @@ struct TaskPaceTests {
         }
         let told = wishes.withLock { $0.map { FailureMessages.asked($0, locale: .en) } }
         #expect(told.count == 2 && told[0].contains("how tasks are") && told[1].contains("takes no tasks"))
-        #expect(told.allSatisfy { $0.contains(" 12") })
+        #expect(told.allSatisfy { $0.contains(" for 2 h") })
     }
 
     @Test func `a wait for reads outlives the process that was told, and a user may still ask`() async throws

@@ -27,10 +27,11 @@ final class TaskTestGateway: Gateway {
     let state = Mutex(State())
 
     init(
-        _ clock: TaskTestClock, isIdempotent: Bool = false, url: String = "https://gateway.test"
+        _ clock: TaskTestClock, isIdempotent: Bool = false, url: String = "https://gateway.test",
+        account: String? = nil
     ) {
         self.clock = clock
-        identity = GatewayIdentity(url: url, simulated: false, isIdempotent: isIdempotent)
+        identity = GatewayIdentity(url: url, simulated: false, isIdempotent: isIdempotent, account: account)
     }
 
     var readiness: Failure? { state.withLock(\.readiness) }

@@ -148,9 +148,10 @@ final class TaskTestJournal: Journal {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask? {
-        try await transaction { [process] store in
+        let url = gateway.url
+        return try await transaction { [process] store in
             guard var task = store.tasks[id], task.state == .queued,
                 store.active(besides: id, of: url) < maximumActive,
                 store.paces[url, default: GatewayPace()].allowsCreate(
@@ -161,9 +162,9 @@ final class TaskTestJournal: Journal {
                         && store.tasks[$0]?.gateway ?? url == url
                 })
             else { return nil }
-            if task.billed == .unknown, let sent = task.gateway, sent != url { return nil }
+            if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return nil }
             task.state = .submitting
-            task.gateway = url
+            (task.gateway, task.account) = (url, gateway.account)
             task.attempts += 1
             task.updatedAt = time
             store.owners[id] = process
@@ -230,7 +231,7 @@ final class TaskTestJournal: Journal {
     }
 
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
         try await transaction { [process] store in
             let left = store.order.compactMap { store.tasks[$0] }.filter {
@@ -242,12 +243,24 @@ final class TaskTestJournal: Journal {
                 case .everything:
                     !$0.isSettled && !store.isLookedAfter($0.id, at: now) && $0.gateway ?? url == url
                 }
+            }.filter {
+                choice == .creates || $0.state != .submitted && $0.state != .processing
+                    || !strangers.contains($0.account ?? "")
             }
             for task in left.prefix(limit) {
                 if let owner = store.owners[task.id] { store.robbed.insert(owner) }
                 store.owners[task.id] = process
             }
             return Array(left.prefix(limit))
+        }
+    }
+
+    func leave(_ account: String) async throws(JournalFailure) {
+        try await transaction { [process] store in
+            for (id, owner) in store.owners where owner == process {
+                guard let task = store.tasks[id], task.account == account else { continue }
+                if task.state == .submitted || task.state == .processing { store.owners[id] = nil }
+            }
         }
     }
 

@@ -139,18 +139,19 @@ import Testing
         let now = epoch.advanced(by: .seconds(10_000))
         let budget = SpendBudget(submissions: 5000, seconds: 50_000).window(at: now)
         let task = sample(10_000)
+        let place = JournalStore.Place(url: gatewayURL, strangers: ["other"])
         try written(second) {
             _ = try second.begin(task, within: budget)
-            var claimed = try #require(
-                try second.claim(task.id, maximumActive: 3, of: gatewayURL, at: now))
+            let here = GatewayIdentity(url: gatewayURL, simulated: false)
+            var claimed = try #require(try second.claim(task.id, maximumActive: 3, for: here, at: now))
             (claimed.taskId, claimed.state) = ("task_new", .submitted)
             guard case .written(let following) = try second.record(claimed, .change) else {
                 throw Unexpected()
             }
             _ = try second.record(following, .progress)
             for choice in [LeftTasks.creates, .everything] {
-                _ = try second.isAnythingLeft(choice, of: gatewayURL, at: now)
-                _ = try second.takeOver(choice, limit: 200, of: gatewayURL, at: now)
+                _ = try second.isAnythingLeft(choice, of: place, at: now)
+                _ = try second.takeOver(choice, limit: 200, of: place, at: now)
             }
             _ = try second.stay(until: now, at: gatewayURL)
             _ = try second.lookedAfter()

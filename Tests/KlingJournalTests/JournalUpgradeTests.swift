@@ -21,6 +21,7 @@ import Testing
     /// Makes of a journal one of the fifth version.
     private static let fifthVersion = [
         "DROP INDEX tasks_doubtful", "DROP INDEX tasks_spent", "ALTER TABLE tasks DROP COLUMN fingerprint",
+        "ALTER TABLE tasks DROP COLUMN account",
         "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds)", "PRAGMA user_version = 5"
     ]
 

@@ -49,6 +49,19 @@ extension SQLiteJournal {
         try await claim(id, maximumActive: maximumActive, of: gatewayURL, at: time)
     }
 
+    func claim(_ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp) async throws
+        -> VideoTask?
+    {
+        try await claim(
+            id, maximumActive: maximumActive, for: GatewayIdentity(url: url, simulated: false), at: time)
+    }
+
+    func takeOver(_ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp) async throws
+        -> [VideoTask]
+    {
+        try await takeOver(choice, limit: limit, of: url, besides: [], at: now)
+    }
+
     func takeOver(limit: Int, at now: Timestamp) async throws -> [VideoTask] {
         try await takeOver(.everything, limit: limit, of: gatewayURL, at: now)
     }

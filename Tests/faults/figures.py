@@ -126,7 +126,7 @@ def filled(
         tasks.append(
             (number + 1, body["id"], body.get("taskId"), None, 0, state, int(is_open), body["billed"],
              template["model"], template["mode"], template["seconds"], begun, None, number + 1,
-             template["request"], stored, sent, number)
+             template["request"], stored, sent, number, None)
         )  # fmt: skip
         for facet in ((0, "", state), (1, "", template["model"]), *((2, *label) for label in labels.items())):
             facets.setdefault(facet, []).append(number + 1)

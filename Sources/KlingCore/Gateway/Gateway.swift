@@ -43,11 +43,14 @@ public struct GatewayIdentity: Sendable, Hashable {
     public var simulated: Bool
     /// A create sent again with the same key is known not to be billed again (GATEWAY §1).
     public var isIdempotent: Bool
+    /// Whose tasks are seen there, as far as the key tells; nil where there is none. Two keys may be of one account.
+    public var account: String?
 
-    public init(url: String, simulated: Bool, isIdempotent: Bool = false) {
+    public init(url: String, simulated: Bool, isIdempotent: Bool = false, account: String? = nil) {
         self.url = url
         self.simulated = simulated
         self.isIdempotent = isIdempotent
+        self.account = account
     }
 }
 

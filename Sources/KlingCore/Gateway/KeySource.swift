@@ -52,6 +52,14 @@ public final class KeySource: Sendable {
     /// The key, or nil when none was given. Does not wait for a pipe, but begins to read it.
     public func key() throws(KeyProblem) -> Secret? { try look(opensStreams: true).get() }
 
+    /// The key, if one has been read.
+    package var known: Secret? {
+        state.withLock { state in
+            guard case .settled(.success(let secret)) = state else { return nil }
+            return secret
+        }
+    }
+
     /// What is wrong, as far as that can be told without opening a pipe or device.
     public var problem: KeyProblem? {
         guard case .failure(let problem) = look(opensStreams: false) else { return nil }

@@ -3,6 +3,8 @@
 public struct Secret: Sendable {
     private let text: String
 
+    /// Tells keys apart, and does not tell the key.
+    package let account: String
     /// Something around the key was left out.
     package let isTrimmed: Bool
 
@@ -25,6 +27,9 @@ public struct Secret: Sendable {
             throw key.starts(with: "Bearer ".utf8) ? .beginsWithBearer : .hasForeignCharacter
         }
         text = String(decoding: key, as: UTF8.self)
+        var digest = SHA256()
+        digest.update(Array("kling-server account ".utf8) + key)
+        account = String(SHA256.hexadecimal(digest.finish()).prefix(8))
         isTrimmed = key.count < bytes.count
     }
 

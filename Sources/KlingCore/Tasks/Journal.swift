@@ -13,10 +13,10 @@ public protocol Journal: Sendable {
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
-    /// `maximumActive` tasks of the whole journal are active, and nothing that the gateway at `url` has asked for forbids it;
+    /// `maximumActive` tasks of the whole journal are active, and nothing that the gateway has asked for forbids it;
     /// nil otherwise. Exactly one process gets it.
     func claim(
-        _ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
     ) async throws(JournalFailure) -> VideoTask?
 
     /// Notes what the gateway at `url` asks of all processes.
@@ -44,10 +44,13 @@ public protocol Journal: Sendable {
     /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
     /// silent for longer than it said in ``stay(until:at:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
-    /// What is at another gateway than that at `url` is left to those who can ask there.
+    /// What is at another gateway than that at `url`, or was sent there for one of `strangers`, is left to those who can ask.
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask]
+
+    /// Gives up what this process looks after and the gateway has for this account: nobody looks after it from then on.
+    func leave(_ account: String) async throws(JournalFailure)
 
     /// Says that this process will be heard of again by then; nil when it looks after nothing. `url` is the gateway that it sends to.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.

@@ -13,7 +13,7 @@ extension TaskMachine {
         guard task.state == .submitting else { return [] }
         task.state = .queued
         task.attempts = max(0, task.attempts - 1)
-        if task.billed == .no { task.gateway = nil }
+        if task.billed == .no { (task.gateway, task.account) = (nil, nil) }
         task.updatedAt = now
         return [.record(.change)]
     }
@@ -72,7 +72,7 @@ extension TaskMachine {
         task.state = .queued
         task.error = failure.billed(task.billed)
         // One that may have been taken is sent again to where it may be, and nowhere else.
-        if task.billed == .no { task.gateway = nil }
+        if task.billed == .no { (task.gateway, task.account) = (nil, nil) }
         return [.record(.change), .enqueue(Backoff(attempt: refusals, atLeast: after))]
     }
 
@@ -104,7 +104,7 @@ extension TaskMachine {
     /// what came of it is still worth knowing.
     private mutating func createdTooLate(_ outcome: CreateOutcome, at now: Timestamp) -> [Action] {
         if task.state == .unconfirmed, case .accepted(let taskId, _) = outcome {
-            return adopt(taskId, of: task.gateway, at: now, .change)
+            return adopt(taskId, of: task.gateway, for: task.account, at: now, .change)
         }
         guard task.state == .abandoned, task.taskId == nil else { return [] }
         switch outcome {
@@ -142,7 +142,8 @@ extension TaskMachine {
     }
 
     mutating func adopt(
-        _ taskId: String, of gateway: String?, at now: Timestamp, _ kind: JournalEvent.Kind
+        _ taskId: String, of gateway: String?, for account: String?, at now: Timestamp,
+        _ kind: JournalEvent.Kind
     ) -> [Action] {
         let fits = task.taskId == nil || task.taskId == taskId
         // Under way, it may be found to be at another address than it was sent to.
@@ -152,6 +153,7 @@ extension TaskMachine {
         }
         task.taskId = taskId
         task.gateway = gateway ?? task.gateway
+        task.account = account
         if !moves { task.state = .submitted }
         task.submittedAt = task.submittedAt ?? now
         task.updatedAt = now

@@ -88,13 +88,17 @@ extension TaskMachine {
         public var retryFor: Duration
         /// ``GatewayIdentity/url``, of which a task is adopted.
         public var gateway: String?
+        /// ``GatewayIdentity/account``, for which it is.
+        public var account: String?
 
         public init(
-            isIdempotent: Bool = false, retryFor: Duration = .seconds(86_400), gateway: String? = nil
+            isIdempotent: Bool = false, retryFor: Duration = .seconds(86_400), gateway: String? = nil,
+            account: String? = nil
         ) {
             self.isIdempotent = isIdempotent
             self.retryFor = retryFor
             self.gateway = gateway
+            self.account = account
         }
     }
 
@@ -113,7 +117,7 @@ extension TaskMachine {
         case .read(.success(let reading)): read(reading, at: now)
         case .read(.failure(let failure)): readFailed(failure, at: now)
         case .cancelled(let abandon): cancel(abandon: abandon, at: now)
-        case .adopted(let taskId): adopt(taskId, of: rules.gateway, at: now, .adoption)
+        case .adopted(let taskId): adopt(taskId, of: rules.gateway, for: rules.account, at: now, .adoption)
         case .resumed: resume(at: now, under: rules)
         case .delivered(let videos): delivered(videos, at: now)
         case .deliveryFailed(let failure): deliveryFailed(failure, at: now)

@@ -86,7 +86,7 @@ extension TaskService {
             labels: labels,
             delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
         task.taskId = taskId
-        task.gateway = gateway.identity.url
+        (task.gateway, task.account) = (gateway.identity.url, gateway.identity.account)
         task.state = .submitted
         task.submittedAt = now
         task.billed = .pending

@@ -3,9 +3,33 @@ extension TaskService {
     /// Only a process that speaks to the task's gateway can follow it.
     func isElsewhere(_ task: VideoTask) -> Bool { task.isElsewhere(than: gateway.identity) }
 
+    /// For so long an account is not asked for again.
+    private static let strangeness = Duration.seconds(600)
+
+    var knownStrangers: Set<String> {
+        Set(strangers.lazy.filter { $0.value > self.clock.elapsed() }.map(\.key))
+    }
+
+    /// What the answer to a read says of the account that the task was sent for. One that this process's key does not find is
+    /// left to a process that has the other.
+    func judge(_ result: Result<TaskReading, Failure>, of task: VideoTask) async {
+        guard let account = task.account, account != gateway.identity.account else { return }
+        switch result {
+        case .success: ownAccounts.insert(account)
+        case .failure(let failure) where failure.isAboutTheTask && !ownAccounts.contains(account):
+            strangers[account] = clock.elapsed() + Self.strangeness
+            for task in Array(live.values)
+            where task.machine.task.isFollowed && task.machine.task.account == account {
+                letGo(task)
+            }
+            try? await journal.leave(account)
+        case .failure: break
+        }
+    }
+
     /// What this process tells of such a task: how it was last known to be, and who can ask.
     func toldFromAfar(_ task: VideoTask) -> VideoTask {
-        let isThere = task.state == .submitted || task.state == .processing || task.isDoubtful
+        let isThere = task.isFollowed || task.isDoubtful
         guard isElsewhere(task), isThere else { return task }
         var task = task
         task.degraded = true
@@ -15,6 +39,8 @@ extension TaskService {
 }
 
 extension VideoTask {
+    fileprivate var isFollowed: Bool { state == .submitted || state == .processing }
+
     /// Whether another gateway has it: this one knows neither the task nor its links.
     func isElsewhere(than gateway: GatewayIdentity) -> Bool {
         self.gateway.map { $0 != gateway.url } ?? false

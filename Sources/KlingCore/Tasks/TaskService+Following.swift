@@ -67,6 +67,7 @@ extension TaskService {
         await apply(.read(result), to: task)
         attend(task)
         task.endRead()
+        await judge(result, of: task.machine.task)
         if !wasAtEnd { learn(from: task) }
         forget(task)
     }

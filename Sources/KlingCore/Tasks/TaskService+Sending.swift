@@ -61,11 +61,11 @@ extension TaskService {
         defer { finish(task) }
         guard task.state == .queued, !isDraining else { return false }
         let time = clock.wallTime()
-        let (own, url) = (rules(for: task), gateway.identity.url)
+        let (own, identity) = (rules(for: task), gateway.identity)
         var actions: [TaskMachine.Action] = []
         do {
             try await write(task, .change) { (journal, task) throws(JournalFailure) in
-                try await journal.claim(task.id, maximumActive: limit, of: url, at: time)
+                try await journal.claim(task.id, maximumActive: limit, for: identity, at: time)
             } then: { machine, written in
                 actions = machine.handle(.claimed(written), at: time, under: own)
             }

@@ -161,7 +161,7 @@ extension TaskService {
     }
 
     /// Another process looks after it now. A create under way goes on here: its answer is worth more than who has the task.
-    private func letGo(_ task: LiveTask) {
+    func letGo(_ task: LiveTask) {
         guard task.activity != .creating else { return }
         task.isForeign = true
         active.remove(task.id)
@@ -184,7 +184,8 @@ extension TaskService {
         }
         while !isDraining {
             let found = try await journal.takeOver(
-                choice, limit: Self.pageSize, of: gateway.identity.url, at: clock.wallTime())
+                choice, limit: Self.pageSize, of: gateway.identity.url, besides: knownStrangers,
+                at: clock.wallTime())
             for written in found { load(written).isForeign = false }
             if choice == .creates {
                 // Each is a change: the journal writes them together.

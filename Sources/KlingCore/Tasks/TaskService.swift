@@ -59,6 +59,11 @@ public actor TaskService {
     var readsPausedUntil = Duration.zero
     var estimator = DurationEstimator()
 
+    /// Accounts whose tasks this process's key has been seen to find, though it is another key.
+    var ownAccounts: Set<String> = []
+    /// And those whose tasks it does not, until when that is taken for granted.
+    var strangers: [String: Duration] = [:]
+
     // Telling.
     var order = EventOrder()
     /// The newest change that was told.
@@ -164,12 +169,13 @@ public actor TaskService {
         Task { await send() }
     }
 
-    /// Only what was sent to this gateway, by one who can ask it, may be sent again with its key.
+    /// Only what was sent to this gateway, for whom it would be sent now, may be sent again with its key.
     func rules(for task: LiveTask) -> TaskMachine.Rules {
-        TaskMachine.Rules(
-            isIdempotent: gateway.identity.isIdempotent && !isElsewhere(task.machine.task)
+        let (identity, task) = (gateway.identity, task.machine.task)
+        return TaskMachine.Rules(
+            isIdempotent: identity.isIdempotent && !isElsewhere(task) && task.account == identity.account
                 && gateway.readiness == nil,
-            retryFor: options.retryCreatesFor, gateway: gateway.identity.url)
+            retryFor: options.retryCreatesFor, gateway: identity.url, account: identity.account)
     }
 
     /// Real time that passes while `duration` passes at the gateway.

@@ -14,6 +14,7 @@ extension VideoTask {
         ]
         form["taskId"] = taskId.map(JSONValue.string)
         form["gateway"] = gateway.map(JSONValue.string)
+        form["account"] = account.map(JSONValue.string)
         form["progress"] = progress.map { JSONValue($0) }
         form["submittedAt"] = submittedAt?.storedForm
         form["completedAt"] = completedAt?.storedForm

@@ -22,6 +22,7 @@ extension VideoTask {
             simulated: form.bool(.simulated, in: tree) ?? false)
         taskId = form.string(.taskId, in: tree)
         gateway = form.string(.gateway, in: tree)
+        account = form.string(.account, in: tree)
         self.state = state
         progress = form.int(.progress, in: tree)
         submittedAt = form.timestamp(.submittedAt, in: tree)
@@ -87,7 +88,8 @@ extension VideoTask.Delivery {
 private struct StoredMembers {
     /// Of a task, a video and a delivery.
     enum Name: Int, CaseIterable {
-        case id, state, createdAt, updatedAt, billed, attempts, taskId, gateway, progress, submittedAt
+        case id, state, createdAt, updatedAt, billed, attempts, taskId, gateway, account, progress,
+            submittedAt
         case completedAt, lastContactAt, degraded, gatewayStatus, gatewayEstimate, videos, error
         case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed, doubtfulSince
         case url, expiresAt, path, directory
@@ -95,7 +97,7 @@ private struct StoredMembers {
 
     private static let names = NameTable(Name.allCases.map { "\($0)" })
 
-    private var values = InlineArray<29, JSONTree.Index?>(repeating: nil)
+    private var values = InlineArray<30, JSONTree.Index?>(repeating: nil)
 
     init(_ node: JSONTree.Index, in tree: borrowing JSONTree) {
         guard tree.kind(node) == .object else { return }

@@ -5,6 +5,8 @@ public struct VideoTask: Sendable, Hashable {
     public var taskId: String?
     /// The gateway it was sent to or adopted from, by its address: no other knows the id. Nil while any may take it.
     public var gateway: String?
+    /// For whom it was sent there (``GatewayIdentity/account``).
+    package var account: String?
     /// The normalised request: exactly what is, was or would be sent.
     public let request: VideoRequest
     public var state: State
