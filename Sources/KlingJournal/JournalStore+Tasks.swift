@@ -76,22 +76,23 @@ extension JournalStore {
 
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
-    ) throws(JournalFailure) -> VideoTask? {
+    ) throws(JournalFailure) -> JournalClaim {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let url = gateway.url
         let active = try active(besides: id, of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
-            try pace(of: url).allowsCreate(active: active, at: time), try isFirstInLine(task.place, of: url)
-        else { return nil }
+            try pace(of: url).allowsCreate(active: active, at: time)
+        else { return .refused }
         // It may be there already, and is known only there and for whom it was sent.
-        if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return nil }
+        if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return .refused }
+        guard try isFirstInLine(task.place, of: url) else { return .behind }
         task.state = .submitting
         task.gateway = url
         task.account = gateway.account
         task.attempts += 1
         task.updatedAt = time
-        guard case .written(let written) = try record(task, .change) else { return nil }
-        return written
+        guard case .written(let written) = try record(task, .change) else { return .refused }
+        return .claimed(written)
     }
 
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.

@@ -56,7 +56,7 @@ public final class SQLiteJournal: Journal {
 
     public func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
-    ) async throws(JournalFailure) -> VideoTask? {
+    ) async throws(JournalFailure) -> JournalClaim {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
             try store.claim(id, maximumActive: maximumActive, for: gateway, at: time)
         }

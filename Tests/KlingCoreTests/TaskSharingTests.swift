@@ -177,6 +177,22 @@ struct TaskSharingTests {
         }
     }
 
+    @Test func `two processes whose tasks stand in line by turns do not keep each other waiting`()
+        async throws
+    {
+        let options = TaskServiceOptions(maximumActive: 100)
+        let one = TaskWorld(options)
+        let other = TaskWorld(
+            options, journal: one.journal.reopened(afterDeath: false), clock: one.clock, seed: 12)
+        one.gateway.holdCreates()
+        other.gateway.holdCreates()
+        for number in 0..<40 { _ = try await (number % 2 == 0 ? one : other).submit("\(number)") }
+        let start = one.clock.elapsed()
+        for world in [one, other] { world.gateway.release() }
+        #expect(await one.clock.advance { one.gateway.sent.count + other.gateway.sent.count == 40 })
+        #expect(one.clock.elapsed() - start < .seconds(4))
+    }
+
     @Test func `no more reads begin in a second than is allowed`() async throws {
         var options = TaskServiceOptions(maximumActive: 300)
         options.readsPerSecond = 5

@@ -149,26 +149,28 @@ final class TaskTestJournal: Journal {
 
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
-    ) async throws(JournalFailure) -> VideoTask? {
+    ) async throws(JournalFailure) -> JournalClaim {
         let url = gateway.url
         return try await transaction { [process] store in
             guard var task = store.tasks[id], task.state == .queued,
                 store.active(besides: id, of: url) < maximumActive,
                 store.paces[url, default: GatewayPace()].allowsCreate(
-                    active: store.active(besides: id, of: url), at: time),
-                !store.order.prefix(while: { $0 != id }).contains(where: {
-                    store.tasks[$0]?.state == .queued && store.owners[$0] != nil
-                        && store.owners[$0] != process
-                        && store.tasks[$0]?.gateway ?? url == url
-                })
-            else { return nil }
-            if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return nil }
+                    active: store.active(besides: id, of: url), at: time)
+            else { return .refused }
+            if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account {
+                return .refused
+            }
+            let isBehind = store.order.prefix(while: { $0 != id }).contains {
+                store.tasks[$0]?.state == .queued && store.owners[$0] != nil && store.owners[$0] != process
+                    && store.tasks[$0]?.gateway ?? url == url
+            }
+            guard !isBehind else { return .behind }
             task.state = .submitting
             (task.gateway, task.account) = (url, gateway.account)
             task.attempts += 1
             task.updatedAt = time
             store.owners[id] = process
-            return store.write(task, .change)
+            return .claimed(store.write(task, .change))
         }
     }
 

@@ -142,8 +142,8 @@ import Testing
         let place = JournalStore.Place(url: gatewayURL, strangers: ["other"])
         try written(second) {
             _ = try second.begin(task, within: budget)
-            let here = GatewayIdentity(url: gatewayURL, simulated: false)
-            var claimed = try #require(try second.claim(task.id, maximumActive: 3, for: here, at: now))
+            let claim = try second.claim(task.id, maximumActive: 3, for: gateway, at: now)
+            var claimed = try #require(claim.task)
             (claimed.taskId, claimed.state) = ("task_new", .submitted)
             guard case .written(let following) = try second.record(claimed, .change) else {
                 throw Unexpected()

@@ -6,6 +6,7 @@ import Synchronization
 @testable import KlingJournal
 
 let gatewayURL = "https://gateway.test"
+let gateway = GatewayIdentity(url: gatewayURL, simulated: false)
 let epoch = Timestamp(milliseconds: 1_800_000_000_000)
 
 /// A queued task; `number` orders the tasks in time and makes the id.
@@ -52,8 +53,8 @@ extension SQLiteJournal {
     func claim(_ id: TaskID, maximumActive: Int, of url: String, at time: Timestamp) async throws
         -> VideoTask?
     {
-        try await claim(
-            id, maximumActive: maximumActive, for: GatewayIdentity(url: url, simulated: false), at: time)
+        let gateway = GatewayIdentity(url: url, simulated: false)
+        return try await claim(id, maximumActive: maximumActive, for: gateway, at: time).task
     }
 
     func takeOver(_ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp) async throws
@@ -89,6 +90,13 @@ extension SQLiteJournal {
         var task = task
         change(&task)
         return try await write(task)
+    }
+}
+
+extension JournalClaim {
+    var task: VideoTask? {
+        guard case .claimed(let task) = self else { return nil }
+        return task
     }
 }
 

@@ -13,11 +13,11 @@ public protocol Journal: Sendable {
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
-    /// `maximumActive` tasks of the whole journal are active, and nothing that the gateway has asked for forbids it;
-    /// nil otherwise. Exactly one process gets it.
+    /// `maximumActive` tasks of the whole journal are active, nothing that the gateway has asked for forbids it, and it is the
+    /// first in line. Exactly one process gets it.
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
-    ) async throws(JournalFailure) -> VideoTask?
+    ) async throws(JournalFailure) -> JournalClaim
 
     /// Notes what the gateway at `url` asks of all processes.
     /// - Returns: what holds now.
@@ -124,6 +124,15 @@ public struct JournalEvent: Sendable, Hashable {
         self.kind = kind
         self.task = task
     }
+}
+
+/// What came of asking for a slot.
+public enum JournalClaim: Sendable, Hashable {
+    case claimed(VideoTask)
+    /// There is one, but another process has an older task in line.
+    case behind
+    /// There is none for it.
+    case refused
 }
 
 /// What came of writing a change.

@@ -4,6 +4,8 @@ extension TaskService {
     /// being taken would keep the next one too.
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
         queue.insert(task.machine.task)
+        // Left by a process whose create was not taken.
+        if backoff == nil, task.machine.task.error != nil { sendingAtOnce = 1 }
         if let backoff {
             let pause = real(backoff.pause(unit: random.unit()))
             pausedUntil = max(pausedUntil, clock.elapsed() + pause)
@@ -44,49 +46,50 @@ extension TaskService {
             isClaiming = false
             return
         }
-        let isClaimed = await isClaimed(task, limit: limit)
+        let claim = try? await claim(task, limit: limit)
         isClaiming = false
-        if isClaimed == true { return send() }
+        timesBehind = claim == .behind ? timesBehind + 1 : 0
+        if case .claimed = claim { return send() }
         task.activity = .none
         // Other processes have the slots, or this task; or the journal could not be asked. None of them tells when
-        // that ends, so it is tried again, but not at once.
-        pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(0.5 + 0.5 * random.unit()))
-        if isClaimed == false { await lookAgain(id) }
+        // that ends, so it is tried again, but not at once: soon while it is only their turn.
+        let pause = timesBehind == 0 ? 1 : min(0.01 * Double(1 << min(timesBehind, 7)), 1)
+        pausedUntil = max(pausedUntil, clock.elapsed() + .seconds(pause * (0.5 + 0.5 * random.unit())))
+        if claim == .refused { await lookAgain(id) }
         forget(task)
         send()
     }
 
-    private func isClaimed(_ task: LiveTask, limit: Int) async -> Bool? {
+    private func claim(_ task: LiveTask, limit: Int) async throws(JournalFailure) -> JournalClaim {
         await task.turn.take()
         defer { finish(task) }
-        guard task.state == .queued, !isDraining else { return false }
+        guard task.state == .queued, !isDraining else { return .refused }
         let time = clock.wallTime()
         let (own, identity) = (rules(for: task), gateway.identity)
+        var claim = JournalClaim.refused
         var actions: [TaskMachine.Action] = []
-        do {
-            try await write(task, .change) { (journal, task) throws(JournalFailure) in
-                try await journal.claim(task.id, maximumActive: limit, for: identity, at: time)
-            } then: { machine, written in
-                actions = machine.handle(.claimed(written), at: time, under: own)
-            }
-        } catch {
-            return nil
+        try await write(task, .change) { (journal, task) throws(JournalFailure) in
+            claim = try await journal.claim(task.id, maximumActive: limit, for: identity, at: time)
+            guard case .claimed(let written) = claim else { return nil }
+            return written
+        } then: { machine, written in
+            actions = machine.handle(.claimed(written), at: time, under: own)
         }
         guard actions.contains(.create) else {
-            guard actions.contains(.record(.change)) else { return false }
+            guard actions.contains(.record(.change)) else { return claim }
             // It is not to be sent after all.
             task.activity = .none
             if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
-            return true
+            return claim
         }
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
             _ = task.machine.handle(.unsent, at: time, under: rules(for: task))
             if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
-            return false
+            return .refused
         }
         create(task)
-        return true
+        return claim
     }
 
     /// Sends the one create of this claim.

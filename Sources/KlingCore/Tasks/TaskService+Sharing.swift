@@ -91,6 +91,8 @@ extension TaskService {
 
     /// A change that may be another process's.
     private func notice(_ event: JournalEvent) {
+        // The line moves.
+        if event.task.state == .submitting { timesBehind = 0 }
         if let task = live[event.task.id] {
             guard event.seq > task.told.seq else { return }
             let id = task.id

@@ -35,6 +35,8 @@ public actor TaskService {
     /// taken twice as many.
     var sendingAtOnce = TaskService.mostSendingAtOnce
     static let mostSendingAtOnce = 64
+    /// Claims, one after the other, that only had to wait for the turn of another process.
+    var timesBehind = 0
     /// So long after the gateway wanted no creates it is tried with one.
     static let caution = Duration.seconds(3600)
     /// No create before this moment.
