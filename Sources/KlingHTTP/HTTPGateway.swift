@@ -154,8 +154,15 @@ public final class HTTPGateway: Gateway {
     // MARK: Reads
 
     public func read(_ taskId: String) async -> Result<TaskReading, Failure> {
+        await readWithForm(taskId).reading
+    }
+
+    /// The same, and how the answer looked; nil without one.
+    package func readWithForm(_ taskId: String) async -> (
+        reading: Result<TaskReading, Failure>, form: GatewayReply.Form?
+    ) {
         let secret: Secret
-        do throws(Failure) { secret = try await self.secret() } catch { return .failure(error) }
+        do throws(Failure) { secret = try await self.secret() } catch { return (.failure(error), nil) }
         var transfer = transfer(
             .get, url: options.profile.taskURL(address.url, taskId, language: options.language),
             timeout: options.readTimeout)
@@ -164,10 +171,11 @@ public final class HTTPGateway: Gateway {
         if let problem = end.problem {
             var failure = Self.failure(problem, status: end.reply.status)
             failure.retry = .now
-            return .failure(failure.redacted(secret))
+            return (.failure(failure.redacted(secret)), nil)
         }
-        return wire.decodeReading(secret.redacted(in: end.reply), now: options.now())
+        let reading = wire.decodeReading(secret.redacted(in: end.reply), now: options.now())
             .map { $0.redacted(secret) }.mapError { $0.redacted(secret) }
+        return (reading, end.reply.form)
     }
 
     /// Asks the gateway for its front page, without the key: whether it answers, and what time it has.

@@ -9,7 +9,7 @@ import socket
 import unittest
 from typing import Any
 
-from doctor_case import KEY, DoctorCase
+from doctor_case import KEY, DoctorCase, web_server
 from harness import CLIP, LINUX, ROOT
 
 from certificate import certificate
@@ -174,10 +174,12 @@ class Gateways(DoctorCase):
             ("401:message=bad+" + KEY, "authentication_error", "does not accept"),
             ("403", "permission_error", "may not do this"),
             ("500", "server_error", "trouble of its own"),
+            ("502", "bad_gateway", "trouble of its own"),
             ("503", "unreachable", "trouble of its own"),
             ("html-error", "bad_gateway", 'does not speak as.*"502 Bad Gateway"'),
             ("html-error:status=200", "bad_gateway", "does not speak as"),
             ("html-error:status=404", "bad_gateway", "does not speak as"),
+            ("html-error:status=405", "bad_gateway", "does not speak as"),
             ("garbage-200", "bad_gateway", "does not speak as"),
             ("redirect:to=https%3A//elsewhere.test/x", "bad_gateway", "redirects to https://elsewhere.test/x"),
             ("truncated-body", "bad_gateway", "does not speak as"),
@@ -187,6 +189,37 @@ class Gateways(DoctorCase):
                 self.assertEqual(problem["facts"]["type"], kind)
                 run = self.run_doctor("--gateway", gateway.url, "--locale", "zh")
                 self.assertIn("1 个问题", run.stdout)
+
+    def test_json_of_another_web_server_is_not_taken_for_the_gateways(self) -> None:
+        missing = '"timestamp":"2026-11-20T21:00:00Z","status":404,"error":"Not Found","path":"/v1/tasks/x"'
+        for status, body, words in (
+            (404, '{"detail":"Not Found"}', 'It said: "Not Found"'),
+            (404, f"{{{missing}}}", 'It said: "Not Found"'),
+            (404, '{"error":"not found"}', 'It said: "not found"'),
+            (404, '{"error":{"code":404,"message":"gone","status":"NOT_FOUND"}}', 'It said: "gone"'),
+            (404, '{"error":{"code":"","message":"gone","type":"not_found_error"}}', 'It said: "gone"'),
+            (404, '{"code":404,"message":"gone","type":"not_found_error"}', 'It said: "gone"'),
+            (400, '{"message":"bad"}', 'It said: "bad"'),
+            (502, '{"message":"Bad Gateway"}', 'It said: "Bad Gateway"'),
+            (405, '{"detail":"Method Not Allowed"}', 'It said: "Method Not Allowed"'),
+            (422, '{"detail":[{"msg":"bad"}]}', "JSON"),
+            (200, '{"status":"success"}', "JSON"),
+            (200, '{"code":200,"data":{"id":"x","status":"completed"}}', "JSON"),
+        ):
+            with self.subTest(status=status, body=body), web_server(status, body) as url:
+                found = self.report("--gateway", url)
+                problem = self.only_problem(found, "access", "JSON that is not the gateway's", words)
+                self.assertIn("Check --gateway", problem["advice"])
+                self.assertNotIn("accepted", problem["facts"])
+                run = self.run_doctor("--gateway", url, "--locale", "zh")
+                self.assertIn("不是网关对未知任务的应答", run.stdout)
+
+    def test_the_gateways_own_word_for_an_unknown_task_is_vouched_for(self) -> None:
+        variants: list[dict[str, Any]] = [{"unknown_task": 400}, {"shape": "flat"}, {"key": KEY}]
+        for options in variants:
+            with self.subTest(**options), Gateway(speed=0, **options) as gateway:
+                found = self.report("--gateway", gateway.url, status=0)
+                self.assertEqual(found["access"][0]["facts"], {"accepted": True})
 
     def test_too_many_requests_is_only_a_warning(self) -> None:
         with Gateway(speed=0, faults=["429:on=read"]) as gateway:

@@ -192,6 +192,23 @@ private func failure(_ status: Int, _ body: String, _ headers: [(String, String)
     }
 
     @Test(arguments: [
+        (
+            #"{"error":{"code":404,"message":"任务不存在","type":"not_found_error"}}"#,
+            GatewayReply.Form.gatewayError
+        ),
+        (#"{"error":{"code":"400","message":"m","type":"t","param":null}}"#, .gatewayError),
+        (#"{"error":{"code":404,"message":"m"}}"#, .otherJSON),
+        (#"{"error":{"code":404,"message":"m","status":"NOT_FOUND"}}"#, .otherJSON),
+        (#"{"error":{"code":"","message":"m","type":"t"}}"#, .otherJSON),
+        (#"{"code":404,"message":"m","type":"t"}"#, .otherJSON),
+        (#"{"status":404,"error":"Not Found"}"#, .otherJSON), (#"{"detail":"Not Found"}"#, .otherJSON),
+        ("[]", .otherJSON), ("", .noJSON), ("<html>", .noJSON)
+    ])
+    func onlyAnErrorWithAllItsMembersIsVouchedFor(body: String, form: GatewayReply.Form) {
+        #expect(GatewayReply(status: 404, body: Array(body.utf8)).form == form)
+    }
+
+    @Test(arguments: [
         (401, Failure.Kind.authentication), (402, .paymentRequired), (403, .permission)
     ])
     func refusalsAreNotTriedAgain(status: Int, kind: Failure.Kind) {

@@ -51,6 +51,8 @@ struct GatewayComplaint: Sendable, Hashable {
     }
 
     var saysSomething: Bool { code != nil || type != nil || message != nil }
+    /// With all that the gateway's pages give an error.
+    var isWhole: Bool { code != nil && type != nil && message != nil }
 
     /// Kling's own code, in place of the gateway's or inside the words.
     var klingCode: Int? {

@@ -26,6 +26,19 @@ package struct GatewayReply: Sendable {
         return tree.value(tree.root)
     }
 
+    /// How an answer looks, whatever it means. Reading bears with what any web server says in JSON; who vouches for a
+    /// gateway does not.
+    package enum Form: Sendable {
+        /// An error with all that the gateway's pages give one.
+        case gatewayError
+        case otherJSON, noJSON
+    }
+
+    package var form: Form {
+        guard let json else { return .noJSON }
+        return GatewayComplaint(json["error"])?.isWhole == true ? .gatewayError : .otherJSON
+    }
+
     /// What a body that is not JSON says: the title of a page, else its first line, cut to a line's length.
     var text: String? {
         var bytes = body[...]

@@ -33,7 +33,10 @@ struct GatewayExamination: Sendable {
         case .success(let probe):
             findings.append(reached(probe, in: time))
             findings += ClockFinding.of(probe.date, now: clock.wallTime(), tolerance: time)
-            if hasKey { findings.append(AccessFinding.of(await gateway.read(Self.noTask), address)) }
+            if hasKey {
+                let (reading, form) = await gateway.readWithForm(Self.noTask)
+                findings.append(AccessFinding.of(reading, form, address))
+            }
         }
         return findings
     }

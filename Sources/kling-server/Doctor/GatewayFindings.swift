@@ -96,8 +96,13 @@ enum ClockFinding {
 
 /// What the gateway says to the key, asked for a task that there is not.
 enum AccessFinding {
-    static func of(_ answer: Result<TaskReading, Failure>, _ address: GatewayAddress) -> Finding {
-        guard case .failure(let failure) = answer, failure.kind != .taskNotFound else {
+    /// - Parameter form: that of the answer. Any web server says in JSON that it has no such page.
+    static func of(
+        _ answer: Result<TaskReading, Failure>, _ form: GatewayReply.Form?, _ address: GatewayAddress
+    ) -> Finding {
+        var failure = Failure(.badGateway)
+        if case .failure(let given) = answer { failure = given }
+        if failure.kind == .taskNotFound, form == .gatewayError {
             return .ok(
                 .access, en: "The gateway takes the key, and speaks as it should.", zh: "网关接受该 Key，应答正常。",
                 facts: ["accepted": true])
@@ -151,7 +156,29 @@ enum AccessFinding {
                     zh: "\(address.url) 重定向到 \(place)；带 Key 的请求不会跟随重定向。"),
                 LocalizedText(
                     en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。"))
-        case .badGateway:
+        case .serverError, .unreachable, .timeout,
+            _ where form == .gatewayError:
+            return finding(
+                .problem,
+                LocalizedText(
+                    en: "The gateway has trouble of its own, or cannot be reached any more.",
+                    zh: "网关自身出错，或已无法连接。"),
+                LocalizedText(
+                    en: "Try again later; tasks that are at the gateway are followed by themselves.",
+                    zh: "请稍后再试；已在网关的任务会自动继续跟踪。"))
+        case _ where form == .otherJSON:
+            facts["type"] = .string(Failure.Kind.badGateway.rawValue)
+            return finding(
+                .problem,
+                LocalizedText(
+                    en: "\(address.url) answers in JSON that is not the gateway's word for an unknown task.",
+                    zh: "\(address.url) 返回的 JSON 不是网关对未知任务的应答。"),
+                LocalizedText(
+                    en:
+                        "Check --gateway: another web server may answer there, which says nothing of the key.",
+                    zh: "请检查 --gateway：应答的可能是其他 Web 服务，无法据此判断 Key 是否有效。"))
+        default:
+            facts["type"] = .string(Failure.Kind.badGateway.rawValue)
             return finding(
                 .problem,
                 LocalizedText(
@@ -161,15 +188,6 @@ enum AccessFinding {
                     en:
                         "Check --gateway: a page for people, a portal of the network or a proxy may answer in its place.",
                     zh: "请检查 --gateway：应答的可能是网页、网络认证门户或代理。"))
-        default:
-            return finding(
-                .problem,
-                LocalizedText(
-                    en: "The gateway has trouble of its own, or cannot be reached any more.",
-                    zh: "网关自身出错，或已无法连接。"),
-                LocalizedText(
-                    en: "Try again later; tasks that are at the gateway are followed by themselves.",
-                    zh: "请稍后再试；已在网关的任务会自动继续跟踪。"))
         }
     }
 }
