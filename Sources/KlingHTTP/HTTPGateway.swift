@@ -179,10 +179,11 @@ public final class HTTPGateway: Gateway {
     }
 
     /// Asks the gateway for its front page, without the key: whether it answers, and what time it has.
-    public func probe() async -> Result<HTTPProbe, Failure> {
+    public func probe() async -> Result<HTTPProbe, HTTPSilence> {
         let end = await loop.perform(transfer(.get, url: address.url + "/", timeout: options.readTimeout))
         if let problem = end.problem, end.reply.status == 0 {
-            return .failure(Self.failure(problem, status: 0))
+            return .failure(
+                HTTPSilence(failure: Self.failure(problem, status: 0), wasAsked: end.mayHaveLeft))
         }
         return .success(
             HTTPProbe(
@@ -239,6 +240,13 @@ public struct HTTPProbe: Sendable, Hashable {
     public var status: Int
     /// The gateway's clock, to the second.
     public var date: Timestamp?
+}
+
+/// A gateway has said nothing of itself.
+public struct HTTPSilence: Error, Hashable {
+    public var failure: Failure
+    /// The question has left, in part at least: there is somebody who took it, or a proxy in its place.
+    public var wasAsked: Bool
 }
 
 // The same without the key, which a gateway may quote, in whatever spelling.

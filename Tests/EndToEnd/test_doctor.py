@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import socket
+import time
 import unittest
 from typing import Any
 
@@ -237,9 +238,25 @@ class Gateways(DoctorCase):
         with socket.socket() as mute:
             mute.bind(("127.0.0.1", 0))
             mute.listen(8)
-            url = f"http://127.0.0.1:{mute.getsockname()[1]}"
-            problem = self.only_problem(self.report("--gateway", url), "gateway", "within 10 s")
-        self.assertEqual(problem["facts"]["type"], "timeout")
+            address = f"127.0.0.1:{mute.getsockname()[1]}"
+            for scheme, words in (
+                ("http", "was asked, but does not answer within {} s"),
+                ("https", "No secure connection to .* within {} s"),
+            ):
+                with self.subTest(scheme=scheme):
+                    start = time.monotonic()
+                    found = self.report("--gateway", f"{scheme}://{address}")
+                    passed = time.monotonic() - start
+                    problem = self.only_problem(found, "gateway", words.format(r"\d+"))
+                    said = int(re.findall(r"within (\d+) s", problem["message"])[0])
+                    self.assertAlmostEqual(said, passed, delta=2)
+                    self.assertEqual(problem["facts"]["type"], "timeout")
+                    self.assertEqual(problem["facts"]["reachable"], scheme == "http")
+
+    def test_somebody_accepts_and_hangs_up(self) -> None:
+        with Gateway(speed=0, faults=["reset-at-connect"]) as gateway:
+            problem = self.only_problem(self.report("--gateway", gateway.url), "gateway", "does not answer")
+            self.assertTrue(problem["facts"]["reachable"])
 
     def test_the_certificate_does_not_fit(self) -> None:
         if not shutil.which("openssl"):

@@ -28,8 +28,8 @@ struct GatewayExamination: Sendable {
         let answer = await gateway.probe()
         let time = clock.elapsed() - start
         switch answer {
-        case .failure(let failure):
-            findings.append(unreachable(failure))
+        case .failure(let silence):
+            findings.append(silent(silence, for: time))
         case .success(let probe):
             findings.append(reached(probe, in: time))
             findings += ClockFinding.of(probe.date, now: clock.wallTime(), tolerance: time)
@@ -79,15 +79,32 @@ struct GatewayExamination: Sendable {
                 zh: "请稍后再试；已在网关的任务会自动继续跟踪。"), facts: facts)
     }
 
-    private func unreachable(_ failure: Failure) -> Finding {
+    private func silent(_ silence: HTTPSilence, for time: Duration) -> Finding {
+        let failure = silence.failure
         let words = (failure.reason?.detail ?? failure.message).map { String($0.prefix(300)) } ?? ""
         let isCertificate =
             failure.reason?.kind == .certificate
             || ["certificate", "ssl", "tls"].contains { words.lowercased().contains($0) }
         let isSlow = failure.kind == .timeout
+        let seconds = max(1, Int(time.seconds.rounded()))
         let because = LocalizedText(
-            en: isSlow ? " within 10 s" : words.isEmpty ? "" : ": \(words)",
-            zh: isSlow ? "（10 秒内无应答）" : words.isEmpty ? "" : "：\(words)")
+            en: isSlow ? " within \(seconds) s" : words.isEmpty ? "" : ": \(words)",
+            zh: isSlow ? "（\(seconds) 秒内）" : words.isEmpty ? "" : "：\(words)")
+        let what =
+            if silence.wasAsked {
+                LocalizedText(
+                    en: "\(address.url) was asked, but does not answer\(because.en).",
+                    zh: "已向 \(address.url) 发送请求，但没有应答\(because.zh)。")
+            } else if isSlow, address.isSecure {
+                // Whether somebody has taken the connection is not told before TLS is agreed on.
+                LocalizedText(
+                    en: "No secure connection to \(address.url) came about within \(seconds) s.",
+                    zh: "\(seconds) 秒内未能与 \(address.url) 建立安全连接。")
+            } else {
+                LocalizedText(
+                    en: "\(address.url) cannot be reached\(because.en).",
+                    zh: "无法连接 \(address.url)\(because.zh)。")
+            }
         let advice =
             isCertificate
             ? LocalizedText(
@@ -99,12 +116,10 @@ struct GatewayExamination: Sendable {
                 en: "Check the connection, --gateway and the proxy. What is queued is sent by itself later.",
                 zh: "请检查网络、--gateway 和代理。排队的任务之后会自动发送。")
         return .problem(
-            .gateway, en: "\(address.url) cannot be reached\(because.en).",
-            zh: "无法连接 \(address.url)\(because.zh)。",
-            advice: advice,
+            .gateway, en: what.en, zh: what.zh, advice: advice,
             facts: [
-                "url": .string(address.url), "reachable": false, "type": .string(failure.kind.rawValue),
-                "reason": words.isEmpty ? .null : .string(words)
+                "url": .string(address.url), "reachable": .bool(silence.wasAsked),
+                "type": .string(failure.kind.rawValue), "reason": words.isEmpty ? .null : .string(words)
             ])
     }
 }
