@@ -29,6 +29,10 @@ public struct JournalExamination: Sendable {
     public private(set) var tasks: [VideoTask.State: Int] = [:]
     /// Why a service could not use it.
     public private(set) var failure: JournalFailure?
+    /// It is no database at all, whatever it was.
+    public var isForeign: Bool {
+        failure == .corrupt(path: path, reason: String(cString: sqlite3_errstr(SQLITE_NOTADB)))
+    }
     /// The file, or the place where it will be made, may be written.
     public private(set) var isWritable = false
     /// Free space for this user on its disk, in bytes.
@@ -43,11 +47,18 @@ public struct JournalExamination: Sendable {
         self.path = path
         var status = stat()
         exists = stat(path, &status) == 0
+        let obstacle = exists ? 0 : errno
         let directory = Self.directory(of: path)
         freeBytes = Self.freeBytes(directory)
         isWritable =
             Self.isWritable(directory, W_OK | X_OK) && (!exists || Self.isWritable(path, R_OK | W_OK))
-        guard exists else { return }
+        guard exists else {
+            // A name that is taken, or leads through what is no directory, is not one that will be made.
+            if obstacle != ENOENT || Self.leadsNowhere(path) {
+                failure = JournalFiles.failure(errno: obstacle, path: path)
+            }
+            return
+        }
         guard status.st_mode & S_IFMT == S_IFREG else {
             failure = .cannotOpen(path: path, reason: "it is no file")
             return
@@ -132,6 +143,17 @@ public struct JournalExamination: Sendable {
             directory = slash == directory.startIndex ? "/" : String(directory[..<slash])
         } while directory != "/" && access(directory, F_OK) != 0
         return directory
+    }
+
+    /// Whether the file, or the nearest directory of it that has a name, is a link to nothing.
+    private static func leadsNowhere(_ path: String) -> Bool {
+        var status = stat()
+        var name = path
+        while lstat(name, &status) != 0 {
+            guard let slash = name.lastIndex(of: "/"), slash != name.startIndex else { return false }
+            name = String(name[..<slash])
+        }
+        return stat(name, &status) != 0
     }
 
     private static func freeBytes(_ directory: String) -> Int64? {

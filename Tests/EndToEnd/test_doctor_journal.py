@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from doctor_case import DoctorCase
-from harness import LINUX, binary
+from harness import CLIP, LINUX, binary
 
 from gateway import Gateway
 
@@ -27,7 +27,9 @@ class Journals(DoctorCase):
 
     def test_broken(self) -> None:
         self.place.journal.write_bytes(b"this is no database " * 500)
-        self.trouble("damaged|not a database", "nothing is submitted")
+        self.trouble("is no journal of kling-server", "keep a copy", "nothing is submitted")
+        run = self.run_doctor("--simulate", "--locale", "zh")
+        self.assertIn("不是 kling-server 的任务日志", run.stdout)
 
     def test_damaged_inside(self) -> None:
         self.made()
@@ -37,6 +39,21 @@ class Journals(DoctorCase):
             content[start : start + 40] = b"\x5a" * 40
         self.place.journal.write_bytes(content)
         self.trouble("damaged")
+
+    def test_damaged_where_its_tasks_can_still_be_counted(self) -> None:
+        with self.server("--simulate", "speed=500,fault=reset-after-accept") as server:
+            self.assertEqual(server.submit()["state"], "unconfirmed")
+            server.finish()
+        with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
+            (size,) = other.execute("PRAGMA page_size").fetchone()
+            (page,) = other.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'tasks_key'").fetchone()
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        content = bytearray(self.place.journal.read_bytes())
+        content[(page - 1) * size : page * size] = b"\x5a" * size
+        self.place.journal.write_bytes(content)
+        found = self.report("--simulate")
+        self.only_problem(found, "journal", "damaged", "is not followed")
+        self.assertNotIn("tasks", found, "a server goes on with nothing of it")
 
     def test_newer(self) -> None:
         self.made()
@@ -100,8 +117,30 @@ class Journals(DoctorCase):
 
     def test_a_place_where_none_can_be_made(self) -> None:
         (self.place.path / "file").touch(0o600)
-        found = self.report("--simulate", "--journal", str(self.place.path / "file" / "new" / "journal.db"))
-        self.only_problem(found, "journal", "writ|read-only|permission")
+        (self.place.path / "link").symlink_to(self.place.path / "none")
+        (self.place.path / "loop").symlink_to("loop")
+        (self.place.path / "old.db").symlink_to(self.place.path / "none" / "journal.db")
+        for name, reason in (
+            ("file/journal.db", "Not a directory"),
+            ("file/new/journal.db", "Not a directory"),
+            ("link/journal.db", "No such file or directory"),
+            ("link/new/journal.db", "No such file or directory"),
+            ("old.db", "No such file or directory"),
+            ("loop", "Too many levels of symbolic links"),
+        ):
+            with self.subTest(name=name):
+                arguments = ("--simulate", "--journal", str(self.place.path / name))
+                server = self.server(*arguments)
+                refusal = server.fails("submit", request=CLIP)
+                server.finish()
+                self.assert_explains(refusal, 507, "journal_unavailable", reason)
+                words = rf"cannot be opened \({reason}\)"
+                problem = self.only_problem(self.report(*arguments), "journal", words, "--journal")
+                # Of a directory that cannot be made a submit names the directory.
+                if "/new/" not in name:
+                    self.assertIn(problem["message"], refusal.message)
+                run = self.run_doctor(*arguments, "--locale", "zh")
+                self.assertIn(f"无法打开任务日志 {arguments[2]}（{reason}）", run.stdout)
 
     def test_strange_names(self) -> None:
         folder = self.place.path / "a #1?%20"

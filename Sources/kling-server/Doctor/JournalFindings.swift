@@ -13,7 +13,8 @@ enum JournalFindings {
     static func of(_ path: String, simulated: Bool) -> [Finding] {
         guard path != ":memory:" else { return [inMemory(simulated)] }
         let journal = JournalExamination(path: path, simulated: simulated)
-        return [itself(journal, simulated)] + tasks(journal) + disk(journal)
+        let finding = itself(journal, simulated)
+        return [finding] + (finding.status == .ok ? tasks(journal) : []) + disk(journal)
     }
 
     private static func inMemory(_ simulated: Bool) -> Finding {
@@ -40,10 +41,13 @@ enum JournalFindings {
         if journal.exists, journal.failure == nil { facts["intact"] = .bool(journal.damage.isEmpty) }
         if let failure = journal.failure ?? damage(journal) ?? unwritable(journal) {
             return Finding(
-                subject: .journal, status: .problem, message: FailureMessages.cause(of: failure),
+                subject: .journal, status: .problem,
+                message: journal.isForeign ? foreign(journal) : FailureMessages.cause(of: failure),
                 advice: LocalizedText(
-                    en: "Until that is put right nothing is submitted, and what is in it is not followed.",
-                    zh: "在解决之前不会提交任何任务，其中的任务也不会被跟踪。"), facts: facts)
+                    en: "Until that is put right nothing is submitted"
+                        + (journal.exists ? ", and what is in it is not followed." : "."),
+                    zh: "在解决之前不会提交任何任务" + (journal.exists ? "，其中的任务也不会被跟踪。" : "。")),
+                facts: facts)
         }
         guard journal.exists, journal.version != nil, let kind = journal.simulated else {
             return .ok(
@@ -60,6 +64,15 @@ enum JournalFindings {
                 + "格式 \(journal.version ?? 0)。", facts: facts)
     }
 
+    private static func foreign(_ journal: JournalExamination) -> LocalizedText {
+        LocalizedText(
+            en:
+                "The file \(journal.path) is no journal of kling-server. Name another with --journal; if it once was "
+                + "one, keep a copy of it, for it names tasks that may be charged.",
+            zh: "文件 \(journal.path) 不是 kling-server 的任务日志。请用 --journal 指定其他位置；若它曾是任务日志，"
+                + "其中可能有已计费的任务，请保留副本。")
+    }
+
     private static func damage(_ journal: JournalExamination) -> JournalFailure? {
         journal.damage.first.map { .corrupt(path: journal.path, reason: $0) }
     }
@@ -70,7 +83,7 @@ enum JournalFindings {
 
     /// Tasks that somebody has to see to.
     private static func tasks(_ journal: JournalExamination) -> [Finding] {
-        guard journal.simulated != nil, journal.failure == nil else { return [] }
+        guard journal.simulated != nil else { return [] }
         let open = journal.tasks.filter { !$0.key.isTerminal }
         let count = open.values.reduce(0, +)
         let order = VideoTask.State.allCases.filter { open[$0] != nil }
