@@ -63,13 +63,14 @@ public struct JournalExamination: Sendable {
             failure = .cannotOpen(path: path, reason: "it is no file")
             return
         }
-        bytes = Int64(status.st_size) + Self.size(path + "-wal")
+        let log = JournalFiles.beside(path) + "-wal"
+        bytes = Int64(status.st_size) + Self.size(log)
         // Only for tests and for who has just made it: an empty file becomes a journal with its first task.
         guard bytes > 0 else { return }
-        let isClosed = Self.size(path + "-wal") == 0
+        let isClosed = Self.size(log) == 0
         examine(simulated: simulated, isImmutable: isClosed)
         // Who began to write meanwhile was in the way of one who takes the file for still.
-        if isClosed, failure != nil || !damage.isEmpty, Self.size(path + "-wal") > 0 {
+        if isClosed, failure != nil || !damage.isEmpty, Self.size(log) > 0 {
             (failure, damage, tasks) = (nil, [], [:])
             examine(simulated: simulated, isImmutable: false)
         }
@@ -79,7 +80,7 @@ public struct JournalExamination: Sendable {
 
     /// Whether another program keeps the right to write for as long as a service would wait for it. Looks without asking for it.
     private var isHeld: Bool {
-        let descriptor = open(path + "-shm", O_RDONLY | O_CLOEXEC)
+        let descriptor = open(JournalFiles.beside(path) + "-shm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         for _ in 0..<40 {

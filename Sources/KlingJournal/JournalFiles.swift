@@ -50,6 +50,13 @@ enum JournalFiles {
         throw failure(errno: errno, path: directory)
     }
 
+    /// What the names of SQLite's files beside a journal begin with: they stand where the file is, whatever link leads to it.
+    static func beside(_ path: String) -> String {
+        guard let resolved = realpath(path, nil) else { return path }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     /// Which file a path means now; nil for none.
     static func identity(_ path: String) -> FileIdentity? {
         var status = stat()

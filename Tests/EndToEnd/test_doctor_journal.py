@@ -70,7 +70,13 @@ class Journals(DoctorCase):
             self.only_problem(found, "journal", "simulated tasks")
 
     def test_held_by_another_program(self) -> None:
+        """Behind a link too: what SQLite has beside the journal is beside the file."""
         self.made()
+        real = self.place.path / "elsewhere"
+        real.mkdir()
+        for file in self.place.path.glob("journal.db*"):
+            file.rename(real / file.name)
+        self.place.journal.symlink_to(real / "journal.db")
         with contextlib.closing(sqlite3.connect(self.place.journal, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             self.trouble("held by another program", "nothing is submitted")
