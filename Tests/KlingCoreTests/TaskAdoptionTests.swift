@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import KlingCore
@@ -93,6 +94,21 @@ struct TaskAdoptionTests {
         #expect(try await other.service.status(adopted.text).task.id == origin)
         #expect(try await counted(world) == [origin])
         #expect(world.gateway.sent.count + other.gateway.sent.count == 1)
+    }
+
+    @Test func `a task that would be sent again is given the id that its user has found`() async throws {
+        let world = TaskWorld(isIdempotent: true)
+        world.gateway.state.withLock {
+            $0.creates = Array(repeating: .unknown(Failure(.timeout)), count: 100)
+        }
+        world.gateway.reads("task_x", TaskWorld.processing(5), TaskWorld.completed)
+        let id = try await world.submit().task.id
+        #expect(
+            await world.clock.advance { (try? await world.service.status(id.text).task.isDoubtful) == true })
+        let sent = world.gateway.sent.count
+        #expect(try await world.service.adopt(taskId: "task_x", onto: id.text).task.id == id)
+        #expect(await world.reaches(id, .completed))
+        #expect(world.gateway.sent.count == sent)
     }
 
     @Test func `two calls that adopt the same at once both get the task`() async throws {

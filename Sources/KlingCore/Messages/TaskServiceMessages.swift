@@ -141,7 +141,7 @@ extension TaskServiceError {
             guard task != nil || failure.kind == .taskNotFound else { return nil }
             return Self.unknownId(of: task)
         case .gateway(let failure, let task?)
-        where (task.state == .unconfirmed || task.state == .abandoned) && !failure.isAboutTheTask:
+        where task.mayBeToldItsId && !failure.isAboutTheTask:
             let (en, zh) = (
                 FailureMessages.cause(of: failure, locale: .en),
                 FailureMessages.cause(of: failure, locale: .zh)

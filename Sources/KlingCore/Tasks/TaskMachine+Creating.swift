@@ -148,7 +148,7 @@ extension TaskMachine {
         let fits = task.taskId == nil || task.taskId == taskId
         // Under way, it may be found to be at another address than it was sent to.
         let moves = task.state.isActive && task.taskId == taskId && task.gateway != gateway
-        guard task.state == .unconfirmed || task.state == .abandoned || moves, fits else {
+        guard task.mayBeToldItsId || moves, fits else {
             return [.decline(.notUnconfirmed)]
         }
         task.taskId = taskId
@@ -185,6 +185,9 @@ extension TaskMachine {
 extension VideoTask {
     /// In line though it may have been sent: its key keeps it from being made twice.
     package var isDoubtful: Bool { state == .queued && billed == .unknown }
+
+    /// It may be one that the gateway has.
+    var mayBeToldItsId: Bool { state == .unconfirmed || state == .abandoned || isDoubtful }
 
     /// For so long after the first attempt that may have arrived a gateway is trusted to know an idempotency key: none says how
     /// long it does, and a machine may sleep for a night between two attempts.

@@ -76,7 +76,7 @@ extension TaskMachine {
         /// The gateway has it, or may have it, and cannot be told to stop.
         case sentAlready
         case alreadyEnded
-        /// Only an `unconfirmed` or `abandoned` task can be told which one it is.
+        /// Only a task that may have been sent, and is not known to be, can be told which one it is.
         case notUnconfirmed
     }
 

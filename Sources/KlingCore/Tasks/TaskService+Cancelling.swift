@@ -115,7 +115,7 @@ extension TaskService {
 extension VideoTask {
     /// It waits to be told which one of the gateway's it is.
     fileprivate func mayBeGiven(_ taskId: String) -> Bool {
-        (state == .unconfirmed || state == .abandoned) && (self.taskId == nil || self.taskId == taskId)
+        mayBeToldItsId && (self.taskId == nil || self.taskId == taskId)
     }
 }
 
