@@ -11,6 +11,8 @@ final class ScriptedGateway: Gateway {
         case breaks(after: Int)
         /// The whole file, whatever was asked for.
         case ignoresRange
+        /// The same, broken off there.
+        case restarts(until: Int)
         /// No length is announced; as many bytes as given.
         case unannounced(Int)
         case fails(Failure)
@@ -62,6 +64,7 @@ final class ScriptedGateway: Gateway {
         case .whole: break
         case .breaks(let count): end = min(end, start + count)
         case .ignoresRange: start = 0
+        case .restarts(let count): (start, end) = (0, count)
         case .unannounced(let count):
             total = nil
             end = count
@@ -78,8 +81,10 @@ final class ScriptedGateway: Gateway {
                 return .failure(Failure(.fileSystem))
             }
         }
-        guard case .breaks = step else { return .success(FetchSummary(bytes: Int64(end - start))) }
-        return .failure(Failure(.unreachable, retry: .now))
+        switch step {
+        case .breaks, .restarts: return .failure(Failure(.unreachable, retry: .now))
+        default: return .success(FetchSummary(bytes: Int64(end - start)))
+        }
     }
 }
 

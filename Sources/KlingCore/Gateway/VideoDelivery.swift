@@ -9,7 +9,7 @@ public struct VideoDelivery: Sendable {
     let gateway: any Gateway
     let ceiling: Int64
     let clock: any ServiceClock
-    /// Attempts in a row that brought not one byte.
+    /// Attempts in a row that got no further than one before them.
     private static let patience = 4
 
     /// - Parameters:
@@ -65,8 +65,9 @@ public struct VideoDelivery: Sendable {
         var link = task.videos[index]
         var isFresh = false
         var (fruitless, changes) = (0, 0)
+        // A server without ranges begins anew each time: what came once more is nothing gained.
+        var furthest = reception.count
         while true {
-            let before = reception.count
             let result = await gateway.fetch(link.url, resume: reception.resumption) { reception.take($0) }
             var failure: Failure
             switch result {
@@ -80,6 +81,7 @@ public struct VideoDelivery: Sendable {
             if reception.takeChange() {
                 failure = Failure(.badGateway, reason: .init(.changing), retry: .now)
                 changes += 1
+                furthest = 0
                 guard changes < Self.patience else { throw failure }
             }
             let isOver = link.expiresAt.map { $0 < clock.wallTime() } ?? false
@@ -105,7 +107,8 @@ public struct VideoDelivery: Sendable {
                 }
             }
             guard failure.retry == .now else { throw failure }
-            fruitless = reception.count > before ? 1 : fruitless + 1
+            fruitless = reception.count > furthest ? 1 : fruitless + 1
+            furthest = max(furthest, reception.count)
             guard fruitless < Self.patience else { throw failure }
             let pause = Duration.milliseconds(250 << fruitless)
             guard (try? await clock.sleep(until: clock.elapsed() + pause)) != nil else { throw failure }

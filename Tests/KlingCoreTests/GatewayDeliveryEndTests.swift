@@ -1,0 +1,54 @@
+import Foundation
+import Synchronization
+import Testing
+
+@testable import KlingCore
+
+/// How a delivery that does not work ends, what it leaves, and what is said of it (GATEWAY §4).
+final class GatewayDeliveryEndTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+    private let task: VideoTask
+    private static let dead = ScriptedGateway.Step.fails(Failure(.resultExpired, httpStatus: 410))
+    private static let fresh = TaskReading(status: .completed, videos: [.init(url: "https://fresh")])
+
+    init() {
+        let time = Timestamp(milliseconds: 1_795_200_000_000)
+        var task = VideoTask(
+            id: TaskID(at: time, randomness: (1, 2)), request: TaskWorld.request(), createdAt: time)
+        task.state = .completed
+        task.taskId = "task_1"
+        task.videos = [.init(url: "https://one")]
+        self.task = task
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    private var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: folder))?.sorted() ?? []
+    }
+
+    private func failure(_ gateway: ScriptedGateway, _ task: VideoTask? = nil) async -> Failure? {
+        let result = await VideoDelivery(gateway: gateway, clock: InstantClock()).deliver(
+            task ?? self.task, to: .path(folder + "/a.mp4"))
+        return if case .failure(let failure) = result { failure } else { nil }
+    }
+
+    @Test func `to get as far as before is not to get further`() async throws {
+        let turns = (0..<20).flatMap { _ in
+            [ScriptedGateway.Step.restarts(until: 2000), .restarts(until: 4000)]
+        }
+        let gateway = ScriptedGateway(clip(), steps: turns)
+        #expect(await failure(gateway)?.kind == .unreachable)
+        #expect(gateway.asked.withLock(\.count) == 5)
+        // Each of these gets further.
+        let steps = (1...9).map { ScriptedGateway.Step.restarts(until: $0 * 1000) }
+        #expect(await failure(ScriptedGateway(clip(), steps: steps)) == nil)
+    }
+
+    @Test func `another version of the file is begun with new patience`() async throws {
+        let gateway = ScriptedGateway(
+            clip(), .breaks(after: 9000), .changed(validator: "\"v2\"", total: 10_000), .breaks(after: 1000),
+            .breaks(after: 1000), .breaks(after: 1000), .breaks(after: 1000), .breaks(after: 1000))
+        #expect(await failure(gateway) == nil)
+    }
+}
