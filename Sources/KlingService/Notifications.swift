@@ -44,7 +44,7 @@ extension Outbox {
         ]
         params["total"] = progress.total.map { JSONValue(Int($0)) }
         params["progressToken"] = token
-        let subject = progress.task.text + (token?.description ?? "")
+        let subject = progress.task.text + (token?.description ?? "") + progress.path
         notify("task/download", .object(params), replacing: Key("task/download", subject))
     }
 

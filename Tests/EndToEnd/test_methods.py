@@ -417,6 +417,22 @@ class Ending(Case):
             self.assert_explains(failure, -32602, None, "progressToken must be")
         self.assertFalse((self.place.path / "other.mp4").exists())
 
+    def test_a_client_that_is_behind_is_told_the_end_of_each_file(self) -> None:
+        server = self.simulated()
+        task = server.submit(waitFor="completed", seconds=30)["id"]
+        server.pause_reading.set()
+        # Its answer is more than the pipe has room for.
+        server.ask("validate", {"request": {**CLIP, "prompt": "x" * 300_000}})
+        asked = [server.ask("download", {"task": task, "path": f"{name}.mp4"}) for name in "abc"]
+        for name in "abc":
+            wait_for(lambda n=name: (self.place.path / f"{n}.mp4").exists(), 20, "the file")
+        server.pause_reading.clear()
+        files = {server.take(one, 20)["files"][0]["path"] for one in asked}
+        last = {one["file"]: one for one in server.notifications("task/download")}
+        self.assertEqual(set(last), files)
+        for one in last.values():
+            self.assertEqual(one["bytes"], one["total"])
+
     def test_a_download_that_cannot_be_is_explained(self) -> None:
         server = self.simulated(speed=1)
         task = server.submit()["id"]

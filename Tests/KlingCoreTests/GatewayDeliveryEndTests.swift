@@ -45,6 +45,16 @@ final class GatewayDeliveryEndTests {
         #expect(await failure(ScriptedGateway(clip(), steps: steps)) == nil)
     }
 
+    @Test func `the end of what was not announced is told with the number of its bytes`() async throws {
+        let told = Mutex<[[Int64?]]>([])
+        let gateway = ScriptedGateway(clip(), .unannounced(10_000))
+        let delivery = VideoDelivery(gateway: gateway, clock: InstantClock())
+        _ = try await delivery.deliver(task, to: .directory(folder)) { bytes, total in
+            told.withLock { $0.append([bytes, total]) }
+        }.get()
+        #expect(told.withLock { $0.last } == [10_000, 10_000])
+    }
+
     @Test func `another version of the file is begun with new patience`() async throws {
         let gateway = ScriptedGateway(
             clip(), .breaks(after: 9000), .changed(validator: "\"v2\"", total: 10_000), .breaks(after: 1000),

@@ -47,6 +47,18 @@ final class TaskDeliveryTrialsTests {
         #expect(delivered.videos.allSatisfy { $0.path != nil } && files().count == 3)
     }
 
+    @Test func `the last that is told of each file is that it is whole`() async throws {
+        let world = TaskWorld()
+        let log = TaskTestLog()
+        let all = try await world.service.subscribe(.all) { log.add($0) }
+        await world.service.start(all.id)
+        let id = try await submit(world, videos: 3)
+        await world.clock.advance(by: .seconds(5))
+        #expect(try await task(id, world).isSettled)
+        let last = Dictionary(log.downloads.map { ($0.path, $0) }) { $1 }
+        #expect(last.count == 3 && last.values.allSatisfy { $0.bytes == $0.total })
+    }
+
     @Test func `a dead link does not end the hope for another`() async throws {
         let world = TaskWorld()
         world.gateway.fails("https://files.test/1.mp4", Failure(.resultExpired, httpStatus: 404))

@@ -201,5 +201,8 @@ final class TaskTestLog: Sendable {
     var states: [VideoTask.State] {
         updates.map(\.task.state).reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
+    var downloads: [DownloadProgress] {
+        all.compactMap { if case .download(let progress) = $0 { progress } else { nil } }
+    }
     var isEnded: Bool { all.contains { if case .end = $0 { true } else { false } } }
 }

@@ -113,6 +113,7 @@ final class Reception: Sendable {
     func publish(
         _ name: DeliveryName, _ task: VideoTask, video index: Int, link: VideoTask.Video, overwrite: Bool
     ) throws(Failure) -> DeliveredFile {
+        let total = state.withLock { $0.total }
         let result: Result<DeliveredFile, Failure> = state.withLock { state in
             do throws(Failure) {
                 let fault: Failure.Reason? =
@@ -143,7 +144,10 @@ final class Reception: Sendable {
                 return .failure(error)
             }
         }
-        return try result.get()
+        let file = try result.get()
+        // Only the end says how many there are in all.
+        if total == nil { progress(file.bytes, file.bytes) }
+        return file
     }
 
     private static func contentType(_ said: String, brand: String) -> String {

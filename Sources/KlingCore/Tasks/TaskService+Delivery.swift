@@ -1,14 +1,21 @@
 import Synchronization
 
-/// How far a delivery is, handed from the thread that receives to the actor that tells: only the newest
-/// counts.
+/// How far a delivery is, handed from the thread that receives to the actor that tells: of each file only the
+/// newest counts.
 final class LatestProgress: Sendable {
-    private let newest = Mutex<DownloadProgress?>(nil)
+    private let newest = Mutex<[DownloadProgress]>([])
 
-    func set(_ progress: DownloadProgress) { newest.withLock { $0 = progress } }
-    func take() -> DownloadProgress? {
+    /// The files come one after the other.
+    func set(_ progress: DownloadProgress) {
         newest.withLock { newest in
-            defer { newest = nil }
+            if newest.last?.path == progress.path { newest.removeLast() }
+            newest.append(progress)
+        }
+    }
+
+    func take() -> [DownloadProgress] {
+        newest.withLock { newest in
+            defer { newest = [] }
             return newest
         }
     }
@@ -129,9 +136,11 @@ extension TaskService {
     }
 
     private func tellDownload(_ latest: LatestProgress) {
-        guard let progress = latest.take(), let task = live[progress.task] else { return }
-        for subscription in subscriptions.values where subscription.phase == .live {
-            if subscription.isAbout(task.told) { subscription.onEvent(.download(progress)) }
+        for progress in latest.take() {
+            guard let task = live[progress.task] else { continue }
+            for subscription in subscriptions.values where subscription.phase == .live {
+                if subscription.isAbout(task.told) { subscription.onEvent(.download(progress)) }
+            }
         }
     }
 }
