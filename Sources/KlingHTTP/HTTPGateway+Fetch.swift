@@ -17,13 +17,13 @@ extension HTTPGateway {
             }
             let count = Mutex<Int64>(0)
             let isMisplaced = Mutex(false)
-            let wanted = resume?.offset ?? 0
+            let wanted = resume
             let end = await loop.perform(
                 transfer(link, resume) { piece in
                     switch piece {
                     case .head(let status, let headers):
                         let head = DownloadHead(status: status, headers: headers)
-                        guard head.offset == 0 || head.offset == wanted else {
+                        guard head.offset == 0 || wanted.map(head.goesOn) ?? false else {
                             isMisplaced.withLock { $0 = true }
                             return false
                         }
@@ -38,7 +38,7 @@ extension HTTPGateway {
                 })
             let received = count.withLock { $0 }
             if isMisplaced.withLock({ $0 }) {
-                // Another part than the one asked for, or nobody knows which: the whole, then.
+                // Another part than the one asked for, or nobody knows which or of what: the whole, then.
                 guard resume != nil else { return .failure(Failure(.badGateway, reason: .init(.wrongPart))) }
                 resume = nil
                 continue
@@ -128,6 +128,13 @@ private struct DownloadHead {
         } else {
             total = reply.header("content-length").flatMap { Int64($0) }
         }
+    }
+
+    /// Whether it is the part that was asked for, of the same version: a tag comes back, and a date need not
+    /// (RFC 9110 §15.3.7).
+    func goesOn(_ part: FetchResumption) -> Bool {
+        offset == part.offset
+            && (validator == part.validator || validator == nil && part.validator.hasSuffix(" GMT"))
     }
 
     /// `bytes 100-199/200`; the total may be `*` (RFC 9110 §14.4).

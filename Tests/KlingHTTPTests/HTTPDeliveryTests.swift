@@ -38,7 +38,8 @@ struct HTTPDeliveryTests {
     @Test(arguments: [
         [], ["truncated-body:x1:on=file"], ["truncated-body:x2:on=file"], ["reset:x2:on=file"], ["no-length"],
         ["truncated-body:x2:on=file:share=0.9", "no-range"], ["truncated-body:x1:on=file", "changed-file"],
-        ["slow-body:on=file:seconds=0.2"]
+        ["slow-body:on=file:seconds=0.2"], ["truncated-body:x1:on=file", "bare-part"],
+        ["truncated-body:x2:on=file", "bare-part:dated"]
     ])
     func theVideoArrivesWholeWhateverHappensOnTheWay(faults: [String]) async throws {
         let server = try FaultGateway()
@@ -65,6 +66,17 @@ struct HTTPDeliveryTests {
         let ranges = try await server.ask("requests").array?.compactMap { $0["headers"]?["range"]?.string }
         #expect(ranges?.count == 1)
         #expect(ranges?.first?.hasPrefix("bytes=") == true)
+    }
+
+    /// RFC 9110 §15.3.7; and what it was asked by is kept for the next time.
+    @Test func aPartNeedNotRepeatTheDateItWasAskedBy() async throws {
+        let server = try FaultGateway()
+        let gateway = try server.gateway()
+        let task = try await completed(server, gateway)
+        try await server.set(["truncated-body:x2:on=file", "bare-part:dated"])
+        _ = try await deliver(task, gateway)
+        let ranges = try await server.ask("requests").array?.compactMap { $0["headers"]?["range"]?.string }
+        #expect(ranges == ["bytes=32768-", "bytes=49152-"])
     }
 
     @Test func aDeadLinkIsAskedForAnewOnce() async throws {

@@ -99,6 +99,23 @@ struct HTTPFetchTests {
         #expect(nothing.heads.isEmpty && nothing.bytes.isEmpty)
     }
 
+    /// It may be of another version: nobody knows (RFC 9110 §15.3.7).
+    @Test func aPartWithoutTheTagItWasAskedByIsNotTaken() async throws {
+        let server = try FaultGateway()
+        let gateway = try server.gateway()
+        let url = server.url + "/files/sample.mp4"
+        let whole = await fetch(gateway, url).1
+        let validator = try #require(whole.heads.first?.validator)
+        try await server.set(["bare-part"])
+        let (result, state) = await fetch(gateway, url, FetchResumption(offset: 1000, validator: validator))
+        #expect(result == .success(FetchSummary(bytes: Int64(size))))
+        #expect(state.heads.map(\.offset) == [0] && state.bytes == whole.bytes)
+        try await server.set(["bare-part:dated"])
+        let date = try #require(await fetch(gateway, url).1.heads.first?.validator)
+        let part = await fetch(gateway, url, FetchResumption(offset: 1000, validator: date)).1
+        #expect(part.heads.map(\.offset) == [1000] && part.bytes == Array(whole.bytes[1000...]))
+    }
+
     @Test func theReceiverMayEndIt() async throws {
         let server = try FaultGateway()
         let (result, state) = await fetch(try server.gateway(), server.url + "/files/sample.mp4", limit: 1)

@@ -61,12 +61,13 @@ EXCHANGE_FAULTS: dict[str, tuple[str, ...]] = {
     "changed-file": (FILE,),
     "not-a-video": (FILE,),
     "wrong-range": (FILE,),
+    "bare-part": (FILE,),
 }
 
 # These only colour an answer; of all others at most one befalls an exchange.
 MODIFIERS = frozenset(
     ("accepted-202", "object-data", "flat", "slow-body", "delay", "no-range", "no-length", "changed-file",
-     "wrong-range")
+     "wrong-range", "bare-part")
 )  # fmt: skip
 
 # What becomes of a task; drawn once, when it is accepted.

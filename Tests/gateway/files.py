@@ -11,6 +11,7 @@ from fault_plan import Fault
 from task_book import TaskBook
 from wire import Reply, Request
 
+VALIDATORS = ("etag", "last-modified")
 LAST_MODIFIED = "Fri, 20 Nov 2026 21:00:00 GMT"
 
 
@@ -32,6 +33,9 @@ class Files:
             self.versions += 1
         etag = f'"{hashlib.sha256(self.video).hexdigest()[:16]}-{self.versions}"'
         headers = {"content-type": "video/mp4", "etag": etag, "last-modified": LAST_MODIFIED}
+        bare = faults.get("bare-part")
+        if bare and "dated" in bare.options:
+            del headers["etag"]
         if "no-range" in faults:
             return Reply(200, self.video, headers)
         headers["accept-ranges"] = "bytes"
@@ -39,10 +43,13 @@ class Files:
             return Reply(200, self.video, headers)
         reply = self._part(request.headers.get("range", ""), headers)
         wrong = faults.get("wrong-range")
-        if wrong is None or (reply.status != 206 and "always" not in wrong.options):
-            return reply
-        said = wrong.options.get("range", f"bytes 1-{len(reply.body)}/{len(reply.body) + 1}")
-        return Reply(206, reply.body, {**headers, **({"content-range": said} if said else {})})
+        if wrong and (reply.status == 206 or "always" in wrong.options):
+            said = wrong.options.get("range", f"bytes 1-{len(reply.body)}/{len(reply.body) + 1}")
+            reply = Reply(206, reply.body, {**headers, **({"content-range": said} if said else {})})
+        if bare and reply.status == 206:
+            kept = {name: value for name, value in reply.headers.items() if name not in VALIDATORS}
+            reply = Reply(206, reply.body if "dated" in bare.options else reply.body[::-1], kept)
+        return reply
 
     def _dead_link(self, request: Request, name: str) -> Reply | None:
         task = self._book.tasks.get(name[: -len(".mp4")]) if name.endswith(".mp4") else None

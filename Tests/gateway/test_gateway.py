@@ -345,6 +345,16 @@ class Delivery(unittest.TestCase):
                 self.assertEqual((part.status, part.body), (status, body), headers)
             head = ask(gateway, "HEAD", "/files/sample.mp4")
             self.assertEqual((head.headers["content-length"], head.body), ("1000", b""))
+            gateway.faults = "bare-part"
+            part = ask(gateway, "GET", "/files/sample.mp4", range="bytes=400-", if_range=etag)
+            self.assertEqual(
+                (part.status, part.body == video[400:], "etag" in part.headers), (206, False, False)
+            )
+            gateway.faults = "bare-part:dated"
+            date = ask(gateway, "GET", "/files/sample.mp4").headers["last-modified"]
+            part = ask(gateway, "GET", "/files/sample.mp4", range="bytes=400-", if_range=date)
+            self.assertEqual((part.status, part.body), (206, video[400:]))
+            self.assertFalse({"etag", "last-modified"} & set(part.headers))
             gateway.faults = "changed-file"
             changed = ask(gateway, "GET", "/files/sample.mp4", range="bytes=400-", if_range=etag)
             self.assertEqual((changed.status, len(changed.body)), (200, 1000))

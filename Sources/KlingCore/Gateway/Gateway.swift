@@ -113,7 +113,7 @@ public struct FetchResumption: Sendable, Hashable {
 /// What comes of a download, in order.
 public enum FetchPiece: Sendable {
     /// Comes once, first: where the bytes begin (0 when the server did not resume) and how many there are in
-    /// all.
+    /// all. What goes on without a validator is of the version that was asked for.
     case head(offset: Int64, total: Int64?, contentType: String?, validator: String?)
     case bytes([UInt8])
 }

@@ -63,10 +63,12 @@ final class Reception: Sendable {
             guard state.failure == nil else { return (-1, nil) }
             do throws(Failure) {
                 switch piece {
-                case .head(let offset, let total, let contentType, let validator):
+                case .head(let offset, let total, let contentType, let said):
+                    // A part need not say again which version it is of.
+                    let validator = said ?? (offset > 0 ? state.validator : nil)
                     if let total, total > ceiling { throw tooLarge }
                     // Parts of two versions make no file (RFC 9110 §15.3.7.3), whatever If-Range asked for.
-                    let isOther = validator != nil && validator != state.validator
+                    let isOther = validator != state.validator
                     let isLonger = total != nil && state.total != nil && total != state.total
                     if offset > 0, isOther || isLonger {
                         try state.part.begin(at: 0, validator: nil)
