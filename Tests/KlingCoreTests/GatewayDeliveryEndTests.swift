@@ -61,4 +61,40 @@ final class GatewayDeliveryEndTests {
             .breaks(after: 1000), .breaks(after: 1000), .breaks(after: 1000), .breaks(after: 1000))
         #expect(await failure(gateway) == nil)
     }
+
+    @Test func `of what nobody can ever finish nothing is left`() async throws {
+        for steps in [
+            [.breaks(after: 3000), Self.dead, Self.dead],
+            [.breaks(after: 3000), Self.dead, .breaks(after: 0), Self.dead]
+        ] {
+            #expect(
+                await failure(ScriptedGateway(clip(), fresh: Self.fresh, steps: steps))?.kind
+                    == .resultExpired)
+            #expect(names.isEmpty)
+        }
+        // The gateway has no such task, or no such video.
+        let none = TaskReading(status: .completed)
+        #expect(
+            await failure(ScriptedGateway(clip(), fresh: none, .breaks(after: 3000), Self.dead))?.kind
+                == .resultExpired)
+        #expect(names.isEmpty)
+    }
+
+    @Test func `what may be gone on with stays`() async throws {
+        let part = ["a.mp4.part", "a.mp4.part.json"]
+        // Whether there is another link is not known.
+        #expect(
+            await failure(ScriptedGateway(clip(), .breaks(after: 3000), Self.dead))?.kind == .unreachable)
+        #expect(names == part)
+        // Another gateway has the task, and may have another link.
+        var elsewhere = task
+        elsewhere.gateway = "https://other.test"
+        #expect(
+            await failure(
+                ScriptedGateway(clip(), fresh: Self.fresh, .breaks(after: 3000), Self.dead), elsewhere)?.kind
+                == .resultExpired)
+        #expect(names == part)
+        #expect(await failure(ScriptedGateway(clip())) == nil)
+        #expect(names == ["a.mp4", "a.mp4.json"])
+    }
 }

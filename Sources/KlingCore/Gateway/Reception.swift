@@ -97,6 +97,9 @@ final class Reception: Sendable {
         return true
     }
 
+    /// Removes what has come.
+    func discard() { state.withLock { $0.part.discard() } }
+
     /// Lets go of the file at once: the network's thread may hold on to this value a moment longer.
     func close() {
         state.withLock { state in

@@ -24,7 +24,7 @@ public struct VideoDelivery: Sendable {
     /// Fetches one video of a task.
     ///
     /// A file of the same video that an earlier delivery has left there is taken as it is. A link that has died is asked for
-    /// anew, once. Cancelling the caller's task ends the delivery and
+    /// anew, once; when there is none, what came of the video is removed. Cancelling the caller's task ends the delivery and
     /// leaves the part for later.
     /// - Parameters:
     ///   - index: which of the task's videos.
@@ -51,8 +51,16 @@ public struct VideoDelivery: Sendable {
             let reception = try Reception(
                 name.expected, of: "\(task.id) \(index)", ceiling: ceiling, progress: progress)
             defer { reception.close() }
-            let link = try await receive(reception, task, index)
-            return .success(try reception.publish(name, task, video: index, link: link, overwrite: overwrite))
+            do throws(Failure) {
+                let link = try await receive(reception, task, index)
+                return .success(
+                    try reception.publish(name, task, video: index, link: link, overwrite: overwrite))
+            } catch {
+                // The gateway that has the task was asked and has no other link: nobody can ever finish the part.
+                let isAsked = !Task.isCancelled && !task.isElsewhere(than: gateway.identity)
+                if error.kind == .resultExpired, isAsked { reception.discard() }
+                throw error
+            }
         } catch {
             return .failure(error)
         }
