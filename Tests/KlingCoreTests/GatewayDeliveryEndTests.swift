@@ -97,4 +97,21 @@ final class GatewayDeliveryEndTests {
         #expect(await failure(ScriptedGateway(clip())) == nil)
         #expect(names == ["a.mp4", "a.mp4.json"])
     }
+
+    @Test(
+        arguments: [
+            ([], "the file is empty", "文件为空"),
+            ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], "no film that can be read", "不是可读取的视频")
+        ] as [([UInt8], String, String)])
+    func `what comes by the name of a film and is none is said to be what it is`(
+        content: [UInt8], english: String, chinese: String
+    ) async throws {
+        for type in ["video/mp4", "Video/mp4; codecs=avc1"] {
+            let failure = try #require(await failure(ScriptedGateway(content, contentType: type)))
+            #expect(failure.kind == .badGateway && names.isEmpty)
+            let said = TaskServiceError.delivery(failure, task)
+            #expect(said.sentence(.en).contains(english) && said.sentence(.zh).contains(chinese))
+            #expect(!said.sentence(.en).contains("but video/") && !said.sentence(.zh).contains("而是 video/"))
+        }
+    }
 }

@@ -125,6 +125,7 @@ final class Reception: Sendable {
                     switch state.part.container {
                     case .whole: nil
                     case .partial: .init(.cutShort, String(state.part.count))
+                    case .foreign where state.part.count == 0: .init(.empty)
                     case .foreign: .init(.noVideo, state.contentType)
                     }
                 if let fault {

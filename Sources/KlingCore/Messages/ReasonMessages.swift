@@ -11,6 +11,11 @@ extension Failure.Reason {
             return LocalizedText(
                 en: "the video is cut short: \(detail) bytes came, and more belong to it",
                 zh: "视频不完整：只收到 \(detail) 字节")
+        case .empty: return LocalizedText(en: "the file is empty", zh: "文件为空")
+        case .noVideo where detail.lowercased().hasPrefix("video/"):
+            return LocalizedText(
+                en: "the answer calls itself \(detail), but is no film that can be read",
+                zh: "应答标称为 \(detail)，但不是可读取的视频")
         case .noVideo:
             return LocalizedText(
                 en: "the answer is not a video" + (detail.isEmpty ? "" : ", but \(detail)"),
