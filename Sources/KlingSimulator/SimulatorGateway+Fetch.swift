@@ -35,8 +35,9 @@ extension SimulatorGateway {
         let version = faults.has(.changedFile) ? counts.withLock { $0.nextVersion() } : 0
         let validator = "\"\(task.seed)" + (version > 0 ? "-\(version)\"" : "\"")
         var position = 0
+        let beginsAnew = faults.has(.noRange) || faults.has(.wrongRange) || faults.has(.barePart)
         if let resume, resume.validator == validator, resume.offset >= 0, resume.offset < film.count,
-            !faults.has(.noRange)
+            !beginsAnew
         {
             position = Int(resume.offset)
         }

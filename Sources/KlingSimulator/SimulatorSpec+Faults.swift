@@ -40,6 +40,8 @@ extension SimulatorSpec {
         case noRange = "no-range"
         case noLength = "no-length"
         case changedFile = "changed-file"
+        case wrongRange = "wrong-range"
+        case barePart = "bare-part"
         // What becomes of a task, drawn when it is taken.
         case stuck
         case unknownStatus = "unknown-status"
@@ -66,7 +68,7 @@ extension SimulatorSpec {
             case .unauthorized, .forbidden, .requestTimeout, .tooManyRequests, .serverError, .badGateway,
                 .unavailable, .unavailableForNow, .gatewayTimeout, .garbage, .html, .errorInside, .redirect:
                 [.create, .read]
-            case .noRange, .noLength, .changedFile, .notAVideo: [.file]
+            case .noRange, .noLength, .changedFile, .wrongRange, .barePart, .notAVideo: [.file]
             case .stuck, .unknownStatus, .failed, .contentPolicy, .stringError, .cancelled, .noURL,
                 .expiredLink, .stringURL, .synonyms, .noProgress, .backwards:
                 []
@@ -76,7 +78,9 @@ extension SimulatorSpec {
         /// Whether it only colours an answer; of all others at most one befalls an exchange.
         var isModifier: Bool {
             switch self {
-            case .slowBody, .delay, .accepted202, .objectData, .flat, .noRange, .noLength, .changedFile: true
+            case .slowBody, .delay, .accepted202, .objectData, .flat, .noRange, .noLength, .changedFile,
+                .wrongRange, .barePart:
+                true
             default: false
             }
         }
@@ -141,6 +145,8 @@ extension SimulatorSpec.Name {
         case .noRange: "a download begins anew instead of going on"
         case .noLength: "how long the file is stays unknown"
         case .changedFile: "the file is another one each time"
+        case .wrongRange: "a download goes on with another part, which is not taken: it begins anew"
+        case .barePart: "a download goes on without a word of which file: it begins anew"
         case .stuck: "the task never ends"
         case .unknownStatus: "the gateway uses an unknown word for the state, for a while"
         case .failed: "the task fails"
