@@ -10,10 +10,10 @@ extension JournalStore {
         var isSilent = false
     }
 
-    /// Where a process can ask for tasks.
-    struct Place {
+    /// What a process can ask for: the tasks of a gateway.
+    struct Reach {
         var url: String
-        /// Accounts for which it cannot.
+        /// But for those of these accounts.
         var strangers: [String] = []
 
         /// Of a task that a gateway has. Takes ``values``.
@@ -28,9 +28,9 @@ extension JournalStore {
 
     fileprivate static let isFollowed = "(state = 'submitted' OR state = 'processing')"
 
-    /// - Parameter place: only of tasks that can be asked for there, or that any gateway may take.
+    /// - Parameter reach: only of tasks within it, or that any gateway may take.
     private func absentOwners(
-        _ choice: LeftTasks, of place: Place, at now: Timestamp
+        _ choice: LeftTasks, within reach: Reach, at now: Timestamp
     ) throws(JournalFailure) -> [AbsentOwner] {
         // From one owner to the next, however many tasks each has.
         let found = try connection().all(
@@ -42,8 +42,8 @@ extension JournalStore {
             SELECT owner FROM owners WHERE
                 EXISTS (SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND gateway IS NULL)
                 OR EXISTS (
-                    SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND \(place.condition))
-            """, place.values
+                    SELECT * FROM tasks WHERE is_open = 1 AND tasks.owner IS owners.owner AND \(reach.condition))
+            """, reach.values
         ) { (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
         var absent: [AbsentOwner] = []
@@ -70,22 +70,22 @@ extension JournalStore {
     static let isOfGateway = "(gateway IS NULL OR gateway = ?)"
 
     /// Whether ``takeOver(_:limit:of:at:)`` would find anything.
-    func isAnythingLeft(_ choice: LeftTasks, of place: Place, at now: Timestamp) throws(JournalFailure)
+    func isAnythingLeft(_ choice: LeftTasks, within reach: Reach, at now: Timestamp) throws(JournalFailure)
         -> Bool
     {
         switch choice {
-        case .creates: try !leftCreates(of: place.url).isEmpty
-        case .ofTheDead, .everything: try !absentOwners(choice, of: place, at: now).isEmpty
+        case .creates: try !leftCreates(of: reach.url).isEmpty
+        case .ofTheDead, .everything: try !absentOwners(choice, within: reach, at: now).isEmpty
         }
     }
 
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of place: Place, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, within reach: Reach, at now: Timestamp
     ) throws(JournalFailure) -> [VideoTask] {
         let left =
             switch choice {
-            case .creates: try leftCreates(of: place.url)
-            case .ofTheDead, .everything: try left(choice, limit: limit, of: place, at: now)
+            case .creates: try leftCreates(of: reach.url)
+            case .ofTheDead, .everything: try left(choice, limit: limit, within: reach, at: now)
             }
         let found = left.sorted { $0.place < $1.place }.prefix(limit)
         if !found.isEmpty { try owners.hold() }
@@ -125,13 +125,13 @@ extension JournalStore {
 
     /// The oldest tasks of each owner that is gone.
     private func left(
-        _ choice: LeftTasks, limit: Int, of place: Place, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, within reach: Reach, at now: Timestamp
     ) throws(JournalFailure) -> [VideoTask] {
         var left: [VideoTask] = []
-        for owner in try absentOwners(choice, of: place, at: now) {
+        for owner in try absentOwners(choice, within: reach, at: now) {
             let condition = owner.isSilent ? "AND state <> 'submitting'" : ""
             // One after the other, because each has its tasks in order: those of both would have to be sorted.
-            for (whereabouts, values) in [("gateway IS NULL", []), (place.condition, place.values)] {
+            for (whereabouts, values) in [("gateway IS NULL", []), (reach.condition, reach.values)] {
                 left += try connection().all(
                     """
                     SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND \(whereabouts) \(condition)

@@ -92,14 +92,14 @@ public final class SQLiteJournal: Journal {
         _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
-        let place = JournalStore.Place(url: url, strangers: strangers.sorted())
+        let reach = JournalStore.Reach(url: url, strangers: strangers.sorted())
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try store.isAnythingLeft(choice, of: place, at: now)
+            try store.isAnythingLeft(choice, within: reach, at: now)
         }
         guard isNeeded else { return [] }
         return try await thread.perform(.write, choice == .creates ? .now : .later) {
             (store) throws(JournalFailure) in
-            try store.takeOver(choice, limit: limit, of: place, at: now)
+            try store.takeOver(choice, limit: limit, within: reach, at: now)
         }
     }
 

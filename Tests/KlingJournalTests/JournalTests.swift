@@ -139,7 +139,7 @@ import Testing
         let now = epoch.advanced(by: .seconds(10_000))
         let budget = SpendBudget(submissions: 5000, seconds: 50_000).window(at: now)
         let task = sample(10_000)
-        let place = JournalStore.Place(url: gatewayURL, strangers: ["other"])
+        let reach = JournalStore.Reach(url: gatewayURL, strangers: ["other"])
         try written(second) {
             _ = try second.begin(task, within: budget)
             let claim = try second.claim(task.id, maximumActive: 3, for: gateway, at: now)
@@ -150,8 +150,8 @@ import Testing
             }
             _ = try second.record(following, .progress)
             for choice in [LeftTasks.creates, .everything] {
-                _ = try second.isAnythingLeft(choice, of: place, at: now)
-                _ = try second.takeOver(choice, limit: 200, of: place, at: now)
+                _ = try second.isAnythingLeft(choice, within: reach, at: now)
+                _ = try second.takeOver(choice, limit: 200, within: reach, at: now)
             }
             _ = try second.stay(until: now, at: gatewayURL)
             _ = try second.lookedAfter()

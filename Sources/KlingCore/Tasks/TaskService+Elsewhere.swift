@@ -1,4 +1,4 @@
-// Tasks of another gateway in the same journal: its ids mean nothing here, so it is not asked for them (GATEWAY §3).
+// Tasks of another gateway or account in the same journal: their ids mean nothing here, so nobody is asked for them (GATEWAY §3).
 extension TaskService {
     /// Only a process that speaks to the task's gateway can follow it.
     func isElsewhere(_ task: VideoTask) -> Bool { task.isElsewhere(than: gateway.identity) }
