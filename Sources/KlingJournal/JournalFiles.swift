@@ -24,12 +24,22 @@ enum JournalFiles {
         } else if errno != EEXIST {
             throw failure(errno: errno, path: path)
         }
+        if let failure = hasOtherNames(path) { throw failure }
         // SQLite keeps two files beside the journal, so the directory must be writable too.
         for (name, mode) in [(path, R_OK | W_OK), (directory, W_OK | X_OK)] {
             guard faccessat(AT_FDCWD, name, mode, AT_EACCESS) == 0 else {
                 throw failure(errno: errno, path: path)
             }
         }
+    }
+
+    /// Under each name of a file SQLite keeps another log beside it: two would not see what the other writes
+    /// (sqlite.org/howtocorrupt.html, "Multiple links to the same file").
+    static func hasOtherNames(_ path: String) -> JournalFailure? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_nlink > 1 else { return nil }
+        return .cannotOpen(
+            path: path, reason: "it has \(status.st_nlink) names, hard links: copy it into a file of its own")
     }
 
     private static func makeDirectory(_ directory: String) throws(JournalFailure) {
@@ -71,6 +81,7 @@ enum JournalFiles {
     static func failure(errno code: Int32, path: String, reason: String? = nil) -> JournalFailure {
         switch code {
         case EACCES, EPERM, EROFS: return .readOnly(path: path)
+        case EAGAIN: return .locked(path: path)
         case _ where isLackOfRoom(code): return .diskFull(path: path)
         case 0: return .cannotOpen(path: path, reason: reason ?? "unknown reason")
         default:

@@ -18,12 +18,15 @@ extension JournalStore {
 
         /// Of a task that a gateway has. Takes ``values``.
         fileprivate var condition: String {
-            let marks = strangers.map { _ in "?" }.joined(separator: ", ")
-            return
-                "gateway = ? AND (account IS NULL OR account NOT IN (\(marks)) OR NOT \(JournalStore.isFollowed))"
+            "gateway = ? AND (\(JournalStore.isOfOthers(than: strangers)) OR NOT \(JournalStore.isFollowed))"
         }
 
         fileprivate var values: [SQLiteConnection.Value] { ([url] + strangers).map { .text($0) } }
+    }
+
+    /// Takes the accounts.
+    static func isOfOthers(than accounts: [String]) -> String {
+        "(account IS NULL OR account NOT IN (\(accounts.map { _ in "?" }.joined(separator: ", "))))"
     }
 
     fileprivate static let isFollowed = "(state = 'submitted' OR state = 'processing')"

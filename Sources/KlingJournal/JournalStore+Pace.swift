@@ -29,12 +29,16 @@ extension JournalStore {
     static let isActive = "(state = 'submitting' OR state = 'submitted' OR state = 'processing')"
 
     /// The tasks that are at the gateway, or on their way to it.
-    func active(besides id: TaskID, of url: String) throws(JournalFailure) -> Int {
+    /// - Parameter strangers: accounts that have slots of their own.
+    func active(besides id: TaskID, of url: String, but strangers: [String] = []) throws(JournalFailure)
+        -> Int
+    {
+        let own = strangers.isEmpty ? "" : "AND \(Self.isOfOthers(than: strangers))"
         let count = try connection().first(
             """
             SELECT count(*) FROM tasks INDEXED BY tasks_active WHERE \(Self.isActive) AND \(Self.isOfGateway)
-            AND id <> ?
-            """, .text(url), .text(id.text)
+            AND id <> ? \(own)
+            """, [.text(url), .text(id.text)] + strangers.map { .text($0) }
         ) { (row) throws(JournalFailure) in row.integer(0) }
         return Int(count ?? 0)
     }

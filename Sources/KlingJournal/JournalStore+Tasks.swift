@@ -75,11 +75,12 @@ extension JournalStore {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: [String] = [],
+        at time: Timestamp
     ) throws(JournalFailure) -> JournalClaim {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let url = gateway.url
-        let active = try active(besides: id, of: url)
+        let active = try active(besides: id, of: url, but: strangers)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
             try pace(of: url).allowsCreate(active: active, at: time)
         else { return .refused }

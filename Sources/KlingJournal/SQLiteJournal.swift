@@ -55,10 +55,12 @@ public final class SQLiteJournal: Journal {
     }
 
     public func claim(
-        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
+        at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.claim(id, maximumActive: maximumActive, for: gateway, at: time)
+            try store.claim(
+                id, maximumActive: maximumActive, for: gateway, besides: strangers.sorted(), at: time)
         }
     }
 

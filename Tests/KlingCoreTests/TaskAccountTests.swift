@@ -52,6 +52,35 @@ struct TaskAccountTests {
         #expect(try await editor.service.status(id.text).task.state == .completed)
     }
 
+    @Test func `tasks of another account hold no slots here, and are told to be unfollowed`() async throws {
+        let clock = TaskTestClock()
+        let dead = world(gateway("a", clock), TaskTestJournal(), seed: 1)
+        var ids: [TaskID] = []
+        for number in 0..<3 { ids.append(try await dead.submit("\(number)").task.id) }
+        for id in ids { #expect(await dead.reaches(id, .submitted)) }
+        let other = world(gateway("b", clock), dead.journal.reopened(), seed: 2)
+        for number in 1...3 { other.gateway.reads("task_\(number)", Self.unknown) }
+        other.gateway.creates(.accepted(taskId: "task_new", requestId: nil))
+        let own = try await other.submit("own").task.id
+        #expect(await other.reaches(own, .submitted))
+        for id in ids { #expect(try await other.service.status(id.text).task.degraded) }
+    }
+
+    @Test func `one task that is gone does not make the rest another account's`() async throws {
+        let clock = TaskTestClock()
+        let old = world(gateway("a", clock), TaskTestJournal(), seed: 1)
+        var ids: [TaskID] = []
+        for number in 0..<3 { ids.append(try await old.submit("\(number)").task.id) }
+        for id in ids { #expect(await old.reaches(id, .submitted)) }
+        let next = world(gateway("b", clock), old.journal.reopened(), seed: 2)
+        for number in 1...2 { next.gateway.reads("task_\(number)", Self.unknown, TaskWorld.completed) }
+        next.gateway.reads("task_3", TaskWorld.completed)
+        next.service.resume()
+        let start = clock.elapsed()
+        for id in ids { #expect(await next.reaches(id, .completed)) }
+        #expect(clock.elapsed() - start < .seconds(120))
+    }
+
     @Test func `a new key of the same account finds the tasks of the old one`() async throws {
         let clock = TaskTestClock()
         let old = world(gateway("a", clock), TaskTestJournal(), seed: 1)

@@ -28,8 +28,11 @@ final class TaskTestJournal: Journal {
             tasks.values.first { $0.taskId == taskId && $0.id != id }
         }
 
-        func active(besides id: TaskID, of url: String) -> Int {
-            tasks.values.count { $0.state.isActive && $0.id != id && $0.gateway ?? url == url }
+        func active(besides id: TaskID, of url: String, but strangers: Set<String> = []) -> Int {
+            tasks.values.count {
+                $0.state.isActive && $0.id != id && $0.gateway ?? url == url
+                    && !strangers.contains($0.account ?? "")
+            }
         }
 
         func isThere(_ id: TaskID) -> Bool { owners[id].map { living.contains($0) } ?? false }
@@ -148,12 +151,13 @@ final class TaskTestJournal: Journal {
     }
 
     func claim(
-        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, at time: Timestamp
+        _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
+        at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim {
         let url = gateway.url
         return try await transaction { [process] store in
             guard var task = store.tasks[id], task.state == .queued,
-                store.active(besides: id, of: url) < maximumActive,
+                store.active(besides: id, of: url, but: strangers) < maximumActive,
                 store.paces[url, default: GatewayPace()].allowsCreate(
                     active: store.active(besides: id, of: url), at: time)
             else { return .refused }

@@ -101,8 +101,12 @@ import Testing
         let (one, other) = (journal(), journal())
         _ = try await one.created(sample(1))
         _ = try await other.created(sample(2))
-        #expect(try await other.claim(sample(2).id, maximumActive: 9, for: gateway, at: epoch) == .behind)
-        #expect(try await other.claim(sample(2).id, maximumActive: 0, for: gateway, at: epoch) == .refused)
+        #expect(
+            try await other.claim(sample(2).id, maximumActive: 9, for: gateway, besides: [], at: epoch)
+                == .behind)
+        #expect(
+            try await other.claim(sample(2).id, maximumActive: 0, for: gateway, besides: [], at: epoch)
+                == .refused)
         _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
         let late = epoch.advanced(by: .seconds(31))
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: late) == nil)

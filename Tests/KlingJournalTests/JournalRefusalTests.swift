@@ -159,6 +159,28 @@ import Testing
         }
     }
 
+    @Test func aFileWithTwoNamesIsRefusedUnderBoth() async throws {
+        let first = journal()
+        _ = try await first.created(sample(1))
+        await first.close()
+        let other = folder["other.db"]
+        #expect(link(path, other) == 0)
+        for name in [path, other] {
+            guard
+                case .cannotOpen(name, let reason)? = await refusal(
+                    SQLiteJournal(path: name, simulated: false))
+            else {
+                Issue.record("\(name) is taken")
+                continue
+            }
+            #expect(reason.contains("2 names") && reason.contains("copy"))
+            let examination = JournalExamination(path: name, simulated: false)
+            #expect(examination.failure == .cannotOpen(path: name, reason: reason))
+        }
+        #expect(unlink(other) == 0)
+        #expect(await refusal(journal(), sample(2)) == nil)
+    }
+
     @Test func aDirectoryInPlaceOfTheFileCannotBeOpened() async throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         switch await refusal(journal()) {

@@ -233,7 +233,7 @@ public enum FailureMessages {
 
     private static func wait(_ failure: Failure) -> LocalizedText? {
         guard case .after(let duration) = failure.retry else { return nil }
-        let seconds = max(1, duration.milliseconds / 1000)
+        let seconds = max(1, Int(duration.seconds.rounded(.up)))
         return LocalizedText(
             en: "It may be submitted after \(seconds) seconds.", zh: "可在 \(seconds) 秒后提交。")
     }

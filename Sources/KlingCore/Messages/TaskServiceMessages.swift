@@ -54,8 +54,9 @@ extension TaskServiceError {
             return LocalizedText(
                 en:
                     "\(task.id) stays as it is (\(task.state.rawValue)), and nothing was charged by this: only a task that is "
-                    + "unconfirmed or abandoned can be given the gateway's id. Without `task` the id is taken in as a task of its own.",
-                zh: "\(task.id) 保持原状（\(task.state.rawValue)），本次调用没有产生费用：只有 unconfirmed 或 abandoned 的任务可以认领"
+                    + "unconfirmed, abandoned, or in line and perhaps sent can be given the gateway's id. Without `task` the id is taken in as a task of its own.",
+                zh:
+                    "\(task.id) 保持原状（\(task.state.rawValue)），本次调用没有产生费用：只有 unconfirmed、abandoned 或排队中可能已发送的任务可以认领"
                     + "网关 ID。不带 `task` 时，该 ID 会作为单独的任务纳入。")
         case .taskIdTaken(let taskId, let task):
             let taskId = Fact.shortened(taskId)

@@ -10,19 +10,32 @@ extension TaskService {
         Set(strangers.lazy.filter { $0.value > self.clock.elapsed() }.map(\.key))
     }
 
-    /// What the answer to a read says of the account that the task was sent for. One that this process's key does not find is
-    /// left to a process that has the other.
+    /// One that is not found may be gone; so many are another account's.
+    private static let evidence = 3
+
+    /// What the answer to a read says of the account that the task was sent for. One whose tasks this process's key does not find
+    /// is left to a process that has the other.
     func judge(_ result: Result<TaskReading, Failure>, of task: VideoTask) async {
         guard let account = task.account, account != gateway.identity.account else { return }
         switch result {
-        case .success: ownAccounts.insert(account)
+        case .success:
+            ownAccounts.insert(account)
+            (strangers[account], denied[account]) = (nil, nil)
         case .failure(let failure) where failure.isAboutTheTask && !ownAccounts.contains(account):
+            denied[account, default: []].insert(task.id)
+            let theirs = live.values.filter {
+                $0.machine.task.isFollowed && $0.machine.task.account == account && !$0.isForeign
+            }
+            guard denied[account, default: []].count >= min(theirs.count, Self.evidence) else { return }
+            denied[account] = nil
             strangers[account] = clock.elapsed() + Self.strangeness
-            for task in Array(live.values)
-            where task.machine.task.isFollowed && task.machine.task.account == account {
-                letGo(task)
+            for one in theirs {
+                // Nobody may read it for a while, which is to be told.
+                if one.id != task.id { await apply(.read(result), to: one) }
+                letGo(one)
             }
             try? await journal.leave(account)
+            send()
         case .failure: break
         }
     }

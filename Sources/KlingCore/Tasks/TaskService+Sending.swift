@@ -65,11 +65,12 @@ extension TaskService {
         defer { finish(task) }
         guard task.state == .queued, !isDraining else { return .refused }
         let time = clock.wallTime()
-        let (own, identity) = (rules(for: task), gateway.identity)
+        let (own, identity, strangers) = (rules(for: task), gateway.identity, knownStrangers)
         var claim = JournalClaim.refused
         var actions: [TaskMachine.Action] = []
         try await write(task, .change) { (journal, task) throws(JournalFailure) in
-            claim = try await journal.claim(task.id, maximumActive: limit, for: identity, at: time)
+            claim = try await journal.claim(
+                task.id, maximumActive: limit, for: identity, besides: strangers, at: time)
             guard case .claimed(let written) = claim else { return nil }
             return written
         } then: { machine, written in

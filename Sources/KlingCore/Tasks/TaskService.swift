@@ -63,7 +63,9 @@ public actor TaskService {
 
     /// Accounts whose tasks this process's key has been seen to find, though it is another key.
     var ownAccounts: Set<String> = []
-    /// And those whose tasks it does not, until when that is taken for granted.
+    /// Tasks of another account that it did not find.
+    var denied: [String: Set<TaskID>] = [:]
+    /// Accounts whose tasks it does not find, until when that is taken for granted.
     var strangers: [String: Duration] = [:]
 
     // Telling.

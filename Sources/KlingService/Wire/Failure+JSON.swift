@@ -72,7 +72,7 @@ extension Failure.Retry {
         switch self {
         case .never: "never"
         case .now: "now"
-        case .after(let time): "after:\(max(1, time.milliseconds / 1000))"
+        case .after(let time): "after:\(max(1, Int(time.seconds.rounded(.up))))"
         case .sameKey: "sameKey"
         }
     }
