@@ -112,6 +112,7 @@ public struct JournalExamination: Sendable {
                 row.text(0)
             }
             .filter { $0 != "ok" }
+            if damage.isEmpty, version == JournalSchema.version { try read(connection) }
             let kind = try connection.first("SELECT value FROM meta WHERE name = 'simulated'") {
                 (row) throws(JournalFailure) in row.integer(0) != 0
             }
@@ -125,6 +126,17 @@ public struct JournalExamination: Sendable {
         } catch {
             failure = error
         }
+    }
+
+    /// Looks at what `quick_check` does not know: that the tables are those of a journal, and that tasks can be read.
+    private mutating func read(_ connection: SQLiteConnection) throws(JournalFailure) {
+        let unreadable = try connection.first(
+            """
+            SELECT count(*), (SELECT count(*) FROM events WHERE seq < 0), (SELECT count(*) FROM facets WHERE kind < 0),
+                (SELECT count(*) FROM staying) FROM tasks WHERE NOT json_valid(body) OR NOT json_valid(request)
+            """
+        ) { (row) throws(JournalFailure) in row.integer(0) }
+        if let unreadable, unreadable > 0 { damage.append("\(unreadable) tasks cannot be read") }
     }
 
     // MARK: Files

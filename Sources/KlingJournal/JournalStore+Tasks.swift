@@ -97,7 +97,7 @@ extension JournalStore {
     }
 
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
-    /// Those of a process that is gone or silent are taken over first. Who sends to another gateway holds up nobody here.
+    /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another gateway holds up nobody here.
     private func isFirstInLine(_ place: Int64, of url: String) throws(JournalFailure) -> Bool {
         let elsewhere = try connection().all("SELECT owner FROM staying WHERE gateway <> ?", [.text(url)]) {
             (row) throws(JournalFailure) in row.integer(0)
@@ -106,7 +106,7 @@ extension JournalStore {
         for owner in elsewhere where try owners.isAlive(owner) { passed.append(owner) }
         let older = try connection().first(
             """
-            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND owner IS NOT NULL
+            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL
             AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) AND \(Self.isOfGateway)
             ORDER BY place LIMIT 1
             """, [.integer(place)] + passed.map { .integer($0) } + [.text(url)]

@@ -72,12 +72,31 @@ final class GatewayDeliveryEndTests {
                     == .resultExpired)
             #expect(names.isEmpty)
         }
-        // The gateway has no such task, or no such video.
-        let none = TaskReading(status: .completed)
-        #expect(
-            await failure(ScriptedGateway(clip(), fresh: none, .breaks(after: 3000), Self.dead))?.kind
-                == .resultExpired)
+        // The gateway has no such task.
+        let unknown = ScriptedGateway(
+            clip(), refusal: Failure(.taskNotFound, httpStatus: 404), steps: [.breaks(after: 3000), Self.dead]
+        )
+        #expect(await failure(unknown)?.kind == .resultExpired)
         #expect(names.isEmpty)
+    }
+
+    @Test func `a gateway that has no link or takes no key at the moment does not end it`() async throws {
+        let steps = [ScriptedGateway.Step.breaks(after: 3000), Self.dead]
+        for gateway in [
+            ScriptedGateway(clip(), fresh: TaskReading(status: .completed), steps: steps),
+            ScriptedGateway(clip(), fresh: TaskReading(status: .processing), steps: steps),
+            ScriptedGateway(clip(), refusal: Failure(.authentication, httpStatus: 401), steps: steps)
+        ] {
+            let failure = try #require(await failure(gateway))
+            #expect(failure.kind != .resultExpired && failure.mayPass)
+            #expect(names == ["a.mp4.part", "a.mp4.part.json"])
+        }
+        #expect(await failure(ScriptedGateway(clip())) == nil)
+    }
+
+    @Test func `each link that brings something is worth another`() async throws {
+        let steps = (0..<6).flatMap { _ in [ScriptedGateway.Step.breaks(after: 1500), Self.dead] }
+        #expect(await failure(ScriptedGateway(clip(), fresh: Self.fresh, steps: steps)) == nil)
     }
 
     @Test func `what may be gone on with stays`() async throws {

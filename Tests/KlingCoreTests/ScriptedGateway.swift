@@ -24,6 +24,8 @@ final class ScriptedGateway: Gateway {
     let file: [UInt8]
     let contentType: String
     let fresh: TaskReading?
+    /// What a reading without `fresh` comes to.
+    let refusal: Failure
     private let steps: Mutex<[Step]>
     let asked = Mutex<[String]>([])
 
@@ -33,8 +35,12 @@ final class ScriptedGateway: Gateway {
         self.init(file, contentType: contentType, fresh: fresh, steps: steps)
     }
 
-    init(_ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil, steps: [Step]) {
+    init(
+        _ file: [UInt8], contentType: String = "video/mp4", fresh: TaskReading? = nil,
+        refusal: Failure = Failure(.unreachable), steps: [Step]
+    ) {
         self.file = file
+        self.refusal = refusal
         self.contentType = contentType
         self.fresh = fresh
         self.steps = Mutex(steps)
@@ -48,7 +54,7 @@ final class ScriptedGateway: Gateway {
     }
 
     func read(_ taskId: String) async -> Result<TaskReading, Failure> {
-        fresh.map(Result.success) ?? .failure(Failure(.unreachable))
+        fresh.map(Result.success) ?? .failure(refusal)
     }
 
     func fetch(

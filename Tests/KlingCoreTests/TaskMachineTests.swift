@@ -89,7 +89,7 @@ struct TaskMachineTests {
         Row(
             name: "unknown is sent again with the same key where that is free", start: task(.submitting),
             event: .created(.unknown(failure)), rules: TaskMachine.Rules(isIdempotent: true), state: .queued,
-            billed: .unknown, actions: [.record(.change), .enqueue(Backoff(attempt: 1))]),
+            billed: .unknown, actions: [.record(.change), .enqueueLater(Backoff(attempt: 1))]),
         Row(
             name: "a refusal after a lost answer says nothing about the first create",
             start: task(.submitting) { $0.billed = .unknown }, event: .created(.refused(failure)),
@@ -268,7 +268,7 @@ struct TaskMachineTests {
             name: "a create under way is sent again where that is free", start: task(.submitting),
             event: .resumed,
             rules: TaskMachine.Rules(isIdempotent: true), state: .queued, billed: .unknown,
-            actions: [.record(.change), .enqueue(Backoff(attempt: 1))]),
+            actions: [.record(.change), .enqueueLater(Backoff(attempt: 1))]),
         Row(
             name: "one that was under way long ago is unconfirmed: the gateway may have forgotten its key",
             start: task(.submitting) { $0.updatedAt = now.advanced(by: .seconds(-3601)) }, event: .resumed,

@@ -165,7 +165,8 @@ final class TaskTestJournal: Journal {
                 return .refused
             }
             let isBehind = store.order.prefix(while: { $0 != id }).contains {
-                store.tasks[$0]?.state == .queued && store.owners[$0] != nil && store.owners[$0] != process
+                store.tasks[$0]?.state == .queued && store.tasks[$0]?.billed == .no && store.owners[$0] != nil
+                    && store.owners[$0] != process
                     && store.tasks[$0]?.gateway ?? url == url
             }
             guard !isBehind else { return .behind }

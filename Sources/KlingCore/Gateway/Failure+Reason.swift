@@ -10,7 +10,7 @@ extension Failure {
             case unknownHost, unknownProxy, certificate, proxyCredentials
             case cancelled, endedEarly
             /// The file that came; `detail` is a number of bytes, or a media type.
-            case cutShort, noVideo, empty
+            case cutShort, noVideo, empty, noLink
             case changing, wrongPart, moreThanAnnounced
             /// `detail` is the most bytes a file may have.
             case tooLarge

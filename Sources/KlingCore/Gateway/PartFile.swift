@@ -47,6 +47,11 @@ struct PartFile: ~Copyable {
     deinit { if descriptor >= 0 { Self.close(descriptor) } }
 
     /// Lets go of the file and of the right to fill it.
+    /// Keeps what has come for another time.
+    mutating func keep() {
+        if count > synced { try? note() }
+    }
+
     mutating func close() {
         if descriptor >= 0 { Self.close(descriptor) }
         descriptor = -1
@@ -209,6 +214,7 @@ struct PartFile: ~Copyable {
 
     /// Gives the file its name, in one step that either happens or does not.
     mutating func publish(_ name: String, overwrite: Bool) throws(Failure) {
+        synced = count
         if overwrite {
             try FileSystem.replace(name, with: path)
             Note.remove(beside: path)
@@ -233,6 +239,7 @@ struct PartFile: ~Copyable {
     /// Removes the part, its note first; an empty part needs none.
     mutating func discard() {
         guard ftruncate(descriptor, 0) == 0 else { return }
+        (count, synced) = (0, 0)
         Note.remove(beside: path)
         unlink(path)
     }

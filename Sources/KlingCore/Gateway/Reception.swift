@@ -105,7 +105,7 @@ final class Reception: Sendable {
         state.withLock { state in
             state.failure = state.failure ?? Failure(.fileSystem, reason: .init(.cancelled))
             // Nothing came: nothing is left behind.
-            if state.part.count == 0 { state.part.discard() }
+            if state.part.count == 0 { state.part.discard() } else { state.part.keep() }
             state.part.close()
         }
     }

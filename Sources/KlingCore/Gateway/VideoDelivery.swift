@@ -58,7 +58,8 @@ public struct VideoDelivery: Sendable {
             } catch {
                 // The gateway that has the task was asked and has no other link: nobody can ever finish the part.
                 let isAsked = !Task.isCancelled && !task.isElsewhere(than: gateway.identity)
-                if error.kind == .resultExpired, isAsked { reception.discard() }
+                let isVain = error.kind == .resultExpired && isAsked || error.reason?.kind == .tooLarge
+                if isVain { reception.discard() }
                 throw error
             }
         } catch {
@@ -93,34 +94,54 @@ public struct VideoDelivery: Sendable {
                 guard changes < Self.patience else { throw failure }
             }
             let isOver = link.expiresAt.map { $0 < clock.wallTime() } ?? false
+            // Of a server that does not answer, the date of the link says that it is in vain.
+            let end = Failure(
+                .resultExpired, message: failure.message, reason: failure.reason, billed: failure.billed,
+                httpStatus: failure.httpStatus)
+            // Each link that brings something is worth another.
+            if reception.count > furthest { isFresh = false }
             if failure.kind == .resultExpired || isOver, !isFresh, let taskId = task.taskId,
                 !task.isElsewhere(than: gateway.identity)
             {
                 isFresh = true
-                // Of a server that does not answer, the date of the link says that it is in vain.
-                let end = Failure(
-                    .resultExpired, message: failure.message, reason: failure.reason, billed: failure.billed,
-                    httpStatus: failure.httpStatus)
-                switch await gateway.read(taskId) {
-                case .success(let reading):
-                    guard reading.videos.indices.contains(index) else { throw end }
-                    let known = link.url
-                    link = reading.videos[index]
-                    if failure.kind == .resultExpired || link.url != known { continue }
-                    // The same link: dead, unless its date was put off.
-                    guard let date = link.expiresAt, date > clock.wallTime() else { throw end }
-                // Whether there is another link is not known: it may be asked for again.
-                case .failure(let reason):
-                    throw reason.isAboutTheTask ? end : reason.billed(failure.billed)
+                let known = link.url
+                do throws(Failure) {
+                    guard let current = try await currentLink(taskId, index) else { throw end }
+                    link = current
+                } catch {
+                    throw error.billed(failure.billed)
                 }
+                if failure.kind == .resultExpired || link.url != known { continue }
+                // The same link, which nobody has called dead: a date is only as good as a clock.
             }
             guard failure.retry == .now else { throw failure }
             fruitless = reception.count > furthest ? 1 : fruitless + 1
             furthest = max(furthest, reception.count)
-            guard fruitless < Self.patience else { throw failure }
+            guard fruitless < Self.patience else { throw isOver ? end : failure }
             let pause = Duration.milliseconds(250 << fruitless)
             guard (try? await clock.sleep(until: clock.elapsed() + pause)) != nil else { throw failure }
         }
+    }
+
+    /// Asks the gateway where the video is now, more than once when it does not say (GATEWAY §1).
+    /// - Returns: nil when it knows no such task, each time.
+    private func currentLink(_ taskId: String, _ index: Int) async throws(Failure) -> VideoTask.Video? {
+        var obstacle: Failure?
+        for attempt in 0..<3 {
+            if attempt > 0 { try? await clock.sleep(until: clock.elapsed() + .seconds(1 << attempt)) }
+            switch await gateway.read(taskId) {
+            case .success(let reading):
+                if reading.videos.indices.contains(index) { return reading.videos[index] }
+                obstacle = Failure(.badGateway, reason: .init(.noLink), retry: .now)
+            case .failure(let failure) where failure.kind == .taskNotFound: obstacle = nil
+            // Whether there is another link is not known: it may be asked for again.
+            case .failure(var failure):
+                failure.retry = .now
+                throw failure
+            }
+        }
+        if let obstacle { throw obstacle }
+        return nil
     }
 }
 

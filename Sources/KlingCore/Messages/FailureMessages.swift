@@ -53,11 +53,12 @@ public enum FailureMessages {
                     + "anew. \(advice.en)",
                 zh: "任务仍在排队，本程序有 Key 后会自动发送，不要重新提交。\(advice.zh)")
         }
+        let mend = mend(failure)
         return LocalizedText(
-            en:
-                "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or "
+            en: (mend.map { $0.en + " " } ?? "")
+                + "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or "
                 + "`cancel` it; do not submit it anew.",
-            zh: "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
+            zh: (mend?.zh ?? "") + "任务仍在排队，网关可用后会自动发送：请 `wait` 等待或 `cancel` 取消，不要重新提交。")
     }
 
     private static func keyAdvice(_ failure: Failure) -> LocalizedText {
@@ -227,6 +228,7 @@ public enum FailureMessages {
             LocalizedText(
                 en: "Check the key's rights at https://xcompute.us/keys.",
                 zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
+        case .paymentRequired: LocalizedText(en: "Top up the account.", zh: "请充值。")
         default: failure.reason?.advice
         }
     }

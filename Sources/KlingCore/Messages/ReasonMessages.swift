@@ -11,6 +11,9 @@ extension Failure.Reason {
             return LocalizedText(
                 en: "the video is cut short: \(detail) bytes came, and more belong to it",
                 zh: "视频不完整：只收到 \(detail) 字节")
+        case .noLink:
+            return LocalizedText(
+                en: "at the moment the gateway has no link to it", zh: "网关暂时没有给出视频链接")
         case .empty: return LocalizedText(en: "the file is empty", zh: "文件为空")
         case .noVideo where detail.lowercased().hasPrefix("video/"):
             return LocalizedText(

@@ -34,7 +34,7 @@ extension TaskMachine {
             guard rules.isIdempotent, !isPatienceOver(at: now, under: rules) else {
                 return unconfirmed(because: failure, at: now)
             }
-            return again(because: failure, after: nil)
+            return againLater(because: failure)
         }
     }
 
@@ -74,6 +74,14 @@ extension TaskMachine {
         // One that may have been taken is sent again to where it may be, and nowhere else.
         if task.billed == .no { (task.gateway, task.account) = (nil, nil) }
         return [.record(.change), .enqueue(Backoff(attempt: refusals, atLeast: after))]
+    }
+
+    /// What may be there is sent again with its key. Others may fare better meanwhile.
+    private mutating func againLater(because failure: Failure) -> [Action] {
+        again(because: failure, after: nil).map { action in
+            guard case .enqueue(let backoff?) = action else { return action }
+            return .enqueueLater(backoff)
+        }
     }
 
     private mutating func isPatienceOver(at now: Timestamp, under rules: Rules) -> Bool {
@@ -171,7 +179,7 @@ extension TaskMachine {
             task.billed = .unknown
             let failure = Failure(.unreachable, message: nil, billed: .unknown)
             return rules.isIdempotent && !task.mayBeForgotten(at: now)
-                ? again(because: failure, after: nil) : unconfirmed(because: failure, at: now)
+                ? againLater(because: failure) : unconfirmed(because: failure, at: now)
         case .queued where task.isDoubtful && (!rules.isIdempotent || task.mayBeForgotten(at: now)):
             return unconfirmed(because: task.error ?? Failure(.unreachable), at: now)
         case .queued: return [.enqueue(nil)]

@@ -57,6 +57,8 @@ extension TaskMachine {
         case record(JournalEvent.Kind)
         /// Put it in its place in the queue. `backoff`: no create before that, for none of the tasks.
         case enqueue(Backoff?)
+        /// The same after a pause of its own, which holds up no other.
+        case enqueueLater(Backoff)
         /// Send the create, once.
         case create
         /// Read it, at this pace.

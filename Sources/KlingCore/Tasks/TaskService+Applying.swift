@@ -41,6 +41,8 @@ extension TaskService {
             switch action {
             case .record: break
             case .enqueue(let backoff): enqueue(task, after: backoff)
+            case .enqueueLater(let backoff):
+                schedule(.again(task.id), after: real(backoff.pause(unit: random.unit())))
             case .create: create(task)
             case .follow(let pace): follow(task, pace)
             case .deliver: deliver(task)
@@ -172,6 +174,7 @@ extension TaskService {
         live[task.id] = nil
         due.remove(.read(task.id))
         due.remove(.delivery(task.id))
+        due.remove(.again(task.id))
         queue.remove(task.machine.task)
         if let taskId = task.machine.task.taskId, byGatewayID[taskId] == task.id { byGatewayID[taskId] = nil }
     }

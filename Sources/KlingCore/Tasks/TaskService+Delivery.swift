@@ -45,8 +45,10 @@ extension TaskService {
         let (files, failure) = await fetch(task.visible, to: target, overwrite: overwrite, progress: progress)
         if files.contains(where: { $0 != nil }) { await apply(.delivered(files.map { $0?.video }), to: task) }
         if let failure {
-            throw failure.kind == .resultExpired
-                ? .gateway(failure, task.visible) : .delivery(failure, task.visible)
+            var told = task.visible
+            // What may be asked for instead is to go to the same place.
+            told.delivery = target ?? told.delivery
+            throw failure.kind == .resultExpired ? .gateway(failure, told) : .delivery(failure, told)
         }
         return files.compactMap { $0 }
     }

@@ -21,7 +21,8 @@ extension TaskService {
         case .success:
             ownAccounts.insert(account)
             (strangers[account], denied[account]) = (nil, nil)
-        case .failure(let failure) where failure.isAboutTheTask && !ownAccounts.contains(account):
+        case .failure(let failure)
+        where (failure.kind == .taskNotFound || failure.kind == .permission) && !ownAccounts.contains(account):
             denied[account, default: []].insert(task.id)
             let theirs = live.values.filter {
                 $0.machine.task.isFollowed && $0.machine.task.account == account && !$0.isForeign

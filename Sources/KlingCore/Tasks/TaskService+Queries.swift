@@ -67,8 +67,10 @@ extension TaskService {
     /// written: another process may have the key, and the task already.
     func report(_ task: VideoTask) -> TaskReport {
         var task = toldFromAfar(task)
-        if task.state == .queued, !isElsewhere(task), let failure = gateway.readiness {
-            task.error = failure.billed(task.billed)
+        if task.state == .queued, !isElsewhere(task) {
+            if let failure = gateway.readiness ?? (task.error == nil ? hold?.failure : nil) {
+                task.error = failure.billed(task.billed)
+            }
         }
         let position = task.state == .queued ? line.position(of: task) : 0
         let end = task.completedAt ?? clock.wallTime()

@@ -13,6 +13,13 @@ extension TaskService {
         }
     }
 
+    /// The pause of a task that may have been taken is over.
+    func lineUp(_ id: TaskID) {
+        guard let task = live[id], task.state == .queued, !task.isForeign else { return }
+        queue.insert(task.machine.task)
+        send()
+    }
+
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
         guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce, let id = queue.first
@@ -25,8 +32,9 @@ extension TaskService {
         }
         guard gateway.readiness == nil else { return }
         let now = clock.elapsed()
+        let start = max(pausedUntil, hold?.until ?? .zero)
         // The reason that holds now replaces an earlier one.
-        guard now >= pausedUntil else { return schedule(.send, after: pausedUntil - now) }
+        guard now >= start else { return schedule(.send, after: start - now) }
         let limit = slots.current(options.maximumActive, at: gatewayTime(now))
         guard active.count < limit else {
             if let recovery = slots.nextRecovery {
@@ -97,19 +105,14 @@ extension TaskService {
     func create(_ task: LiveTask) {
         creates += 1
         task.activity = .creating
-        let (id, request) = (task.id, task.machine.task.request)
+        let (id, request, isHeld) = (task.id, task.machine.task.request, hold != nil)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
-            await service.endCreate(id, outcome)
+            await service.endCreate(id, service.weigh(outcome, wasHeld: isHeld))
         }
     }
 
     private func endCreate(_ id: TaskID, _ outcome: CreateOutcome) async {
-        switch outcome {
-        case .accepted: sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
-        case .notTaken: sendingAtOnce = 1
-        case .refused, .unknown: break
-        }
         if let task = live[id] {
             task.activity = .none
             await apply(.created(outcome), to: task)

@@ -169,6 +169,7 @@ extension TaskService {
         active.remove(task.id)
         due.remove(.read(task.id))
         due.remove(.delivery(task.id))
+        due.remove(.again(task.id))
         queue.remove(task.machine.task)
         forget(task)
     }

@@ -90,6 +90,7 @@ extension TaskService {
     private func accept(_ written: VideoTask) {
         let task = load(written)
         if task.state == .queued { enqueue(task, after: nil) }
+        tryAgain()
         send()
     }
 }

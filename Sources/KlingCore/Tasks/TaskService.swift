@@ -41,6 +41,10 @@ public actor TaskService {
     static let caution = Duration.seconds(3600)
     /// No create before this moment.
     var pausedUntil = Duration.zero
+    /// The gateway takes nothing from this account at the moment.
+    var hold: Hold?
+    /// Creates in a row of which it is not known whether they arrived.
+    var doubts = 0
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()
@@ -132,6 +136,8 @@ public actor TaskService {
         case save(TaskID)
         /// Try to send the next task.
         case send
+        /// Send a task again that may have been taken.
+        case again(TaskID)
         case waiter(Int)
         case replay(SubscriptionID)
         /// Tell progress of a task that was held back.

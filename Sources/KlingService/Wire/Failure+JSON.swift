@@ -47,6 +47,11 @@ extension Failure {
         case .failed where billed == .no && retry != .never:
             var params: JSONObject = ["request": .object(task.request.body)]
             params["idempotencyKey"] = task.idempotencyKey.map { .string($0) }
+            params["download"] = task.delivery.map { .object($0.json) }
+            if !task.labels.isEmpty {
+                params["labels"] = .object(
+                    JSONObject(task.labels.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+            }
             return ["method": "submit", "params": .object(params)]
         case .failed, .cancelled, .abandoned: return nil
         }
@@ -57,12 +62,25 @@ extension Failure {
         let name: JSONValue = .string(task.id.text)
         if task.degraded { return ["method": "wait", "params": ["task": name]] }
         switch kind {
-        // Another place is the user's choice.
+        // Another place is the user's choice, and so is another program.
         case .conflict: return nil
+        case .fileSystem where reason?.kind == .tooLarge: return nil
         case .resultExpired: return ["method": "status", "params": ["task": name, "refresh": true]]
         case _ where task.videos.isEmpty:
             return ["method": "status", "params": ["task": name, "refresh": true]]
-        default: return ["method": "download", "params": ["task": name]]
+        default:
+            var params = task.delivery?.json ?? [:]
+            params["task"] = name
+            return ["method": "download", "params": .object(params)]
+        }
+    }
+}
+
+extension VideoTask.Delivery {
+    fileprivate var json: JSONObject {
+        switch self {
+        case .directory(let path): ["directory": .string(path)]
+        case .path(let path): ["path": .string(path)]
         }
     }
 }
