@@ -55,6 +55,20 @@ class Journals(DoctorCase):
         self.only_problem(found, "journal", "damaged", "is not followed")
         self.assertNotIn("tasks", found, "a server goes on with nothing of it")
 
+    def test_damaged_where_sqlite_does_not_see_it(self) -> None:
+        for change, words in (
+            ("UPDATE tasks SET body = substr(body, 2)", "1 tasks cannot be read"),
+            ("DROP TABLE facets", "facets"),
+        ):
+            with self.subTest(change):
+                self.place.journal.unlink(missing_ok=True)
+                self.made()
+                with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
+                    other.execute(change)
+                    other.commit()
+                    other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self.trouble(words)
+
     def test_newer(self) -> None:
         self.made()
         with contextlib.closing(sqlite3.connect(self.place.journal)) as other:
