@@ -79,7 +79,8 @@ package final class InFlight: Sendable {
 
     func release(_ keys: [Key]) { state.withLock { $0.held.subtract(keys) } }
 
-    /// Starts the work of a request. Nothing orders it against other work: that is what deferring means.
+    /// Starts the work of a request. It runs here up to where it first waits, so that works ask in the order of their requests;
+    /// nothing orders their ends.
     func start(_ key: Key?, _ reply: consuming sending Reply, _ kind: DeferredWork) {
         let work = Work(reply, kind)
         let entry: Entry = state.withLock { state in
@@ -89,7 +90,7 @@ package final class InFlight: Sendable {
             state.works[entry] = work
             return entry
         }
-        let task = Task { [self] in
+        let task = Task.immediate { [self] in
             let answer = await kind.operation()
             finish(entry, answer)
         }

@@ -35,7 +35,8 @@ final class JournalThread: Sendable {
 
     init(makeStore: @escaping @Sendable () -> JournalStore) { self.makeStore = makeStore }
 
-    func perform<T: Sendable>(
+    /// Asks before it suspends: whoever calls from one actor is served in the order of the calls.
+    nonisolated(nonsending) func perform<T: Sendable>(
         _ access: Access, _ urgency: JobLine<Job>.Urgency = .now,
         _ body: @escaping @Sendable (JournalStore) throws(JournalFailure) -> T
     ) async throws(JournalFailure) -> T {

@@ -42,7 +42,7 @@ public final class SQLiteJournal: Journal {
 
     deinit { thread.end(then: nil) }
 
-    public func begin(
+    public nonisolated(nonsending) func begin(
         _ task: VideoTask, within budget: SpendBudget.Window?
     ) async throws(JournalFailure) -> JournalBeginning {
         try await thread.perform(.write) { (store) throws(JournalFailure) in

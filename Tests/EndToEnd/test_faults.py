@@ -65,6 +65,15 @@ class Faults(Case):
             server.close()
             return states
 
+        def pipelined() -> list[str]:
+            server = self.server("--simulate", "speed=500,seed=7,fault=failed:0.5", "--journal", ":memory:")
+            requests = [{"model": "kling-v3", "prompt": str(number)} for number in range(12)]
+            calls = [server.ask("submit", {"request": one, "waitFor": "completed"}) for one in requests]
+            states = [server.take(call, 20)["state"] for call in calls]
+            server.close()
+            return states
+
+        self.assertEqual({tuple(pipelined()) for _ in range(4)}, {tuple(pipelined())})
         first = run(5)
         self.assertEqual(run(5), first)
         self.assertGreater(len(set(map(str, first))), 1)

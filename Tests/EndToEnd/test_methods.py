@@ -227,6 +227,20 @@ class Spending(Case):
         self.assertIn("submit.possibleDuplicate", [one["code"] for one in again["diagnostics"]])
         self.assertIn(first["id"], again["diagnostics"][-1]["message"])
 
+    def test_the_line_is_in_the_order_of_the_requests(self) -> None:
+        for wait in ("queued", "submitted"):
+            with self.subTest(waitFor=wait):
+                server = self.simulated("--max-active", "1", "--journal", str(self.place.path / f"{wait}.db"))
+                for number in range(60):
+                    request = {**CLIP, "prompt": str(number)}
+                    server.ask("submit", {"request": request, "waitFor": wait, "timeoutSeconds": 0})
+                server.call("list")
+                made: list[str] = []
+                while len(made) < 60:
+                    page = server.call("list", limit=60)
+                    made = [one["request"]["prompt"] for one in page["tasks"]]
+                self.assertEqual(made, [str(number) for number in reversed(range(60))])
+
     def test_a_repeat_is_told_what_of_it_does_not_count(self) -> None:
         server = self.simulated()
         first = server.submit(request=CLIP, idempotencyKey="k", labels={"a": "b"})

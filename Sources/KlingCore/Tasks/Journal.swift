@@ -5,8 +5,10 @@
 /// `seq`.
 public protocol Journal: Sendable {
     /// Writes a new intent, which this process looks after, unless its idempotency key is bound already (GATEWAY §2.4) or the
-    /// budget is spent: what all processes have submitted since the beginning of its window counts (GATEWAY §2.6).
-    func begin(_ task: VideoTask, within budget: SpendBudget.Window?) async throws(JournalFailure)
+    /// budget is spent: what all processes have submitted since the beginning of its window counts (GATEWAY §2.6). Calls of one
+    /// actor are written in their order.
+    nonisolated(nonsending) func begin(_ task: VideoTask, within budget: SpendBudget.Window?)
+        async throws(JournalFailure)
         -> JournalBeginning
 
     /// The task that an idempotency key stands for.
