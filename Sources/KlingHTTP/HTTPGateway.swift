@@ -112,7 +112,10 @@ public final class HTTPGateway: Gateway {
         }
         switch wire.decodeCreate(secret.redacted(in: end.reply), now: options.now()) {
         case .accepted(let taskId, let requestId): return .accepted(taskId: taskId, requestId: requestId)
-        case .refused(let failure): return .refused(failure.redacted(secret))
+        case .refused(let failure):
+            let failure = failure.redacted(secret)
+            let mayGoOn = end.reply.status == 401 && keys.isReplaced(secret)
+            return mayGoOn ? .notTaken(failure, after: nil) : .refused(failure)
         case .notTaken(let failure, let after): return .notTaken(failure.redacted(secret), after: after)
         case .unknown(var failure):
             if failure.retry == .never, identity.isIdempotent { failure.retry = .sameKey }
@@ -173,6 +176,7 @@ public final class HTTPGateway: Gateway {
             failure.retry = .now
             return (.failure(failure.redacted(secret)), nil)
         }
+        if end.reply.status == 401 { _ = keys.isReplaced(secret) }
         let reading = wire.decodeReading(secret.redacted(in: end.reply), now: options.now())
             .map { $0.redacted(secret) }.mapError { $0.redacted(secret) }
         return (reading, end.reply.form)

@@ -196,6 +196,16 @@ class OneKeyInIt(KeyFileCase):
         self.assertTrue(server.submit(request={**CLIP, "prompt": "another"})["taskId"])
         self.assertEqual(self.gateway.creates, 2)
 
+    def test_a_key_that_was_exchanged_is_read_when_the_old_one_is_refused(self) -> None:
+        self.file.write_text(OTHER)
+        server = self.started()
+        self.gateway.api.key = KEY
+        refused = server.fails("submit", request=CLIP)
+        self.assert_explains(refused, 401, "authentication_error")
+        self.file.write_text(KEY)
+        self.assertTrue(server.submit(request={**CLIP, "prompt": "another"})["taskId"])
+        self.assertEqual((self.gateway.creates, self.gateway.create_requests), (1, 3))
+
     def test_what_waits_in_line_is_sent_when_it_was_put_right(self) -> None:
         self.gateway.faults = ["429:retry-after=3"]
         server = self.server("--gateway", self.gateway.url, env={"KLING_API_KEY": KEY})

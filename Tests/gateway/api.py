@@ -71,7 +71,7 @@ class API:
         self, book: TaskBook, plan: FaultPlan, key: str | None, idempotent: bool, parallel: int | None
     ) -> None:
         self._book, self._plan = book, plan
-        self._key, self._idempotent, self._parallel = key, idempotent, parallel
+        self.key, self._idempotent, self._parallel = key, idempotent, parallel
         self._lock = threading.Lock()
         self._bound: dict[str, tuple[bytes, Reply | None]] = {}
         self.shape = "wrapped"
@@ -80,7 +80,7 @@ class API:
 
     def refusal_of_key(self, request: Request) -> Reply | None:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not key or (self._key is not None and key != self._key):
+        if scheme.lower() != "bearer" or not key or (self.key is not None and key != self.key):
             return error(401)
         return None
 

@@ -22,6 +22,7 @@ public final class KeySource: Sendable {
     }
 
     private let state: Mutex<State>
+    private let file: String?
     private let reserved: Int32?
     private let patience: Duration
 
@@ -31,13 +32,13 @@ public final class KeySource: Sendable {
     /// - Parameter secret: nil when no key was given.
     public init(_ secret: Secret?) {
         state = Mutex(.settled(.success(secret)))
-        (reserved, patience) = (nil, .zero)
+        (file, reserved, patience) = (nil, nil, .zero)
     }
 
     /// - Parameter name: the variable of the environment that the text is from.
     public init(_ text: String, variable name: String) {
         state = Mutex(.settled(Self.secret(in: Array(text.utf8), of: .variable(name))))
-        (reserved, patience) = (nil, .zero)
+        (file, reserved, patience) = (nil, nil, .zero)
     }
 
     /// Opens nothing yet.
@@ -46,7 +47,7 @@ public final class KeySource: Sendable {
     ///   - patience: how long callers wait for what comes out of a pipe, since the first of them began to.
     public init(file path: String, reserved: Int32? = nil, patience: Duration = .seconds(15)) {
         state = Mutex(.file(path))
-        (self.reserved, self.patience) = (reserved, patience)
+        (file, self.reserved, self.patience) = (path, reserved, patience)
     }
 
     /// The key, or nil when none was given. Does not wait for a pipe, but begins to read it.
@@ -57,6 +58,21 @@ public final class KeySource: Sendable {
         state.withLock { state in
             guard case .settled(.success(let secret)) = state else { return nil }
             return secret
+        }
+    }
+
+    /// The gateway did not accept the key: there may be another one in the file by now.
+    /// - Returns: whether there is.
+    package func isReplaced(_ refused: Secret) -> Bool {
+        state.withLock { state in
+            guard case .settled(.success(let known?)) = state else { return false }
+            guard known.account == refused.account else { return true }
+            var status = stat()
+            guard let file, stat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+                case .success(let found?) = Self.read(file, as: .file(file)), found.account != known.account
+            else { return false }
+            state = .settled(.success(found))
+            return true
         }
     }
 

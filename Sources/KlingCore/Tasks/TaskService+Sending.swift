@@ -54,6 +54,13 @@ extension TaskService {
             isClaiming = false
             return
         }
+        if task.machine.task.isDoubtful, !rules(for: task).isIdempotent {
+            // It was to be sent again for an account that this process no longer has.
+            task.activity = .none
+            isClaiming = false
+            await apply(.resumed, to: task)
+            return send()
+        }
         let claim = try? await claim(task, limit: limit)
         isClaiming = false
         timesBehind = claim == .behind ? timesBehind + 1 : 0
