@@ -43,7 +43,7 @@ struct TaskAccountTests {
         editor.service.resume()
         await clock.advance(by: .seconds(60))
         let told = try await editor.service.status(id.text).task
-        #expect(told.degraded && told.error?.kind == .taskNotFound && editor.gateway.readCount == 1)
+        #expect(told.degraded && told.error?.kind == .taskNotFound && editor.gateway.readCount == 2)
         let script = world(gateway("a", clock), editor.journal.reopened(afterDeath: false), seed: 3)
         script.gateway.reads("task_1", TaskWorld.completed)
         script.service.resume()

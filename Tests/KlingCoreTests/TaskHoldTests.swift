@@ -35,6 +35,39 @@ struct TaskHoldTests {
         #expect(world.gateway.sent.suffix(3) == ids.dropFirst().map(\.text)[...])
     }
 
+    @Test func `a restart does not fail what stands in line`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 3))
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 1000) }
+        let ids = try await submitted(world, 12)
+        await world.clock.advance(by: .seconds(60))
+        func failed(_ world: TaskWorld) async throws -> Int {
+            try await world.service.list(JournalQuery(states: [.failed])).count
+        }
+        let before = try await failed(world)
+        #expect(before <= 3)
+        var last = world
+        for _ in 0..<3 {
+            last = last.restarted(TaskServiceOptions(maximumActive: 3))
+            last.service.resume()
+            await last.clock.advance(by: .seconds(60))
+            #expect(try await failed(last) == before)
+        }
+        for number in 1...99 { last.gateway.reads("task_\(number)", TaskWorld.completed) }
+        last.gateway.creates()
+        #expect(await last.reaches(ids[11], .completed))
+    }
+
+    @Test func `a request that is refused for its own sake does not let the others fail`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        world.gateway.creates(
+            Self.noFunds, .refused(Failure(.invalidRequest)), Self.noFunds,
+            .refused(Failure(.invalidRequest)), Self.noFunds)
+        _ = try await submitted(world, 6)
+        await world.clock.advance(by: .seconds(600))
+        let failed = try await world.service.list(JournalQuery(states: [.failed])).map(\.task)
+        #expect(failed.filter { $0.error?.kind == .paymentRequired }.count == 1)
+    }
+
     @Test func `whoever submits anew need not wait for the next try`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.creates(Self.noFunds)

@@ -36,9 +36,11 @@ extension TaskService {
         }
         let isAfar = target.map { isElsewhere($0) } ?? false
         let moves = isAfar && target?.state.isActive == true && target?.taskId == taskId
-        if let target, target.id == owner?.id, !target.mayBeGiven(taskId), !moves { return report(target) }
-
-        if let target, !target.mayBeGiven(taskId), !moves { throw .cannotAdopt(target) }
+        if let target, !target.mayBeGiven(taskId), !moves {
+            // It has the id already, perhaps since a moment ago.
+            guard target.taskId == taskId else { throw .cannotAdopt(target) }
+            return report(target)
+        }
 
         let reading = await gateway.read(taskId)
         // A task that was sent has one id: it is given none that the gateway has not been seen to have. And what was sent to another

@@ -4,14 +4,14 @@ extension TaskService {
     func isElsewhere(_ task: VideoTask) -> Bool { task.isElsewhere(than: gateway.identity) }
 
     /// For so long an account is not asked for again.
-    private static let strangeness = Duration.seconds(600)
+    private static let strangeness = Duration.seconds(300)
 
     var knownStrangers: Set<String> {
         Set(strangers.lazy.filter { $0.value > self.clock.elapsed() }.map(\.key))
     }
 
-    /// One that is not found may be gone; so many are another account's.
-    private static let evidence = 3
+    /// One that is not found may be gone, or not there yet; so many, each so often in a row, are another account's.
+    private static let evidence = (tasks: 3, times: 2)
 
     /// What the answer to a read says of the account that the task was sent for. One whose tasks this process's key does not find
     /// is left to a process that has the other.
@@ -23,11 +23,12 @@ extension TaskService {
             (strangers[account], denied[account]) = (nil, nil)
         case .failure(let failure)
         where (failure.kind == .taskNotFound || failure.kind == .permission) && !ownAccounts.contains(account):
-            denied[account, default: []].insert(task.id)
+            denied[account, default: [:]][task.id, default: 0] += 1
             let theirs = live.values.filter {
                 $0.machine.task.isFollowed && $0.machine.task.account == account && !$0.isForeign
             }
-            guard denied[account, default: []].count >= min(theirs.count, Self.evidence) else { return }
+            let missing = denied[account, default: [:]].values.count { $0 >= Self.evidence.times }
+            guard missing >= max(1, min(theirs.count, Self.evidence.tasks)) else { return }
             denied[account] = nil
             strangers[account] = clock.elapsed() + Self.strangeness
             for one in theirs {

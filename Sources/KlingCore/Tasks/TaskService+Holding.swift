@@ -10,35 +10,43 @@ extension TaskService {
     }
 
     private static let longestHold = 600.0
-    /// So many answers in a row may be lost before it is gone slowly.
+    /// The answers for so many may be lost before it is gone slowly.
     private static let bearableDoubts = 3
 
     /// What a create came to, for the task and for those behind it.
     /// - Parameter wasHeld: it was sent to see whether the hold is over. Then its task goes back in line.
-    func weigh(_ outcome: CreateOutcome, wasHeld: Bool) -> CreateOutcome {
+    func weigh(_ outcome: CreateOutcome, of id: TaskID, wasHeld: Bool) -> CreateOutcome {
         switch outcome {
         case .accepted:
             sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
-            (hold, doubts) = (nil, 0)
+            (hold, doubts) = (nil, [])
         case .notTaken:
             sendingAtOnce = 1
-            doubts = 0
+            doubts = []
         case .refused(let failure):
-            doubts = 0
-            guard failure.concernsAll, wasHeld || queue.first != nil else {
-                hold = nil
+            doubts = []
+            guard failure.concernsAll else {
+                // That the others would be taken it does not say.
+                tryAgain()
                 break
             }
+            guard wasHeld || queue.first != nil else { break }
             hold(because: failure)
             if wasHeld { return .notTaken(failure, after: nil) }
         case .unknown:
+            doubts.insert(id)
+            guard doubts.count > Self.bearableDoubts else { break }
             sendingAtOnce = 1
-            doubts += 1
-            guard doubts > Self.bearableDoubts else { break }
-            let pause = Backoff(attempt: doubts - Self.bearableDoubts).pause(unit: random.unit())
+            let pause = Backoff(attempt: doubts.count - Self.bearableDoubts).pause(unit: random.unit())
             pausedUntil = max(pausedUntil, clock.elapsed() + real(pause))
         }
         return outcome
+    }
+
+    /// A process before this one has found out that nothing is taken.
+    func inherit(_ failure: Failure) {
+        sendingAtOnce = 1
+        if hold == nil, failure.concernsAll { hold = Hold(failure: failure) }
     }
 
     private func hold(because failure: Failure) {

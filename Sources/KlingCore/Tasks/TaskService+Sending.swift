@@ -5,7 +5,7 @@ extension TaskService {
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
         queue.insert(task.machine.task)
         // Left by a process whose create was not taken.
-        if backoff == nil, task.machine.task.error != nil { sendingAtOnce = 1 }
+        if backoff == nil, let failure = task.machine.task.error { inherit(failure) }
         if let backoff {
             let pause = real(backoff.pause(unit: random.unit()))
             pausedUntil = max(pausedUntil, clock.elapsed() + pause)
@@ -115,14 +115,17 @@ extension TaskService {
         let (id, request, isHeld) = (task.id, task.machine.task.request, hold != nil)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
-            await service.endCreate(id, service.weigh(outcome, wasHeld: isHeld))
+            let weighed = service.weigh(outcome, of: id, wasHeld: isHeld)
+            // The hold is the pause of one that was sent to see whether it is over.
+            await service.endCreate(id, weighed, until: weighed == outcome ? nil : service.pausedUntil)
         }
     }
 
-    private func endCreate(_ id: TaskID, _ outcome: CreateOutcome) async {
+    private func endCreate(_ id: TaskID, _ outcome: CreateOutcome, until pause: Duration?) async {
         if let task = live[id] {
             task.activity = .none
             await apply(.created(outcome), to: task)
+            if let pause { pausedUntil = pause }
             forget(task)
         }
         creates -= 1

@@ -43,8 +43,8 @@ public actor TaskService {
     var pausedUntil = Duration.zero
     /// The gateway takes nothing from this account at the moment.
     var hold: Hold?
-    /// Creates in a row of which it is not known whether they arrived.
-    var doubts = 0
+    /// Tasks, since the last answer, of whose creates it is not known whether they arrived.
+    var doubts: Set<TaskID> = []
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()
@@ -67,8 +67,8 @@ public actor TaskService {
 
     /// Accounts whose tasks this process's key has been seen to find, though it is another key.
     var ownAccounts: Set<String> = []
-    /// Tasks of another account that it did not find.
-    var denied: [String: Set<TaskID>] = [:]
+    /// How often, in a row, it did not find tasks of another account.
+    var denied: [String: [TaskID: Int]] = [:]
     /// Accounts whose tasks it does not find, until when that is taken for granted.
     var strangers: [String: Duration] = [:]
 
