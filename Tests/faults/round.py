@@ -19,7 +19,8 @@ from process import Died, Host, Params, Place, Process, Refused
 from gateway import Gateway
 
 ENDS = {"completed", "failed", "cancelled", "abandoned"}
-NOT_TAKEN_NAMES = {spec.partition(":")[0] for spec in NOT_TAKEN}
+# A refusal that concerns every request is tried again for those in line.
+NOT_TAKEN_NAMES = {spec.partition(":")[0] for spec in NOT_TAKEN} | {"401", "402"}
 
 
 @dataclass
@@ -305,7 +306,7 @@ class Caller:
 
     def _resolve(self, task: Params) -> Params:
         """As documented: looks at the gateway, adopts what is there, or gives it up and pays anew."""
-        time.sleep(0.6)  # what was on its way has arrived
+        time.sleep(2)  # what was on its way has arrived, though its process was killed meanwhile
         taken = self._round.at_gateway(self._intent)
         if taken:
             self._round.count("unconfirmed_taken")
