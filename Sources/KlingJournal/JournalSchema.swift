@@ -186,8 +186,9 @@ enum JournalSchema {
     /// What each version added, from the second on.
     ///
     /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the
-    /// address of the one that has the task, nil for those that older versions sent, and `account` for whom it does. `facets` is what tasks are listed by
-    /// (``FacetIndex``), in place of an index for each filter. `fingerprint` is that of `request` (``RecentIntents``).
+    /// address of the one that has the task, nil for those that older versions sent, and `account` for whom it does. `facets` is
+    /// what tasks are listed by (``FacetIndex``), in place of an index for each filter. `fingerprint` is that of `request`
+    /// (``RecentIntents``).
     private static let upgrades: [[Step]] = [
         [
             "CREATE TABLE staying (owner INTEGER PRIMARY KEY, until INTEGER NOT NULL)",

@@ -46,12 +46,12 @@ struct PartFile: ~Copyable {
 
     deinit { if descriptor >= 0 { Self.close(descriptor) } }
 
-    /// Lets go of the file and of the right to fill it.
     /// Keeps what has come for another time.
     mutating func keep() {
         if count > synced { try? note() }
     }
 
+    /// Lets go of the file and of the right to fill it.
     mutating func close() {
         if descriptor >= 0 { Self.close(descriptor) }
         descriptor = -1

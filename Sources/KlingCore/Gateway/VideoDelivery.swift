@@ -23,9 +23,9 @@ public struct VideoDelivery: Sendable {
 
     /// Fetches one video of a task.
     ///
-    /// A file of the same video that an earlier delivery has left there is taken as it is. A link that has died is asked for
-    /// anew, once; when there is none, what came of the video is removed. Cancelling the caller's task ends the delivery and
-    /// leaves the part for later.
+    /// A file of the same video that an earlier delivery has left there is taken as it is. A link that has died is asked for anew,
+    /// once for each that brings something; when there is none, what came of the video is removed. Cancelling the caller's task
+    /// ends the delivery and leaves the part for later.
     /// - Parameters:
     ///   - index: which of the task's videos.
     /// - target: in a directory the file is named by the task's id, with `-2` … for further videos; a path is

@@ -14,9 +14,9 @@ public protocol Journal: Sendable {
     /// The task that an idempotency key stands for.
     func bound(to key: String) async throws(JournalFailure) -> VideoTask?
 
-    /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued and fewer than
-    /// `maximumActive` tasks of the whole journal, but for those of the accounts `strangers`, are active, nothing that the gateway has asked for forbids it, and it is the
-    /// first in line. Exactly one process gets it.
+    /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued, fewer than `maximumActive` tasks of the
+    /// whole journal are active, but for those of the accounts `strangers`, nothing that the gateway has asked for forbids it, and
+    /// it is the first in line. Exactly one process gets it.
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
         at time: Timestamp
