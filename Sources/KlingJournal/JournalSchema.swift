@@ -3,7 +3,7 @@ internal import KlingCore
 /// What the journal's file looks like, and how a file is recognised.
 enum JournalSchema {
     /// Raised with every change that an older program could not live with.
-    static let version = 6
+    static let version = 7
     /// "KLNG", in the header of the file (`PRAGMA application_id`).
     static let applicationId = 0x4B4C_4E47
 
@@ -185,7 +185,7 @@ enum JournalSchema {
 
     /// What each version added, from the second on.
     ///
-    /// `staying` holds by when each owner says it will be heard of again, and to which gateway it sends. `gateway` of a task is the
+    /// `staying` holds by when each owner says it will be heard of again, to which gateway it sends, and for whom. `gateway` of a task is the
     /// address of the one that has the task, nil for those that older versions sent, and `account` for whom it does. `facets` is
     /// what tasks are listed by (``FacetIndex``), in place of an index for each filter. `fingerprint` is that of `request`
     /// (``RecentIntents``).
@@ -218,6 +218,7 @@ enum JournalSchema {
             "ALTER TABLE tasks ADD COLUMN account TEXT", "DROP INDEX tasks_spent",
             "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds, fingerprint)",
             .statement("CREATE INDEX tasks_doubtful ON tasks (place) WHERE \(JournalStore.isDoubtful)")
-        ]
+        ],
+        ["ALTER TABLE staying ADD COLUMN account TEXT"]
     ]
 }

@@ -156,7 +156,7 @@ extension JournalStore {
             .integer(owners.number), .text(account))
     }
 
-    func stay(until time: Timestamp?, at url: String) throws(JournalFailure) -> Bool {
+    func stay(until time: Timestamp?, at gateway: GatewayIdentity) throws(JournalFailure) -> Bool {
         let connection = try connection()
         defer { wasTakenForGone = false }
         guard let time else {
@@ -164,14 +164,14 @@ extension JournalStore {
             return true
         }
         try connection.run(
-            "UPDATE staying SET until = ?, gateway = ? WHERE owner = ? AND until > 0",
+            "UPDATE staying SET until = ?, gateway = ?, account = ? WHERE owner = ? AND until > 0",
             .integer(time.milliseconds),
-            .text(url), .integer(owners.number))
+            .text(gateway.url), .optional(gateway.account), .integer(owners.number))
         guard connection.changes == 0 else { return !wasTakenForGone }
         try connection.run(
-            "INSERT OR REPLACE INTO staying (owner, until, gateway) VALUES (?, ?, ?)",
+            "INSERT OR REPLACE INTO staying (owner, until, gateway, account) VALUES (?, ?, ?, ?)",
             .integer(owners.number),
-            .integer(time.milliseconds), .text(url))
+            .integer(time.milliseconds), .text(gateway.url), .optional(gateway.account))
         // Those that ended long ago.
         try connection.run(
             "DELETE FROM staying WHERE until < ?", .integer(time.milliseconds - 7 * 86_400_000))

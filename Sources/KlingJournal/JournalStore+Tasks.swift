@@ -81,12 +81,14 @@ extension JournalStore {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let url = gateway.url
         let active = try active(besides: id, of: url, but: strangers)
+        let pace = try pace(of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
-            try pace(of: url).allowsCreate(active: active, at: time)
+            pace.allowsCreate(for: gateway.account, active: active, at: time)
         else { return .refused }
         // It may be there already, and is known only there and for whom it was sent.
         if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return .refused }
-        guard try isFirstInLine(task.place, of: url) else { return .behind }
+        let idle = pace.idleAccounts(but: gateway.account)
+        guard try isFirstInLine(task.place, of: url, passing: idle) else { return .behind }
         task.state = .submitting
         task.gateway = url
         task.account = gateway.account
@@ -97,13 +99,18 @@ extension JournalStore {
     }
 
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
-    /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another gateway holds up nobody here.
-    private func isFirstInLine(_ place: Int64, of url: String) throws(JournalFailure) -> Bool {
-        let elsewhere = try connection().all("SELECT owner FROM staying WHERE gateway <> ?", [.text(url)]) {
-            (row) throws(JournalFailure) in row.integer(0)
+    /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another
+    /// gateway holds up nobody here, nor who sends for one of the accounts `idle`, for which nothing is taken.
+    private func isFirstInLine(_ place: Int64, of url: String, passing idle: [String]) throws(JournalFailure)
+        -> Bool
+    {
+        let others = try connection().all(
+            "SELECT owner FROM staying WHERE gateway <> ? OR account IN (\(idle.map { _ in "?" }.joined(separator: ", ")))",
+            [.text(url)] + idle.map { .text($0) }
+        ) { (row) throws(JournalFailure) in row.integer(0)
         }
         var passed = [owners.number]
-        for owner in elsewhere where try owners.isAlive(owner) { passed.append(owner) }
+        for owner in others where try owners.isAlive(owner) { passed.append(owner) }
         let older = try connection().first(
             """
             SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL

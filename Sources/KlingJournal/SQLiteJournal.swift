@@ -109,9 +109,10 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.write) { (store) throws(JournalFailure) in try store.leave(account) }
     }
 
-    public func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool {
+    public func stay(until time: Timestamp?, at gateway: GatewayIdentity) async throws(JournalFailure) -> Bool
+    {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
-            try store.stay(until: time, at: url)
+            try store.stay(until: time, at: gateway)
         }
     }
 

@@ -19,7 +19,10 @@ import tty
 import unittest
 from pathlib import Path
 
-from harness import CLIP, LINUX, Case, Frames, binary, drained, is_running, needs_proc, wait_for
+from harness import CLIP, LINUX, Case, Frames, Server, binary, drained, is_running, needs_proc, wait_for
+
+from clip import clip
+from gateway import Gateway
 
 HELLO = b'{"jsonrpc":"2.0","id":1,"method":"hello"}\n'
 
@@ -145,6 +148,38 @@ class Signals(Case):
                 again = self.simulated(speed=1)
                 self.assertEqual(again.call("status", task=task)["id"], task)
                 again.finish()
+
+    def test_a_download_goes_on_where_the_process_ended(self) -> None:
+        video = clip(60_000)
+        for end in ("signal", "input"):
+            with self.subTest(end=end), Gateway(speed=1000, video=video) as gateway:
+                arguments = ("--gateway", gateway.url, "--journal", f"{end}.db", "--download-dir", end)
+                gateway.faults = ["slow-body:on=file:seconds=60:pieces=600"]
+                server = self.server(*arguments, env={"KLING_API_KEY": "k"})
+                task = server.submit()["id"]
+                part = self.place.path / end / f"{task}.mp4.part"
+
+                def some(server: Server = server, task: str = task, part: Path = part) -> int:
+                    server.call("status", task=task, refresh=True)
+                    return part.stat().st_size if part.exists() else 0
+
+                came = wait_for(some, 20, "some of the video")
+                if end == "signal":
+                    server.kill(signal.SIGTERM)
+                    self.assertEqual(server.exit(8), 0)
+                else:
+                    self.assertEqual(server.finish(), 0)
+                gateway.faults = []
+                last = self.server(*arguments, env={"KLING_API_KEY": "k"})
+                path = wait_for(
+                    lambda s=last, t=task: s.call("status", task=t)["videos"][0].get("path"), 20, "the file"
+                )
+                self.assertEqual((self.place.path / path).read_bytes(), video)
+                asked = [one.headers.get("range") for one in gateway.requests if "/files/" in one.path]
+                self.assertEqual(asked[0], None)
+                first = int(asked[-1].removeprefix("bytes=").removesuffix("-"))
+                self.assertGreaterEqual(first, came)
+                last.finish()
 
     def test_a_signal_before_the_first_message_ends_it_too(self) -> None:
         server = self.server()

@@ -174,11 +174,24 @@ struct TaskPaceTests {
         pace.note(
             .fewerTasks(without: TaskID(at: now, randomness: (0, 1)), recovery: .seconds(120)), active: 4,
             at: now)
+        let refusal = GatewayPace.Hold(
+            Failure(.paymentRequired, message: "no funds", httpStatus: 402), attempts: 3)
+        pace.note(.hold(refusal, account: "a", .seconds(600)), active: 0, at: now)
         #expect(GatewayPace(storedForm: pace.storedForm) == pace)
         #expect(pace.creates?.left(at: now) == .milliseconds(300_500))
         #expect(pace.slots?.limit(at: now) == 4)
         #expect(pace.slots?.limit(at: now.advanced(by: .seconds(250))) == 6)
-        #expect(!pace.allowsCreate(active: 0, at: now.advanced(by: .seconds(300))))
-        #expect(pace.allowsCreate(active: 3, at: now.advanced(by: .seconds(301))))
+        #expect(!pace.allowsCreate(for: nil, active: 0, at: now.advanced(by: .seconds(300))))
+        #expect(pace.allowsCreate(for: nil, active: 3, at: now.advanced(by: .seconds(301))))
+        #expect(!pace.allowsCreate(for: "a", active: 3, at: now.advanced(by: .seconds(301))))
+        #expect(pace.allowsCreate(for: "b", active: 3, at: now.advanced(by: .seconds(301))))
+        #expect(pace.idleAccounts(but: "b") == ["a"] && pace.idleAccounts(but: "a").isEmpty)
+        pace.note(.tryAgain(account: "a"), active: 0, at: now)
+        #expect(pace.allowsCreate(for: "a", active: 3, at: now.advanced(by: .seconds(301))))
+        // What was so a day ago is forgotten with the next.
+        pace.note(.hold(refusal, account: "b", .seconds(15)), active: 0, at: now.advanced(by: Self.day * 2))
+        #expect(pace.holds.keys.sorted() == ["b"])
+        pace.note(.lift(account: "b"), active: 0, at: now)
+        #expect(pace.holds.isEmpty)
     }
 }

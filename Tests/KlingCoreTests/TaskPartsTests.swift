@@ -4,6 +4,30 @@ import Testing
 @testable import KlingCore
 
 struct TaskPartsTests {
+    @Test func `new tasks whose answers come back in any order arrive in the order of their calls`() {
+        let random = SeededRandom(seed: 6)
+        let ids = (0..<40).map { TaskID(at: TaskTestClock.start, randomness: (0, UInt64($0))) }
+        for _ in 0..<100 {
+            var order = ArrivalOrder()
+            var underWay: [(ticket: ArrivalOrder.Ticket, id: TaskID?)] = []
+            var expected: [TaskID] = []
+            var arrived: [TaskID] = []
+            for id in ids {
+                // Some come to nothing.
+                let isTaken = random.next() % 4 != 0
+                underWay.append((order.begin(), isTaken ? id : nil))
+                if isTaken { expected.append(id) }
+                while random.next() % 2 == 0, let one = Array(underWay.indices).randomElement(using: random) {
+                    let (ticket, id) = underWay.remove(at: one)
+                    arrived += order.end(ticket, id)
+                }
+            }
+            #expect(arrived == Array(expected.prefix(arrived.count)))
+            for (ticket, id) in underWay.reversed() { arrived += order.end(ticket, id) }
+            #expect(arrived == expected)
+        }
+    }
+
     private func event(_ seq: Int64) -> JournalEvent {
         JournalEvent(seq: seq, kind: .change, task: TaskMachineTests.task(.queued))
     }

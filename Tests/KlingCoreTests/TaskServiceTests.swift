@@ -25,6 +25,18 @@ struct TaskServiceTests {
             try await world.service.status("task_1").task.id == task.task.id, "the gateway's id names it too")
     }
 
+    @Test func `what is submitted without waiting is sent in the order of the line`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
+        _ = try await world.submit("first")
+        let all = (0..<40).map { number in
+            Task.immediate { _ = try? await world.submit("\(number)") }
+        }
+        for one in all { await one.value }
+        await world.clock.advance { world.gateway.sent.count == 41 }
+        let places = world.journal.events.filter { $0.task.state == .submitting }.map(\.task.place)
+        #expect(places == Array(1...41))
+    }
+
     @Test func `nothing is opened before the first call, and a journal that fails sends nothing`()
         async throws
     {

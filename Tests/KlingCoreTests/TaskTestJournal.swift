@@ -12,6 +12,8 @@ final class TaskTestJournal: Journal {
         var living: Set<Int> = [1]
         /// By when each has said that it is heard of again.
         var staying: [Int: Timestamp] = [:]
+        /// For whom each sends.
+        var accounts: [Int: String] = [:]
         /// Taken for gone, and not told yet.
         var robbed: Set<Int> = []
         var lastProcess = 1
@@ -89,6 +91,13 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> Result {
         // Replies come back in any order, as from a real journal.
         for _ in 0..<(shared.store.withLock(\.calls) * 7 % 5) { await Task.yield() }
+        return try await inOrder(body)
+    }
+
+    /// The same, in the order of the calls.
+    private nonisolated(nonsending) func inOrder<Result>(
+        _ body: (inout Store) -> Result
+    ) async throws(JournalFailure) -> Result {
         if isClosed.withLock({ $0 }) { throw .closed }
         let result: Swift.Result<Result, JournalFailure> = shared.store.withLock { store in
             store.calls += 1
@@ -99,10 +108,10 @@ final class TaskTestJournal: Journal {
         return try result.get()
     }
 
-    func begin(
+    nonisolated(nonsending) func begin(
         _ task: VideoTask, within budget: SpendBudget.Window?
     ) async throws(JournalFailure) -> JournalBeginning {
-        try await transaction { [process] store in
+        try await inOrder { [process] store in
             var task = task
             if let key = task.idempotencyKey, let id = store.keys[key], let bound = store.tasks[id] {
                 if !bound.state.isTerminal || bound.billed != .no {
@@ -156,18 +165,21 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> JournalClaim {
         let url = gateway.url
         return try await transaction { [process] store in
+            let pace = store.paces[url, default: GatewayPace()]
             guard var task = store.tasks[id], task.state == .queued,
                 store.active(besides: id, of: url, but: strangers) < maximumActive,
-                store.paces[url, default: GatewayPace()].allowsCreate(
-                    active: store.active(besides: id, of: url), at: time)
+                pace.allowsCreate(
+                    for: gateway.account, active: store.active(besides: id, of: url), at: time)
             else { return .refused }
             if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account {
                 return .refused
             }
+            let idle = pace.idleAccounts(but: gateway.account)
             let isBehind = store.order.prefix(while: { $0 != id }).contains {
                 store.tasks[$0]?.state == .queued && store.tasks[$0]?.billed == .no && store.owners[$0] != nil
                     && store.owners[$0] != process
                     && store.tasks[$0]?.gateway ?? url == url
+                    && !idle.contains(store.owners[$0].flatMap { store.accounts[$0] } ?? "")
             }
             guard !isBehind else { return .behind }
             task.state = .submitting
@@ -271,9 +283,10 @@ final class TaskTestJournal: Journal {
         }
     }
 
-    func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool {
+    func stay(until time: Timestamp?, at gateway: GatewayIdentity) async throws(JournalFailure) -> Bool {
         try await transaction { [process] store in
             store.staying[process] = time
+            store.accounts[process] = gateway.account
             return store.robbed.remove(process) == nil
         }
     }

@@ -57,14 +57,14 @@ import Testing
     @Test func aSilentProcessLosesItsTasksAndLearnsOfIt() async throws {
         let (silent, other) = (journal(), journal())
         for number in 1...5 { _ = try await silent.created(sample(number)) }
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL) == false)
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(40)), at: gatewayURL))
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gateway) == false)
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(40)), at: gateway))
         #expect(try await takenOver(by: other, after: .seconds(40)).isEmpty)
         // Page by page, the oldest first.
         let late = epoch.advanced(by: .seconds(41))
         #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [1, 2].map { sample($0).id })
         #expect(try await other.takeOver(limit: 2, at: late).map(\.id) == [3, 4].map { sample($0).id })
-        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(71)), at: gatewayURL) == false)
+        #expect(try await silent.stay(until: epoch.advanced(by: .seconds(71)), at: gateway) == false)
         #expect(try await silent.lookedAfter() == [sample(5).id])
         #expect(try await takenOver(by: other, after: .seconds(41)).isEmpty)
     }
@@ -72,16 +72,16 @@ import Testing
     @Test func whatAProcessTakesUpAfterItWasSilentIsItsOwn() async throws {
         let (silent, other) = (journal(), journal())
         _ = try await silent.created(sample(1))
-        _ = try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
+        _ = try await silent.stay(until: epoch.advanced(by: .seconds(30)), at: gateway)
         #expect(try await takenOver(by: other, after: .seconds(100)).count == 1)
         _ = try await silent.created(sample(110))
         #expect(try await takenOver(by: other, after: .seconds(120)).isEmpty)
         #expect(
-            try await silent.stay(until: epoch.advanced(by: .seconds(150)), at: gatewayURL) == false,
+            try await silent.stay(until: epoch.advanced(by: .seconds(150)), at: gateway) == false,
             "it learns of the loss")
         #expect(try await silent.lookedAfter() == [sample(110).id])
         // Having nothing, it may be silent for as long as it likes.
-        _ = try await silent.stay(until: nil, at: gatewayURL)
+        _ = try await silent.stay(until: nil, at: gateway)
         _ = try await silent.created(sample(999))
         #expect(try await takenOver(by: other, after: .seconds(1000)).isEmpty)
     }
@@ -90,7 +90,7 @@ import Testing
         let (silent, other) = (journal(), journal())
         for number in 1...3 { _ = try await silent.created(sample(number)) }
         _ = try await silent.claim(sample(1).id, maximumActive: 1, at: epoch)
-        _ = try await silent.stay(until: epoch, at: gatewayURL)
+        _ = try await silent.stay(until: epoch, at: gateway)
         #expect(
             try await takenOver(by: other, after: .seconds(86_400)).map(\.id) == [2, 3].map { sample($0).id })
         await silent.close()
@@ -107,7 +107,7 @@ import Testing
         #expect(
             try await other.claim(sample(2).id, maximumActive: 0, for: gateway, besides: [], at: epoch)
                 == .refused)
-        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gateway)
         let late = epoch.advanced(by: .seconds(31))
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: late) == nil)
         #expect(try await takenOver(by: other, after: .seconds(31)).count == 1)
@@ -126,16 +126,42 @@ import Testing
         #expect(try await other.claim(sample(4).id, maximumActive: 9, at: late) != nil)
     }
 
+    @Test func whoSendsForAnAccountThatNothingIsTakenForHoldsUpNobody() async throws {
+        let (one, other) = (journal(), journal())
+        let (poor, rich) = (identity(of: "poor"), identity(of: "rich"))
+        _ = try await one.created(sample(1))
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: poor)
+        _ = try await other.created(sample(2))
+        func claim() async throws -> JournalClaim {
+            try await other.claim(sample(2).id, maximumActive: 9, for: rich, besides: [], at: epoch)
+        }
+        #expect(try await claim() == .behind)
+        let lost = GatewayPace.Hold(Failure(.timeout))
+        _ = try await one.note(.hold(lost, account: "poor", .seconds(15)), of: gatewayURL, at: epoch)
+        #expect(try await claim() == .behind, "that answers are lost is no reason")
+        let refused = GatewayPace.Hold(Failure(.paymentRequired))
+        _ = try await one.note(.hold(refused, account: "poor", .seconds(15)), of: gatewayURL, at: epoch)
+        #expect(
+            try await one.claim(sample(1).id, maximumActive: 9, for: poor, besides: [], at: epoch) == .refused
+        )
+        #expect(try await claim().task != nil)
+    }
+
+    private func identity(of account: String) -> GatewayIdentity {
+        GatewayIdentity(url: gatewayURL, simulated: false, account: account)
+    }
+
     @Test func whoSendsToAnotherGatewayHoldsUpNobody() async throws {
         let (one, other) = (journal(), journal())
+        let elsewhere = GatewayIdentity(url: "https://elsewhere.test", simulated: false)
         _ = try await one.created(sample(1))
-        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: "https://elsewhere.test")
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: elsewhere)
         _ = try await other.created(sample(2))
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: epoch) != nil)
-        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gatewayURL)
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gateway)
         _ = try await other.created(sample(3))
         #expect(try await other.claim(sample(3).id, maximumActive: 9, at: epoch) == nil)
-        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: "https://elsewhere.test")
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: elsewhere)
         await one.close()
         #expect(
             try await other.claim(sample(3).id, maximumActive: 9, at: epoch) == nil,
@@ -146,7 +172,7 @@ import Testing
     @Test func theSilenceOfALivingProcessCanBePardoned() async throws {
         let (silent, other) = (journal(), journal())
         _ = try await silent.created(sample(1))
-        _ = try await silent.stay(until: epoch, at: gatewayURL)
+        _ = try await silent.stay(until: epoch, at: gateway)
         let late = epoch.advanced(by: .seconds(86_400))
         func taken() async throws -> Int {
             try await other.takeOver(.ofTheDead, limit: 9, of: gatewayURL, at: late).count

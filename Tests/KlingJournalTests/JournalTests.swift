@@ -153,7 +153,7 @@ import Testing
                 _ = try second.isAnythingLeft(choice, within: reach, at: now)
                 _ = try second.takeOver(choice, limit: 200, within: reach, at: now)
             }
-            _ = try second.stay(until: now, at: gatewayURL)
+            _ = try second.stay(until: now, at: gateway)
             _ = try second.lookedAfter()
             _ = try second.queuedPlaces()
             _ = try second.bound(to: "5")

@@ -18,12 +18,20 @@ import Testing
         for statement in statements { try connection.run(statement) }
     }
 
-    /// Makes of a journal one of the fifth version.
-    private static let fifthVersion = [
-        "DROP INDEX tasks_doubtful", "DROP INDEX tasks_spent", "ALTER TABLE tasks DROP COLUMN fingerprint",
-        "ALTER TABLE tasks DROP COLUMN account",
-        "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds)", "PRAGMA user_version = 5"
+    /// Makes of a journal one of the sixth version.
+    private static let sixthVersion = [
+        "ALTER TABLE staying DROP COLUMN account", "PRAGMA user_version = 6"
     ]
+
+    /// Makes of it one of the fifth version.
+    private static let fifthVersion =
+        sixthVersion + [
+            "DROP INDEX tasks_doubtful", "DROP INDEX tasks_spent",
+            "ALTER TABLE tasks DROP COLUMN fingerprint",
+            "ALTER TABLE tasks DROP COLUMN account",
+            "CREATE INDEX tasks_spent ON tasks (created, billed, is_open, seconds)",
+            "PRAGMA user_version = 5"
+        ]
 
     /// Makes of it one of the fourth version.
     private static let fourthVersion =
@@ -62,6 +70,18 @@ import Testing
             "PRAGMA user_version = 1"
         ]
 
+    @Test func aJournalOfTheSixthVersionIsBroughtUpToDate() async throws {
+        let old = journal()
+        _ = try await old.created(sample(1))
+        _ = try await old.stay(until: epoch, at: gateway)
+        await old.close()
+        try run(Self.sixthVersion)
+        let new = journal()
+        #expect(try await new.takeOver(limit: 9, at: epoch).count == 1)
+        #expect(try await new.stay(until: epoch, at: gateway) == false)
+        #expect(try await new.claim(sample(1).id, maximumActive: 1, at: epoch) != nil)
+    }
+
     @Test func aJournalOfTheFifthVersionIsBroughtUpToDate() async throws {
         let old = journal()
         _ = try await old.created(sample(1, prompt: "long ago"))
@@ -89,7 +109,7 @@ import Testing
         #expect(try await new.takeOver(limit: 1000, at: epoch).count == 2)
         #expect(try await new.claim(sample(1).id, maximumActive: 1, at: epoch) != nil)
         #expect(try await new.claim(sample(2).id, maximumActive: 1, at: epoch) == nil)
-        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
+        #expect(try await new.stay(until: epoch, at: gateway) == false)
     }
 
     @Test func aJournalOfTheThirdVersionIsBroughtUpToDate() async throws {
@@ -137,6 +157,6 @@ import Testing
         try run(Self.firstVersion)
         let new = journal()
         #expect(try await new.takeOver(limit: 1000, at: epoch).map(\.id) == [sample(1).id])
-        #expect(try await new.stay(until: epoch, at: gatewayURL) == false)
+        #expect(try await new.stay(until: epoch, at: gateway) == false)
     }
 }

@@ -67,6 +67,15 @@ public struct Failure: Error, Sendable, Hashable {
         return failure
     }
 
+    /// It was said of the key, the funds or the gateway's own account: no other create would fare better.
+    package var concernsAll: Bool {
+        switch kind {
+        case .authentication, .paymentRequired: true
+        case .permission: klingCode != nil
+        default: false
+        }
+    }
+
     /// Raw values are the wire's `data.type`.
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case validation = "validation_error"

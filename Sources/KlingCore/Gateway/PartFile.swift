@@ -48,7 +48,7 @@ struct PartFile: ~Copyable {
 
     /// Keeps what has come for another time.
     mutating func keep() {
-        if count > synced { try? note() }
+        if descriptor >= 0, count > synced { try? note() }
     }
 
     /// Lets go of the file and of the right to fill it.

@@ -97,6 +97,9 @@ final class Reception: Sendable {
         return true
     }
 
+    /// Sees to it that what has come so far can be gone on with, should the process end now.
+    func keep() { state.withLock { $0.part.keep() } }
+
     /// Removes what has come.
     func discard() { state.withLock { $0.part.discard() } }
 

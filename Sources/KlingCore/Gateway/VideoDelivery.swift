@@ -9,6 +9,7 @@ public struct VideoDelivery: Sendable {
     let gateway: any Gateway
     let ceiling: Int64
     let clock: any ServiceClock
+    private let underWay = Receptions()
     /// Attempts in a row that got no further than one before them.
     private static let patience = 4
 
@@ -50,7 +51,11 @@ public struct VideoDelivery: Sendable {
             try name.prepare(overwrite: overwrite, task: task.id)
             let reception = try Reception(
                 name.expected, of: "\(task.id) \(index)", ceiling: ceiling, progress: progress)
-            defer { reception.close() }
+            underWay.add(reception)
+            defer {
+                underWay.remove(reception)
+                reception.close()
+            }
             do throws(Failure) {
                 let link = try await receive(reception, task, index)
                 return .success(
@@ -65,6 +70,11 @@ public struct VideoDelivery: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// What has come so far of all that is under way will be gone on with, should the process end now.
+    func keepParts() {
+        for reception in underWay.all { reception.keep() }
     }
 
     /// Fetches until the file is whole; returns the link that worked.
@@ -143,6 +153,15 @@ public struct VideoDelivery: Sendable {
         if let obstacle { throw obstacle }
         return nil
     }
+}
+
+/// The files that are being filled.
+private final class Receptions: Sendable {
+    private let receptions = Mutex<[ObjectIdentifier: Reception]>([:])
+
+    var all: [Reception] { receptions.withLock { Array($0.values) } }
+    func add(_ one: Reception) { receptions.withLock { $0[ObjectIdentifier(one)] = one } }
+    func remove(_ one: Reception) { receptions.withLock { $0[ObjectIdentifier(one)] = nil } }
 }
 
 /// A video that is in its file, whole.

@@ -147,6 +147,23 @@ extension FailureMessages {
                     "The gateway asks not to be asked how tasks are for \(length.en). They go on there; what becomes of them is "
                     + "seen afterwards.",
                 zh: "网关要求\(length.zh)内不再查询任务状态。任务会继续进行，之后再获取结果。")[locale]
+        case .hold(let hold, _, _) where !hold.isRefusal:
+            LocalizedText(
+                en:
+                    "The answers to the last creates were lost, and what became of those tasks is not known. What is queued is "
+                    + "sent slowly, one after the other, until the gateway answers again.",
+                zh: "最近几次创建请求都没有收到应答，无法得知这些任务的结果。排队的任务将逐个缓慢发送，直到网关恢复应答。")[locale]
+        case .hold(let hold, _, _):
+            LocalizedText(
+                en:
+                    "The gateway refuses every task (\(hold.failure.kind.code), \(hold.failure.kind.rawValue)). What is queued stays "
+                    + "in line and costs nothing; one of them is tried again in \(length.en), and at once with the next `submit`.",
+                zh: "网关拒绝所有任务（\(hold.failure.kind.code)，\(hold.failure.kind.rawValue)）。排队的任务保持排队，不产生费用；"
+                    + "\(length.zh)后会再试其中一个，或在下一次 `submit` 时立即再试。")[locale]
+        case .lift, .tryAgain:
+            LocalizedText(
+                en: "The gateway takes tasks again: what is queued is sent.",
+                zh: "网关恢复接受任务：排队的任务将继续发送。")[locale]
         case .noCreates, .fewerTasks:
             LocalizedText(
                 en:

@@ -1,9 +1,10 @@
-/// What a gateway has asked of everyone who uses it: it holds for all processes that share a journal, and outlives them.
+/// What a gateway has asked of everyone who uses it, and what one who sends has found out for all: it holds for all processes
+/// that share a journal, and outlives them.
 ///
 /// Times are of the day, the only ones that processes share, and may be set: a wish that seems to come from long after now
 /// holds no more, and a process that has learnt of one keeps it by its own clock.
 public struct GatewayPace: Sendable, Hashable {
-    /// What is asked for.
+    /// What is asked for, or found out.
     public enum Wish: Sendable, Hashable {
         /// No create for so long (`Retry-After`); in real time.
         case noCreates(Duration)
@@ -11,13 +12,44 @@ public struct GatewayPace: Sendable, Hashable {
         case noReads(Duration)
         /// There were too many tasks with this one (Kling 1303). One more is tried each time that `recovery` has passed.
         case fewerTasks(without: TaskID, recovery: Duration)
+        /// Creates for the account are in vain: no other for so long.
+        case hold(Hold, account: String?, Duration)
+        /// One is tried now, whatever was found out: somebody may have put it right.
+        case tryAgain(account: String?)
+        /// They are not in vain any more.
+        case lift(account: String?)
 
         /// For how long nothing is to be sent.
         package var length: Duration? {
             switch self {
-            case .noCreates(let length), .noReads(let length): length
-            case .fewerTasks: nil
+            case .noCreates(let length), .noReads(let length), .hold(_, _, let length): length
+            case .fewerTasks, .tryAgain, .lift: nil
             }
+        }
+    }
+
+    /// Creates are in vain, whatever they ask for.
+    public struct Hold: Sendable, Hashable {
+        /// What the last of them came to.
+        public var failure: Failure
+        /// How many, one after the other, have shown it.
+        public var attempts: Int
+
+        public init(_ failure: Failure, attempts: Int = 1) {
+            (self.failure, self.attempts) = (failure, attempts)
+        }
+
+        /// The gateway refuses them; else nobody knows what becomes of them.
+        package var isRefusal: Bool { failure.concernsAll }
+    }
+
+    package struct Standstill: Sendable, Hashable {
+        package var hold: Hold
+        package var pause: Pause
+
+        /// What was so yesterday need not be so today.
+        fileprivate func isOver(at now: Timestamp) -> Bool {
+            !pause.isRecent(at: now, within: .seconds(86_400))
         }
     }
 
@@ -52,6 +84,8 @@ public struct GatewayPace: Sendable, Hashable {
     package var creates: Pause?
     package var reads: Pause?
     package var slots: Narrowing?
+    /// By account; "" is that of a gateway that knows none.
+    package var holds: [String: Standstill] = [:]
 
     package init() {}
 
@@ -63,12 +97,24 @@ public struct GatewayPace: Sendable, Hashable {
         case .fewerTasks(_, let recovery):
             let limit = min(active, slots?.limit(at: now) ?? .max)
             slots = Narrowing(limit: max(1, limit), since: now, recovery: recovery)
+        case .hold(let hold, let account, let length):
+            holds = holds.filter { !$0.value.isOver(at: now) }
+            holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
+        case .tryAgain(let account): holds[account ?? ""]?.pause.length = .zero
+        case .lift(let account): holds[account ?? ""] = nil
         }
     }
 
-    /// Whether one more may be sent while so many are at the gateway.
-    package func allowsCreate(active: Int, at now: Timestamp) -> Bool {
-        (creates?.left(at: now) ?? .zero) == .zero && active < slots?.limit(at: now) ?? .max
+    /// Whether one more may be sent for the account while so many are at the gateway.
+    package func allowsCreate(for account: String?, active: Int, at now: Timestamp) -> Bool {
+        let pauses = [creates, holds[account ?? ""]?.pause]
+        return pauses.allSatisfy { ($0?.left(at: now) ?? .zero) == .zero }
+            && active < slots?.limit(at: now) ?? .max
+    }
+
+    /// Accounts for which nothing is taken, which says nothing of this one.
+    package func idleAccounts(but account: String?) -> [String] {
+        holds.filter { $0.key != account ?? "" && $0.value.hold.isRefusal }.keys.sorted()
     }
 
     private static func longer(_ pause: Pause?, _ length: Duration, at now: Timestamp) -> Pause {

@@ -55,9 +55,9 @@ public protocol Journal: Sendable {
     /// Gives up what this process looks after and the gateway has for this account: nobody looks after it from then on.
     func leave(_ account: String) async throws(JournalFailure)
 
-    /// Says that this process will be heard of again by then; nil when it looks after nothing. `url` is the gateway that it sends to.
+    /// Says that this process will be heard of again by then; nil when it looks after nothing. `gateway` is who it sends to.
     /// - Returns: whether it still looks after what it did: false when it was silent for too long, and others have taken over.
-    func stay(until time: Timestamp?, at url: String) async throws(JournalFailure) -> Bool
+    func stay(until time: Timestamp?, at gateway: GatewayIdentity) async throws(JournalFailure) -> Bool
 
     /// The unsettled tasks that this process looks after.
     func lookedAfter() async throws(JournalFailure) -> Set<TaskID>

@@ -25,6 +25,9 @@ extension TaskMachine {
         task.updatedAt = now
         switch outcome {
         case .accepted(let taskId, _): return accepted(taskId, at: now)
+        case .refused(let failure) where rules.isIdempotent && failure.concernsAll && isOpen(at: now):
+            // What became of the earlier one is learnt when somebody is heard again.
+            return againLater(because: failure)
         case .refused(let failure): return refused(failure, at: now)
         case .notTaken(let failure, let after):
             return notTaken(failure, after: after, at: now, under: rules)
@@ -36,6 +39,11 @@ extension TaskMachine {
             }
             return againLater(because: failure)
         }
+    }
+
+    /// It may have been taken before, and the gateway still knows by its key.
+    private func isOpen(at now: Timestamp) -> Bool {
+        task.billed == .unknown && !task.mayBeForgotten(at: now)
     }
 
     private mutating func accepted(_ taskId: String, at now: Timestamp) -> [Action] {

@@ -5,7 +5,7 @@ public enum TaskNotice: Sendable, Hashable {
     case unwritten(VideoTask)
     /// The gateway deletes the task's video then, and no file has it yet.
     case expiring(VideoTask, at: Timestamp)
-    /// The gateway wants to be left alone for longer than a minute.
+    /// The gateway wants to be left alone for longer than a minute, takes nothing, or takes tasks again.
     case asked(GatewayPace.Wish)
 }
 

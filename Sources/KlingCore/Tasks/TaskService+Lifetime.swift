@@ -24,6 +24,7 @@ extension TaskService {
         do {
             try await beginTelling()
             await learnPace()
+            tryAnew()
             try await takeOver(.creates)
             try await countLine()
             beginning = .oriented
@@ -64,7 +65,7 @@ extension TaskService {
     }
 
     /// Ends the service: sends nothing more, waits for the creates that are under way, at most for `timeout`,
-    /// and closes the journal. Whoever waits for a task gets it as it is. What is unfinished is taken up at
+    /// keeps what has come of videos, and closes the journal. Whoever waits for a task gets it as it is. What is unfinished is taken up at
     /// the next start.
     public func drain(timeout: Duration = .seconds(5)) async {
         guard !isDraining else { return }
@@ -77,6 +78,7 @@ extension TaskService {
             await withCheckedContinuation { drainWaiters.append($0) }
         }
         await saveAll(until: end)
+        files.keepParts()
         isClosed = true
         timer?.cancel()
         armed = nil

@@ -5,11 +5,20 @@ extension TaskService {
 
     /// Tells the others, and the next process. What is known here holds here whether that works or not.
     func note(_ wish: GatewayPace.Wish) {
-        if let length = wish.length, length > Self.longest { observer(.asked(wish)) }
+        if isWorthAWord(wish) { observer(.asked(wish)) }
         run { service in
             let noted = try? await service.journal.note(
                 wish, of: service.gateway.identity.url, at: service.clock.wallTime())
             if let noted { service.keep(to: noted) }
+        }
+    }
+
+    private func isWorthAWord(_ wish: GatewayPace.Wish) -> Bool {
+        switch wish {
+        case .hold(let hold, _, _): hold.attempts == 1
+        case .lift: true
+        case .noCreates(let length), .noReads(let length): length > Self.longest
+        case .fewerTasks, .tryAgain: false
         }
     }
 
@@ -30,6 +39,7 @@ extension TaskService {
         if let narrowing = found.slots, narrowing != pace.slots, let limit = narrowing.limit(at: time) {
             slots.lower(to: limit, at: gatewayTime(now))
         }
+        keepHolds(of: found)
         pace = found
         send()
     }

@@ -68,7 +68,7 @@ extension TaskService {
     func report(_ task: VideoTask) -> TaskReport {
         var task = toldFromAfar(task)
         if task.state == .queued, !isElsewhere(task) {
-            if let failure = gateway.readiness ?? (task.error == nil ? hold?.failure : nil) {
+            if let failure = gateway.readiness ?? (task.error == nil ? heldBack : nil) {
                 task.error = failure.billed(task.billed)
             }
         }
@@ -79,4 +79,7 @@ extension TaskService {
             estimate: estimate(task, position: position),
             queue: QueuePlace(position: position))
     }
+
+    /// Why nothing that stands in line is taken.
+    private var heldBack: Failure? { hold.flatMap { $0.found.isRefusal ? $0.found.failure : nil } }
 }

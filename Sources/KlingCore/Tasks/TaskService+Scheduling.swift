@@ -31,7 +31,7 @@ extension TaskService {
             case .stay: run { await $0.stay() }
             case .save(let id): run { await $0.save(id) }
             case .send: send()
-            case .again(let id): lineUp(id)
+            case .again(let id): lineUp([id])
             case .waiter(let number): release(number)
             case .replay(let id): run { await $0.start(id) }
             case .progress(let id, let task): tellHeldBack(task, to: id)

@@ -4,19 +4,20 @@ extension TaskService {
     /// being taken would keep the next one too.
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
         queue.insert(task.machine.task)
-        // Left by a process whose create was not taken.
-        if backoff == nil, let failure = task.machine.task.error { inherit(failure) }
-        if let backoff {
+        // A hold has a pause of its own.
+        if let backoff, hold == nil || backoff.atLeast != nil {
             let pause = real(backoff.pause(unit: random.unit()))
             pausedUntil = max(pausedUntil, clock.elapsed() + pause)
             if backoff.atLeast != nil { note(.noCreates(pause)) }
         }
     }
 
-    /// The pause of a task that may have been taken is over.
-    func lineUp(_ id: TaskID) {
-        guard let task = live[id], task.state == .queued, !task.isForeign else { return }
-        queue.insert(task.machine.task)
+    /// Tasks that are new in line, or whose own pause is over.
+    func lineUp(_ ids: [TaskID]) {
+        for id in ids {
+            guard let task = live[id], task.state == .queued, !task.isForeign else { continue }
+            queue.insert(task.machine.task)
+        }
         send()
     }
 
@@ -112,20 +113,17 @@ extension TaskService {
     func create(_ task: LiveTask) {
         creates += 1
         task.activity = .creating
-        let (id, request, isHeld) = (task.id, task.machine.task.request, hold != nil)
+        let (id, request, isHeld) = (task.id, task.machine.task.request, hold?.found.isRefusal == true)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
-            let weighed = service.weigh(outcome, of: id, wasHeld: isHeld)
-            // The hold is the pause of one that was sent to see whether it is over.
-            await service.endCreate(id, weighed, until: weighed == outcome ? nil : service.pausedUntil)
+            await service.endCreate(id, service.weigh(outcome, of: id, wasHeld: isHeld))
         }
     }
 
-    private func endCreate(_ id: TaskID, _ outcome: CreateOutcome, until pause: Duration?) async {
+    private func endCreate(_ id: TaskID, _ outcome: CreateOutcome) async {
         if let task = live[id] {
             task.activity = .none
             await apply(.created(outcome), to: task)
-            if let pause { pausedUntil = pause }
             forget(task)
         }
         creates -= 1

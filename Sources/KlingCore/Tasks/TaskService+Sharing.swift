@@ -131,12 +131,12 @@ extension TaskService {
         let now = clock.elapsed()
         guard live.values.contains(where: { !$0.isForeign }) else {
             guard staysUntil != nil, try await !takeUp(journal.lookedAfter()) else { return }
-            if try await journal.stay(until: nil, at: gateway.identity.url) { staysUntil = nil }
+            if try await journal.stay(until: nil, at: gateway.identity) { staysUntil = nil }
             return
         }
         if let staysUntil, now < staysUntil - Self.silence / 2 { return }
         let isKept = try await journal.stay(
-            until: clock.wallTime().advanced(by: Self.silence), at: gateway.identity.url)
+            until: clock.wallTime().advanced(by: Self.silence), at: gateway.identity)
         let wasHeard = staysUntil != nil
         staysUntil = now + Self.silence
         let own = try await journal.lookedAfter()

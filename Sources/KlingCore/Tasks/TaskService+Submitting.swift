@@ -21,11 +21,19 @@ extension TaskService {
             delivery: submission.delivery ?? options.downloadDirectory.map { .directory($0) },
             simulated: gateway.identity.simulated)
         let budget = options.budget
-        switch try await writeIntent(task, within: budget?.window(at: now)) {
+        let ticket = arrivals.begin()
+        let beginning: JournalBeginning
+        do throws(TaskServiceError) {
+            beginning = try await writeIntent(task, within: budget?.window(at: now))
+        } catch {
+            lineUp(arrivals.end(ticket, nil))
+            throw error
+        }
+        accept(beginning, ticket)
+        switch beginning {
         case .overBudget(let spent, let time):
             throw .budgetExceeded(budget ?? SpendBudget(), spent: spent, roomAfter: time?.since(now))
         case .created(let written, let earlier):
-            accept(written)
             return Submitted(report: await reports([written])[0], possibleDuplicateOf: earlier)
         case .existing(let bound), .conflict(let bound):
             return try await again(submission, bound)
@@ -87,10 +95,10 @@ extension TaskService {
     }
 
     /// Begins to look after a task that is new in the journal.
-    private func accept(_ written: VideoTask) {
-        let task = load(written)
-        if task.state == .queued { enqueue(task, after: nil) }
+    private func accept(_ beginning: JournalBeginning, _ ticket: ArrivalOrder.Ticket) {
+        guard case .created(let written, _) = beginning else { return lineUp(arrivals.end(ticket, nil)) }
+        _ = load(written)
         tryAgain()
-        send()
+        lineUp(arrivals.end(ticket, written.id))
     }
 }

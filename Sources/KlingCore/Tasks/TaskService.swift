@@ -26,6 +26,7 @@ public actor TaskService {
     var active: Set<TaskID> = []
 
     // Sending.
+    var arrivals = ArrivalOrder()
     var queue = TaskQueue()
     var slots = SlotLimit()
     /// One at a time, so that the creates go in the order of the queue.
@@ -41,8 +42,8 @@ public actor TaskService {
     static let caution = Duration.seconds(3600)
     /// No create before this moment.
     var pausedUntil = Duration.zero
-    /// The gateway takes nothing from this account at the moment.
-    var hold: Hold?
+    /// Why nothing is sent at the moment, by account.
+    var holds: [String: Hold] = [:]
     /// Tasks, since the last answer, of whose creates it is not known whether they arrived.
     var doubts: Set<TaskID> = []
     /// What this process has last learnt that the gateway asked of all.
