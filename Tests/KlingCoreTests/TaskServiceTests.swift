@@ -25,16 +25,21 @@ struct TaskServiceTests {
             try await world.service.status("task_1").task.id == task.task.id, "the gateway's id names it too")
     }
 
-    @Test func `what is submitted without waiting is sent in the order of the line`() async throws {
+    @Test(arguments: 0..<20)
+    func `what is submitted without waiting stands in line, and is sent, in the order of the calls`(
+        pause: Int
+    ) async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
-        _ = try await world.submit("first")
-        let all = (0..<40).map { number in
-            Task.immediate { _ = try? await world.submit("\(number)") }
+        var all: [Task<Void, Never>] = []
+        for number in 0..<40 {
+            all.append(Task.immediate { _ = try? await world.submit("\(number)") })
+            for _ in 0..<pause { await Task.yield() }
         }
         for one in all { await one.value }
-        await world.clock.advance { world.gateway.sent.count == 41 }
-        let places = world.journal.events.filter { $0.task.state == .submitting }.map(\.task.place)
-        #expect(places == Array(1...41))
+        await world.clock.advance { world.gateway.sent.count == 40 }
+        let sent = world.journal.events.filter { $0.task.state == .submitting }.map(\.task)
+        #expect(sent.map(\.place) == Array(1...40))
+        #expect(sent.map { $0.request.body["prompt"]?.string } == (0..<40).map { "\($0)" })
     }
 
     @Test func `nothing is opened before the first call, and a journal that fails sends nothing`()

@@ -31,9 +31,9 @@ extension TaskService {
         watch()
     }
 
-    /// From now on changes are told without a gap. Those before are history.
+    /// From now on changes are told without a gap. Those before are history. Nobody who comes later gets ahead of who waits here.
     func beginTelling() async throws(JournalFailure) {
-        guard !isTelling else { return }
+        guard !isTelling || !tellingTurn.isFree else { return }
         await tellingTurn.take()
         defer { tellingTurn.give() }
         guard !isTelling else { return }
