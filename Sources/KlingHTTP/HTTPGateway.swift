@@ -114,7 +114,7 @@ public final class HTTPGateway: Gateway {
         case .accepted(let taskId, let requestId): return .accepted(taskId: taskId, requestId: requestId)
         case .refused(let failure):
             let failure = failure.redacted(secret)
-            let mayGoOn = end.reply.status == 401 && keys.isReplaced(secret)
+            let mayGoOn = failure.concernsAll && keys.isReplaced(secret)
             return mayGoOn ? .notTaken(failure, after: nil) : .refused(failure)
         case .notTaken(let failure, let after): return .notTaken(failure.redacted(secret), after: after)
         case .unknown(var failure):

@@ -37,7 +37,11 @@ enum JournalFiles {
     /// (sqlite.org/howtocorrupt.html, "Multiple links to the same file").
     static func hasOtherNames(_ path: String) -> JournalFailure? {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_nlink > 1 else { return nil }
+        guard stat(path, &status) == 0 else { return nil }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            return .cannotOpen(path: path, reason: "it is no file")
+        }
+        guard status.st_nlink > 1 else { return nil }
         return .cannotOpen(
             path: path, reason: "it has \(status.st_nlink) names, hard links: copy it into a file of its own")
     }

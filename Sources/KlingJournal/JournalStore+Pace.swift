@@ -19,10 +19,14 @@ extension JournalStore {
         var others = 0
         if case .fewerTasks(let id, _) = wish { others = try active(besides: id, of: url) }
         pace.note(wish, active: others, at: now)
+        try write(pace, of: url)
+        return pace
+    }
+
+    func write(_ pace: GatewayPace, of url: String) throws(JournalFailure) {
         try connection().run(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)", .text(Self.name(url)),
             .utf8(Self.bytes(pace.storedForm)))
-        return pace
     }
 
     /// At the gateway, or on its way there. Not as a list of states: SQLite would make a table of it whenever a task changes.

@@ -81,18 +81,24 @@ extension JournalStore {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let url = gateway.url
         let active = try active(besides: id, of: url, but: strangers)
-        let pace = try pace(of: url)
+        var pace = try pace(of: url)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
             pace.allowsCreate(for: gateway.account, active: active, at: time)
         else { return .refused }
         // It may be there already, and is known only there and for whom it was sent.
         if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return .refused }
-        let idle = pace.idleAccounts(but: gateway.account)
-        guard try isFirstInLine(task.place, of: url, passing: idle) else { return .behind }
+        // Of those that are refused, whoever comes first tries for all.
+        if !pace.isRefused(gateway.account) {
+            let idle = pace.idleAccounts(but: gateway.account)
+            guard try isFirstInLine(task.place, of: url, passing: idle) else { return .behind }
+        }
+        if pace.beginTrial(for: gateway.account, at: time) { try write(pace, of: url) }
         task.state = .submitting
         task.gateway = url
         task.account = gateway.account
         task.attempts += 1
+        // What became of the attempt before says nothing of this one.
+        task.error = nil
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return .refused }
         return .claimed(written)

@@ -98,10 +98,13 @@ public final class SimulatorGateway: Gateway {
         switch faults.main?.name {
         case .resetAtConnect, .reset:
             return .failure(
-                Failure(.unreachable, reason: .init(.system, "connection reset by peer"), billed: .pending))
+                Failure(
+                    .unreachable, reason: .init(.system, "connection reset by peer"), billed: .pending,
+                    retry: .now
+                ))
         case .timeout:
             await pause(Self.readTimeout)
-            return .failure(Failure(.timeout, billed: .pending))
+            return .failure(Failure(.timeout, billed: .pending, retry: .now))
         case .truncated:
             await pause(Self.readLatency)
             return .failure(

@@ -164,7 +164,7 @@ struct TaskServiceTests {
     @Test func `a refused create is failed, free, and its slot is free`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.creates(.refused(Failure(.paymentRequired, message: "no funds")))
-        let id = try await world.submit(key: "k").task.id
+        let id = try await world.submit(key: "k", patience: .seconds(10)).task.id
         let waited = try await world.service.wait([id.text], until: .submitted, timeout: .seconds(10))
         #expect(waited.done && waited.tasks[0].task.refusal?.kind == .paymentRequired)
         let again = try await world.submit(key: "k")

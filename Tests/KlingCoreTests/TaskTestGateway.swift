@@ -11,6 +11,8 @@ final class TaskTestGateway: Gateway {
         var reads: [(taskId: String, at: Duration)] = []
         var held: [CheckedContinuation<Void, Never>] = []
         var holdsCreates = false
+        /// What a create comes to by its prompt, before ``creates`` is asked.
+        var refuses: @Sendable (String) -> CreateOutcome? = { _ in nil }
         var holdsFetches = false
         var file = clip(400)
         /// What the next fetches come to; then they work.
@@ -48,6 +50,10 @@ final class TaskTestGateway: Gateway {
     /// The next readings of a task; the last one stays. Without any: processing for ever.
     func reads(_ taskId: String, _ readings: Result<TaskReading, Failure>...) {
         state.withLock { $0.readings[taskId] = readings }
+    }
+
+    func refuses(_ outcome: @escaping @Sendable (String) -> CreateOutcome?) {
+        state.withLock { $0.refuses = outcome }
     }
 
     func holdCreates() { state.withLock { $0.holdsCreates = true } }
@@ -91,6 +97,7 @@ final class TaskTestGateway: Gateway {
         let time = clock.elapsed()
         let outcome = state.withLock { state in
             state.sent.append((key, time))
+            if let outcome = state.refuses(request.body["prompt"]?.string ?? "") { return outcome }
             let number = state.sent.count
             return state.creates.isEmpty
                 ? CreateOutcome.accepted(taskId: "task_\(number)", requestId: nil)
@@ -164,10 +171,14 @@ struct TaskWorld {
         TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway, seed: 12)
     }
 
-    func submit(_ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:]) async throws
-        -> TaskReport
-    {
-        try await service.submit(Submission(request: Self.request(prompt), key: key, labels: labels)).report
+    /// - Parameter patience: how long its caller waits for the answer.
+    func submit(
+        _ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:],
+        patience: Duration? = nil
+    ) async throws -> TaskReport {
+        let submission = Submission(
+            request: Self.request(prompt), key: key, labels: labels, patience: patience)
+        return try await service.submit(submission).report
     }
 
     func state(_ id: TaskID) async -> VideoTask.State? { try? await service.status(id.text).task.state }

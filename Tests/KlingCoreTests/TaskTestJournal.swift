@@ -165,7 +165,7 @@ final class TaskTestJournal: Journal {
     ) async throws(JournalFailure) -> JournalClaim {
         let url = gateway.url
         return try await transaction { [process] store in
-            let pace = store.paces[url, default: GatewayPace()]
+            var pace = store.paces[url, default: GatewayPace()]
             guard var task = store.tasks[id], task.state == .queued,
                 store.active(besides: id, of: url, but: strangers) < maximumActive,
                 pace.allowsCreate(
@@ -181,10 +181,12 @@ final class TaskTestJournal: Journal {
                     && store.tasks[$0]?.gateway ?? url == url
                     && !idle.contains(store.owners[$0].flatMap { store.accounts[$0] } ?? "")
             }
-            guard !isBehind else { return .behind }
+            guard !isBehind || pace.isRefused(gateway.account) else { return .behind }
+            if pace.beginTrial(for: gateway.account, at: time) { store.paces[url] = pace }
             task.state = .submitting
             (task.gateway, task.account) = (url, gateway.account)
             task.attempts += 1
+            task.error = nil
             task.updatedAt = time
             store.owners[id] = process
             return .claimed(store.write(task, .change))

@@ -8,13 +8,12 @@ struct DeliveryName: Sendable {
 
     init(_ task: TaskID, video index: Int, _ target: VideoTask.Delivery) {
         let suffix = index == 0 ? "" : "-\(index + 1)"
-        switch target {
+        switch target.absolute {
         case .directory(let directory):
-            base = Self.absolute(directory.isEmpty ? "." : directory) + "/" + task.text + suffix
+            base = directory + "/" + task.text + suffix
             isExact = false
         case .path(let path):
             isExact = true
-            let path = Self.absolute(path)
             // Further videos of one task cannot all have the one name.
             let dot =
                 path.lastIndex(of: ".").flatMap { path[$0...].contains("/") ? nil : $0 } ?? path.endIndex
@@ -36,14 +35,6 @@ struct DeliveryName: Sendable {
 
     /// Every name that the file may have got.
     var candidates: [String] { isExact ? [base] : [".mp4", ".mov", ".m4v"].map { base + $0 } }
-
-    private static func absolute(_ path: String) -> String {
-        var path = path
-        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
-        guard !path.hasPrefix("/"), let directory = FileSystem.workingDirectory else { return path }
-        return path == "."
-            ? directory : directory + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
-    }
 
     /// Makes the directory, and refuses before anything is fetched what would be refused at the end.
     func prepare(overwrite: Bool, task: TaskID) throws(Failure) {
@@ -69,7 +60,9 @@ struct DeliveryName: Sendable {
 
     /// A file that is there is in the way; a sidecar of the same task is not.
     private static func refuse(existing path: String, of task: TaskID) throws(Failure) {
-        guard !FileSystem.exists(path) else { throw Failure.inTheWay(path, nil) }
+        guard !FileSystem.exists(path) else {
+            throw Failure.inTheWay(path, FileSystem.isReplaceable(path) ? nil : .noVideo)
+        }
         guard FileSystem.exists(sidecar(path)) else { return }
         let tree = JSONTree(FileSystem.contents(sidecar(path), limit: 16 << 20) ?? [])
         guard tree.isValid, tree.value(tree.root)["task"]?["id"]?.string == task.text else {

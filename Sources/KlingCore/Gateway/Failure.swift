@@ -71,7 +71,16 @@ public struct Failure: Error, Sendable, Hashable {
     package var concernsAll: Bool {
         switch kind {
         case .authentication, .paymentRequired: true
-        case .permission: klingCode != nil
+        // 1103 is of one model or function.
+        case .permission: klingCode != 1103
+        default: false
+        }
+    }
+
+    /// The video is at its link, and will never be fetched from there by this one.
+    package var isForAnotherProgram: Bool {
+        switch reason?.kind {
+        case .tooLarge, .forbiddenLink, .localNetwork: true
         default: false
         }
     }

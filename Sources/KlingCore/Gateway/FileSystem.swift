@@ -14,7 +14,9 @@ package enum FileSystem {
         // Fetching again costs nothing, once the disk is put right. Room may come by itself.
         let retry: Failure.Retry = code == ENOSPC || code == EDQUOT ? .after(.seconds(60)) : .now
         return Failure(
-            .fileSystem, reason: .system("\(path): \(String(cString: strerror(code)))"), retry: retry)
+            .fileSystem,
+            reason: .system("\(Fact.shortened(path, to: 200)): \(String(cString: strerror(code)))"),
+            retry: retry)
     }
 
     static func open(_ path: String, _ flags: Int32) -> Int32 {
@@ -37,7 +39,16 @@ package enum FileSystem {
         #endif
     }
 
-    static var workingDirectory: String? {
+    /// The path, whatever directory the process that uses it works in; without a slash at its end.
+    static func absolute(_ path: String) -> String {
+        var path = path.isEmpty ? "." : path
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        guard !path.hasPrefix("/"), let directory = workingDirectory else { return path }
+        return path == "."
+            ? directory : directory + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    }
+
+    private static var workingDirectory: String? {
         guard let text = getcwd(nil, 0) else { return nil }
         defer { free(text) }
         return String(cString: text)

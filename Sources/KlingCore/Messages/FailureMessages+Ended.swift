@@ -61,7 +61,7 @@ extension FailureMessages {
                 LocalizedText(
                     en: "It is tried again by itself as long as the link lives; the video is made already.",
                     zh: "链接有效期间会自动重试；视频已经生成。")
-            case .fileSystem where failure.reason?.kind == .tooLarge:
+            case _ where failure.isForAnotherProgram:
                 LocalizedText(
                     en: "Fetch it with another program by its link in `videos`; the video is made already.",
                     zh: "请用其他程序通过 `videos` 中的链接下载；视频已经生成。")

@@ -12,7 +12,7 @@ public enum FailureMessages {
                 ended(task, failure)
             } else {
                 [
-                    operatorReason(failure) ?? happened(failure), cost(failure),
+                    operatorReason(failure) ?? happened(failure), cost(failure, of: task),
                     task?.state == .queued ? inLine(failure) : next(failure)
                 ]
             }
@@ -25,7 +25,7 @@ public enum FailureMessages {
         // So do words in another script than the sentence's.
         let mayAdvise = failure.httpStatus != nil && (failure.billed != .no || task?.state == .queued)
         if let message = failure.message, !message.isEmpty,
-            isOver || failure.billed != .unknown && !mayAdvise,
+            isOver ? failure.billed == .no || !advises(message) : failure.billed != .unknown && !mayAdvise,
             locale == .zh || !message.unicodeScalars.contains(where: \.properties.isIdeographic)
         {
             let words = Fact.shortened(message, to: 300)
@@ -37,6 +37,14 @@ public enum FailureMessages {
             }
         }
         return text
+    }
+
+    /// Words of a gateway that call for another attempt, whatever the first has cost.
+    private static func advises(_ message: String) -> Bool {
+        let text = message.lowercased()
+        return ["again", "retry", "re-try", "resubmit", "later", "重试", "再试", "重新", "稍后"].contains {
+            text.contains($0)
+        }
     }
 
     /// What happened, without what it means for a task.
@@ -136,14 +144,15 @@ public enum FailureMessages {
         Fact.shortened(failure.redirect ?? "", to: 300)
     }
 
-    private static func cost(_ failure: Failure) -> LocalizedText? {
+    private static func cost(_ failure: Failure, of task: VideoTask?) -> LocalizedText? {
         switch failure.billed {
         case .no: LocalizedText(en: "Nothing was charged.", zh: "没有产生费用。")
         case .yes: LocalizedText(en: "The task has been charged.", zh: "该任务已计费。")
         case .unknown:
             LocalizedText(
                 en: "It is not known whether the task exists and is charged.", zh: "无法确定任务是否已创建并计费。")
-        case .pending where failure.kind == .taskNotFound:
+        // A user has said that it has, or it says now that it has not.
+        case .pending where failure.kind == .taskNotFound || task?.isHearsay == true:
             LocalizedText(en: "If it has the task, it settles at its end.", zh: "如网关确有该任务，结束时结算。")
         case .pending:
             LocalizedText(en: "The gateway has the task and settles at its end.", zh: "网关已接受任务，结束时结算。")
@@ -166,6 +175,12 @@ public enum FailureMessages {
                     en:
                         "Make room or choose another directory, then call `download`; the video is made already.",
                     zh: "请腾出空间或更换目录后调用 `download`；视频已经生成。")
+            case .taskNotFound:
+                return LocalizedText(
+                    en:
+                        "It is asked for again by itself; do not submit it anew. If your account does not have it, `cancel` with "
+                        + "`abandon: true` ends this and frees its slot.",
+                    zh: "会自动再次查询，不要重新提交。若您的账户中没有该任务，用 `cancel` 加 `abandon: true` 可结束查询并释放名额。")
             default:
                 let mend = mend(failure)
                 return LocalizedText(

@@ -38,7 +38,9 @@ extension Failure.Reason {
         case .redirectNowhere:
             return LocalizedText(en: "a redirect that does not say where to", zh: "重定向没有给出目标地址")
         case .forbiddenLink:
-            return LocalizedText(en: "not a link to follow: \(detail)", zh: "不可访问的链接：\(detail)")
+            return LocalizedText(
+                en: "\(detail) is no https link to a public address, and others are not followed",
+                zh: "\(detail) 不是指向公网地址的 https 链接，不会访问")
         case .localNetwork:
             return LocalizedText(en: "the link leads into the local network", zh: "链接指向本地网络")
         case .noSuchVideo:

@@ -14,8 +14,8 @@ public struct GatewayPace: Sendable, Hashable {
         case fewerTasks(without: TaskID, recovery: Duration)
         /// Creates for the account are in vain: no other for so long.
         case hold(Hold, account: String?, Duration)
-        /// One is tried now, whatever was found out: somebody may have put it right.
-        case tryAgain(account: String?)
+        /// Somebody may have put it right: one is tried when so much has passed since the last, at the latest.
+        case tryAgain(account: String?, within: Duration)
         /// They are not in vain any more.
         case lift(account: String?)
 
@@ -35,12 +35,24 @@ public struct GatewayPace: Sendable, Hashable {
         /// How many, one after the other, have shown it.
         public var attempts: Int
 
+        /// The answers for so many may be lost before it is gone slowly.
+        private static let bearable = 3
+
         public init(_ failure: Failure, attempts: Int = 1) {
             (self.failure, self.attempts) = (failure, attempts)
         }
 
         /// The gateway refuses them; else nobody knows what becomes of them.
         package var isRefusal: Bool { failure.concernsAll }
+        /// Others are held back for it.
+        package var isInForce: Bool { isRefusal || attempts > Self.bearable }
+
+        /// How long nothing is sent then: up to ten minutes.
+        package func pause(unit: Double) -> Duration {
+            guard isInForce else { return .zero }
+            let (first, number) = isRefusal ? (15.0, attempts) : (1.0, attempts - Self.bearable)
+            return .seconds(min(600, first * Double(1 << min(max(number - 1, 0), 10))) * (0.8 + 0.4 * unit))
+        }
     }
 
     package struct Standstill: Sendable, Hashable {
@@ -48,7 +60,7 @@ public struct GatewayPace: Sendable, Hashable {
         package var pause: Pause
 
         /// What was so yesterday need not be so today.
-        fileprivate func isOver(at now: Timestamp) -> Bool {
+        package func isOver(at now: Timestamp) -> Bool {
             !pause.isRecent(at: now, within: .seconds(86_400))
         }
     }
@@ -100,7 +112,12 @@ public struct GatewayPace: Sendable, Hashable {
         case .hold(let hold, let account, let length):
             holds = holds.filter { !$0.value.isOver(at: now) }
             holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
-        case .tryAgain(let account): holds[account ?? ""]?.pause.length = .zero
+        case .tryAgain(let account, let length):
+            guard var standstill = holds[account ?? ""], standstill.pause.length > length else { return }
+            standstill.pause.length = length
+            // What is tried for its own sake makes nobody wait longer.
+            standstill.hold.attempts = max(0, standstill.hold.attempts - 1)
+            holds[account ?? ""] = standstill
         case .lift(let account): holds[account ?? ""] = nil
         }
     }
@@ -112,9 +129,23 @@ public struct GatewayPace: Sendable, Hashable {
             && active < slots?.limit(at: now) ?? .max
     }
 
-    /// Accounts for which nothing is taken, which says nothing of this one.
+    /// Accounts for which nothing is sent at the moment, which says nothing of this one.
     package func idleAccounts(but account: String?) -> [String] {
-        holds.filter { $0.key != account ?? "" && $0.value.hold.isRefusal }.keys.sorted()
+        holds.filter { $0.key != account ?? "" && $0.value.hold.isInForce }.keys.sorted()
+    }
+
+    /// Whether the next create for the account is to show whether it is refused still: any task will do.
+    package func isRefused(_ account: String?) -> Bool { holds[account ?? ""]?.hold.isRefusal ?? false }
+
+    /// So long an attempt may take before another is made.
+    private static let trial = Duration.seconds(90)
+
+    /// One is sent to see whether a hold is over: until that is known, no other.
+    /// - Returns: whether there is a hold.
+    package mutating func beginTrial(for account: String?, at now: Timestamp) -> Bool {
+        guard holds[account ?? ""]?.hold.isInForce == true else { return false }
+        holds[account ?? ""]?.pause = Pause(since: now, length: Self.trial)
+        return true
     }
 
     private static func longer(_ pause: Pause?, _ length: Duration, at now: Timestamp) -> Pause {

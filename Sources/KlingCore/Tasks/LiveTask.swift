@@ -22,6 +22,12 @@ final class LiveTask {
     /// When the last read began; a moment of the service's clock.
     var lastRead: Duration?
     var readWaiters: [CheckedContinuation<Void, Never>] = []
+    /// Until then the caller waits for the answer to the create.
+    var awaitedUntil: Duration?
+    /// How many creates had been taken when this one was refused for what concerns all, and how often others were taken between
+    /// two such refusals.
+    var refusedAt: Int?
+    var overtaken = 0
 
     let turn = Turn()
 

@@ -12,6 +12,11 @@ struct PlaceList: Sendable {
     var count: Int { places.count - start }
     var isEmpty: Bool { count == 0 }
 
+    func first(behind place: Int64) -> Int64? {
+        let index = index(of: place + 1)
+        return index < places.count ? places[index] : nil
+    }
+
     /// How many come before a place, which may itself be there or not.
     func count(before place: Int64) -> Int { index(of: place) - start }
 

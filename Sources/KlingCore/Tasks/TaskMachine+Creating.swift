@@ -127,7 +127,7 @@ extension TaskMachine {
         case .accepted(let taskId, _):
             task.taskId = taskId
             task.submittedAt = now
-            task.billed = .yes
+            (task.billed, task.error) = (.yes, nil)
         case .refused(let failure), .notTaken(let failure, _):
             guard task.attempts <= 1 else { return [] }
             task.error = failure.billed(.no)
@@ -146,8 +146,10 @@ extension TaskMachine {
             end(.cancelled, at: now)
         case .queued, .submitting, .submitted, .processing:
             guard abandon else { return [.decline(.sentAlready)] }
-            let isKnown = task.taskId != nil && !(task.isFoundling && task.lastContactAt == nil)
+            let isKnown = task.taskId != nil && !task.isHearsay
             task.billed = isKnown ? .yes : .unknown
+            // Why it could not be asked for is of no interest any more.
+            if task.state != .queued { task.error = nil }
             end(.abandoned, at: now)
         case .unconfirmed where abandon:
             end(.abandoned, at: now)

@@ -7,6 +7,11 @@ struct TaskQueue: Sendable {
     var first: TaskID? { places.first.flatMap { ids[$0] } }
     var count: Int { places.count }
 
+    /// The next behind a place, or the first of all.
+    func first(behind place: Int64) -> TaskID? {
+        (places.first(behind: place) ?? places.first).flatMap { ids[$0] }
+    }
+
     mutating func dropFirst() {
         if let place = places.first { remove(place) }
     }

@@ -86,7 +86,7 @@ extension TaskService {
         var task = VideoTask(
             id: ids.next(at: now, from: random), request: VideoRequest(body: [:]), createdAt: now,
             labels: labels,
-            delivery: options.downloadDirectory.map { .directory($0) }, simulated: gateway.identity.simulated)
+            delivery: place(nil), simulated: gateway.identity.simulated)
         task.taskId = taskId
         (task.gateway, task.account) = (gateway.identity.url, gateway.identity.account)
         task.state = .submitted

@@ -4,103 +4,126 @@ extension TaskService {
     /// Why nothing is sent to a gateway that could be asked.
     struct Hold {
         var found: GatewayPace.Hold
-        /// When the first in line is sent, to see whether it is over; on this process's clock.
+        /// When one is sent, to see whether it is over; on this process's clock.
         var until: Duration
     }
 
-    private static let longestHold = 600.0
-    /// The answers for so many may be lost before it is gone slowly.
-    private static let bearableDoubts = 3
-    /// Who begins anew tries at once, unless somebody has done so within this time.
+    /// Who submits or begins anew need not wait for the next try any longer than that.
     private static let trialInterval = Duration.seconds(15)
+    /// A task that is refused as often while others are taken is refused for its own sake.
+    private static let mostOvertaken = 2
 
     /// That of the account which is sent for.
-    var hold: Hold? { holds[gateway.identity.account ?? ""] }
+    var hold: Hold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
+    var isRefused: Bool { hold?.found.isRefusal ?? false }
 
     /// What a create came to, for the task and for those behind it.
-    /// - Parameter wasHeld: it was sent to see whether the hold is over. Then its task goes back in line.
-    func weigh(_ outcome: CreateOutcome, of id: TaskID, wasHeld: Bool) -> CreateOutcome {
-        let isRefused = hold?.found.isRefusal == true
+    func weigh(_ outcome: CreateOutcome, of id: TaskID) -> CreateOutcome {
         switch outcome {
         case .accepted:
+            acceptances += 1
             sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
             lift()
-        case .notTaken:
+        case .notTaken(let failure, _):
             sendingAtOnce = 1
-            if isRefused { prolong() } else { lift() }
+            // Kling itself has looked at it.
+            if isRefused, failure.klingCode == 1303 { lift() } else { goOn() }
         case .refused(let failure) where failure.concernsAll:
-            doubts = []
-            let others = queue.first != nil || creates > 1
-            guard wasHeld || isRefused || others else {
-                lift()
+            guard let task = live[id], !task.isOvertaken(at: acceptances, Self.mostOvertaken) else {
+                goOn()
+                break
+            }
+            if isAwaited(task) {
+                if isRefused || queue.first != nil || creates > 1 || line.hasTasks { prolong(failure) }
                 break
             }
             prolong(failure)
-            if wasHeld || isRefused { return .notTaken(failure, after: nil) }
+            return .notTaken(failure, after: nil)
         case .refused:
             // That the others would be taken it does not say.
-            if isRefused { tryAgain() } else { lift() }
+            if isRefused { note(.tryAgain(account: gateway.identity.account, within: .zero)) } else { lift() }
         case .unknown(let failure):
-            doubts.insert(id)
-            if isRefused {
-                prolong()
-            } else if hold != nil || doubts.count > Self.bearableDoubts {
-                prolong(failure)
-            }
+            if isRefused { prolong() } else if doubts.insert(id).inserted { prolong(failure) } else { goOn() }
         }
         return outcome
     }
 
-    /// Waits, from the first time on that it is in vain, and longer each time that one was sent to see.
-    private func prolong(_ failure: Failure? = nil) {
-        guard let failure = failure ?? hold?.found.failure else { return }
-        sendingAtOnce = 1
-        let now = clock.elapsed()
-        var found = GatewayPace.Hold(failure)
-        if let earlier = hold, earlier.found.isRefusal == found.isRefusal {
-            // One that was under way when it began has not seen more.
-            guard now >= earlier.until else { return }
-            found.attempts = earlier.found.attempts + 1
-        }
-        let pause =
-            found.isRefusal
-            ? Duration.seconds(
-                min(Self.longestHold, 15 * Double(1 << min(found.attempts - 1, 6)))
-                    * (0.8 + 0.4 * random.unit()))
-            : Backoff(attempt: found.attempts).pause(unit: random.unit())
-        let account = gateway.identity.account
-        holds[account ?? ""] = Hold(found: found, until: now + real(pause))
-        note(.hold(found, account: account, real(pause)))
+    /// The caller waits for the answer to the create, and is told it: nothing is left to wait for.
+    private func isAwaited(_ task: LiveTask) -> Bool {
+        task.awaitedUntil.map { $0 > clock.elapsed() } ?? false
     }
 
-    /// Somebody was taken, or heard.
+    /// One more has shown that it is in vain.
+    private func prolong(_ failure: Failure? = nil) {
+        let earlier = holds[gateway.identity.account ?? ""]
+        guard let failure = failure ?? earlier?.found.failure else { return }
+        var found = GatewayPace.Hold(failure)
+        if let earlier, earlier.found.isRefusal == found.isRefusal {
+            // One that was under way when it began has not seen more.
+            guard clock.elapsed() >= earlier.until else { return }
+            found.attempts = earlier.found.attempts + 1
+        }
+        hold(found)
+    }
+
+    /// It is neither over nor worse.
+    private func goOn() {
+        if let hold, clock.elapsed() >= hold.until { self.hold(hold.found) }
+    }
+
+    private func hold(_ found: GatewayPace.Hold) {
+        let account = gateway.identity.account
+        let pause = real(found.pause(unit: random.unit()))
+        holds[account ?? ""] = Hold(found: found, until: clock.elapsed() + pause)
+        note(.hold(found, account: account, pause))
+        guard found.isInForce else { return }
+        sendingAtOnce = 1
+        if found.isRefusal { releaseHeldBack() }
+    }
+
+    /// Who waits for the answer to a create that is not sent for a while is told so.
+    private func releaseHeldBack() {
+        for (number, waiter) in waiters where waiter.condition == .submitted {
+            if waiter.remaining.allSatisfy({ live[$0]?.state == .queued }) { release(number) }
+        }
+    }
+
+    /// Somebody was taken.
     private func lift() {
         doubts = []
         let account = gateway.identity.account
         if holds.removeValue(forKey: account ?? "") != nil { note(.lift(account: account)) }
     }
 
-    /// A user who submits may have put it right.
-    func tryAgain() {
-        guard let hold, hold.found.isRefusal, hold.until > clock.elapsed() else { return }
-        note(.tryAgain(account: gateway.identity.account))
-    }
-
-    /// Who starts this program anew may have, too.
-    func tryAnew() {
-        let pause = pace.holds[gateway.identity.account ?? ""]?.pause
-        guard let pause, clock.wallTime().since(pause.since) > Self.trialInterval else { return }
-        tryAgain()
+    /// A user who submits, or begins anew, may have put it right.
+    /// - Parameter atOnce: nobody else is in line.
+    func tryAgain(atOnce: Bool) {
+        guard isRefused, let hold, hold.until > clock.elapsed() else { return }
+        note(.tryAgain(account: gateway.identity.account, within: atOnce ? .zero : Self.trialInterval))
     }
 
     /// What another process has found out, or this one before it ended.
     func keepHolds(of found: GatewayPace) {
         let (now, time) = (clock.elapsed(), clock.wallTime())
         for account in Set(found.holds.keys).union(pace.holds.keys) {
-            let standstill = found.holds[account]
-            guard standstill != pace.holds[account] else { continue }
+            let standstill = found.holds[account].flatMap { $0.isOver(at: time) ? nil : $0 }
+            guard found.holds[account] != pace.holds[account] else { continue }
             holds[account] = standstill.map { Hold(found: $0.hold, until: now + $0.pause.left(at: time)) }
-            if standstill != nil { sendingAtOnce = 1 } else { doubts = [] }
+            guard let standstill else {
+                doubts = []
+                continue
+            }
+            if standstill.hold.isInForce { sendingAtOnce = 1 }
         }
+    }
+}
+
+extension LiveTask {
+    /// It is refused again, and others were taken meanwhile.
+    /// - Parameter acceptances: how many were taken so far.
+    fileprivate func isOvertaken(at acceptances: Int, _ limit: Int) -> Bool {
+        if let refusedAt, acceptances > refusedAt { overtaken += 1 }
+        refusedAt = acceptances
+        return overtaken >= limit
     }
 }

@@ -24,7 +24,7 @@ extension TaskService {
         do {
             try await beginTelling()
             await learnPace()
-            tryAnew()
+            tryAgain(atOnce: false)
             try await takeOver(.creates)
             try await countLine()
             beginning = .oriented

@@ -15,8 +15,9 @@ extension TaskService {
 
     private func isWorthAWord(_ wish: GatewayPace.Wish) -> Bool {
         switch wish {
-        case .hold(let hold, _, _): hold.attempts == 1
-        case .lift: true
+        case .hold(let hold, let account, _):
+            hold.isInForce && pace.holds[account ?? ""]?.hold.isInForce != true
+        case .lift(let account): pace.holds[account ?? ""]?.hold.isInForce == true
         case .noCreates(let length), .noReads(let length): length > Self.longest
         case .fewerTasks, .tryAgain: false
         }

@@ -81,5 +81,5 @@ extension TaskService {
     }
 
     /// Why nothing that stands in line is taken.
-    private var heldBack: Failure? { hold.flatMap { $0.found.isRefusal ? $0.found.failure : nil } }
+    private var heldBack: Failure? { isRefused ? hold?.found.failure : nil }
 }

@@ -5,7 +5,7 @@ extension TaskService {
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
         queue.insert(task.machine.task)
         // A hold has a pause of its own.
-        if let backoff, hold == nil || backoff.atLeast != nil {
+        if let backoff, backoff.atLeast != nil || (hold?.until ?? .zero) <= clock.elapsed() {
             let pause = real(backoff.pause(unit: random.unit()))
             pausedUntil = max(pausedUntil, clock.elapsed() + pause)
             if backoff.atLeast != nil { note(.noCreates(pause)) }
@@ -21,10 +21,12 @@ extension TaskService {
         send()
     }
 
+    /// Who is sent next. To see whether a hold is over each is tried in turn: one of them may be refused for its own sake.
+    private var next: TaskID? { isRefused ? queue.first(behind: lastTrial) : queue.first }
+
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
-        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce, let id = queue.first
-        else {
+        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce, let id = next else {
             return
         }
         guard let task = live[id] else {
@@ -113,10 +115,11 @@ extension TaskService {
     func create(_ task: LiveTask) {
         creates += 1
         task.activity = .creating
-        let (id, request, isHeld) = (task.id, task.machine.task.request, hold?.found.isRefusal == true)
+        let (id, request) = (task.id, task.machine.task.request)
+        if isRefused { lastTrial = task.machine.task.place }
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
-            await service.endCreate(id, service.weigh(outcome, of: id, wasHeld: isHeld))
+            await service.endCreate(id, service.weigh(outcome, of: id))
         }
     }
 

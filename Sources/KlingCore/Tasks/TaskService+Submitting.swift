@@ -18,7 +18,7 @@ extension TaskService {
         let task = VideoTask(
             id: ids.next(at: now, from: random), request: submission.request, createdAt: now,
             idempotencyKey: submission.key, labels: submission.labels,
-            delivery: submission.delivery ?? options.downloadDirectory.map { .directory($0) },
+            delivery: place(submission.delivery),
             simulated: gateway.identity.simulated)
         let budget = options.budget
         let ticket = arrivals.begin()
@@ -29,7 +29,7 @@ extension TaskService {
             lineUp(arrivals.end(ticket, nil))
             throw error
         }
-        accept(beginning, ticket)
+        accept(beginning, ticket, patience: submission.patience)
         switch beginning {
         case .overBudget(let spent, let time):
             throw .budgetExceeded(budget ?? SpendBudget(), spent: spent, roomAfter: time?.since(now))
@@ -38,6 +38,11 @@ extension TaskService {
         case .existing(let bound), .conflict(let bound):
             return try await again(submission, bound)
         }
+    }
+
+    /// Where the videos of a new task go. Who delivers them may work in another directory.
+    func place(_ asked: VideoTask.Delivery?) -> VideoTask.Delivery? {
+        (asked ?? options.downloadDirectory.map { .directory($0) })?.absolute
     }
 
     /// What a caller gets whose key stands for a task already (GATEWAY §2.4).
@@ -56,7 +61,9 @@ extension TaskService {
                 differences: submission.request.differences(from: bound.request))
         }
         var ignored: Set<Submitted.Ignored> = []
-        if let delivery = submission.delivery, delivery != bound.delivery { ignored.insert(.delivery) }
+        if let delivery = submission.delivery, delivery.absolute != bound.delivery?.absolute {
+            ignored.insert(.delivery)
+        }
         if !submission.labels.isEmpty, submission.labels != bound.labels { ignored.insert(.labels) }
         return Submitted(report: await reports([bound])[0], isDeduplicated: true, ignored: ignored)
     }
@@ -95,10 +102,10 @@ extension TaskService {
     }
 
     /// Begins to look after a task that is new in the journal.
-    private func accept(_ beginning: JournalBeginning, _ ticket: ArrivalOrder.Ticket) {
+    private func accept(_ beginning: JournalBeginning, _ ticket: ArrivalOrder.Ticket, patience: Duration?) {
         guard case .created(let written, _) = beginning else { return lineUp(arrivals.end(ticket, nil)) }
-        _ = load(written)
-        tryAgain()
+        load(written).awaitedUntil = patience.map { clock.elapsed() + $0 }
+        tryAgain(atOnce: queue.first == nil && creates == 0 && !line.hasTasks)
         lineUp(arrivals.end(ticket, written.id))
     }
 }

@@ -44,8 +44,12 @@ public actor TaskService {
     var pausedUntil = Duration.zero
     /// Why nothing is sent at the moment, by account.
     var holds: [String: Hold] = [:]
-    /// Tasks, since the last answer, of whose creates it is not known whether they arrived.
+    /// Tasks, since the last that was taken, of whose creates it is not known whether they arrived.
     var doubts: Set<TaskID> = []
+    /// Creates that were taken.
+    var acceptances = 0
+    /// The place of the last that was sent to see whether a hold is over.
+    var lastTrial: Int64 = 0
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()

@@ -64,8 +64,8 @@ extension Failure {
 }
 
 extension VideoTask.Billed {
-    /// An error says `no`, `yes` or `unknown`.
-    var atAnError: Self { self == .pending ? .unknown : self }
+    /// An error says `no`, `yes` or `unknown`: what is settled at the end is not known yet.
+    package var atAnError: Self { self == .pending ? .unknown : self }
 }
 
 extension JournalFailure {

@@ -2,6 +2,9 @@
 extension VideoTask {
     package var isFoundling: Bool { request.body.isEmpty }
 
+    /// That the gateway has it only a user has said so far.
+    package var isHearsay: Bool { isFoundling && lastContactAt == nil }
+
     /// A foundling after `origin` was learnt to have the gateway's id, by the answer to its create or a user's word: it is
     /// that task, which alone is followed, counted and paid. Nil for a task that has an intent of its own, and when nobody
     /// would follow the other.

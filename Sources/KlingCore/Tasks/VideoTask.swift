@@ -120,5 +120,13 @@ extension VideoTask {
     public enum Delivery: Sendable, Hashable {
         case directory(String)
         case path(String)
+
+        /// The same place for every process.
+        package var absolute: Delivery {
+            switch self {
+            case .directory(let path): .directory(FileSystem.absolute(path))
+            case .path(let path): .path(FileSystem.absolute(path))
+            }
+        }
     }
 }

@@ -58,7 +58,9 @@ extension PlainDialect {
                 context.tasks.gateway.preview(request, key: "kt_(the-new-task)"), of: request, into: &writer)
             return .written
         }
-        let submission = Submission(request: request, key: key, labels: labels, delivery: delivery)
+        let submission = Submission(
+            request: request, key: key, labels: labels, delivery: delivery,
+            patience: waitFor == .queued ? nil : .seconds(timeout))
         let tasks = context.tasks
         return .deferred(
             DeferredWork(isBrief: waitFor == .queued, answersCancellation: true) {

@@ -7,7 +7,8 @@ extension Failure {
     /// `{code, message, data}`, as in an error reply and as a task's `error`.
     func json(task: VideoTask?, locale: Locale) -> JSONValue {
         var error = rpcError(task: task, locale: locale)
-        if task?.state == .queued, case .object(var data)? = error.data {
+        // It is sent, or asked for, again by itself: nothing is left for the caller to repeat.
+        if task?.state.isTerminal == false, case .object(var data)? = error.data {
             data["retry"] = "never"
             error.data = .object(data)
         }
@@ -18,7 +19,7 @@ extension Failure {
         var data: JSONObject = ["type": .string(kind.rawValue), "message": JSONValue(message)]
         data["requestId"] = requestId.map { .string($0) }
         data["task"] = task.map { .string($0.id.text) }
-        data["billed"] = .string((billed == .pending ? .yes : billed).rawValue)
+        data["billed"] = .string(billed.atAnError.rawValue)
         data["retry"] = .string(retry.word)
         data["next"] = next(for: task)
         return RPCError(
@@ -36,9 +37,10 @@ extension Failure {
         guard !isElsewhere(task) else { return nil }
         switch task.state {
         case .unconfirmed:
+            // Which one it is, if any, only the user can find out.
+            guard let named else { return nil }
             return [
-                "method": "adopt",
-                "params": ["task": .string(task.id.text), "taskId": .string(named ?? "task_…")]
+                "method": "adopt", "params": ["task": .string(task.id.text), "taskId": .string(named)]
             ]
         case .queued, .submitting, .submitted, .processing:
             return ["method": "wait", "params": ["task": .string(task.id.text)]]
@@ -64,7 +66,7 @@ extension Failure {
         switch kind {
         // Another place is the user's choice, and so is another program.
         case .conflict: return nil
-        case .fileSystem where reason?.kind == .tooLarge: return nil
+        case _ where isForAnotherProgram: return nil
         case .resultExpired: return ["method": "status", "params": ["task": name, "refresh": true]]
         case _ where task.videos.isEmpty:
             return ["method": "status", "params": ["task": name, "refresh": true]]
