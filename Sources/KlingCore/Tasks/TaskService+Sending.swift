@@ -22,7 +22,7 @@ extension TaskService {
     }
 
     /// Who is sent next. To see whether a hold is over each is tried in turn: one of them may be refused for its own sake.
-    private var next: TaskID? { isRefused ? queue.first(behind: lastTrial) : queue.first }
+    private var next: TaskID? { isRefused ? queue.first(behind: lastSent) : queue.first }
 
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
@@ -116,7 +116,7 @@ extension TaskService {
         creates += 1
         task.activity = .creating
         let (id, request) = (task.id, task.machine.task.request)
-        if isRefused { lastTrial = task.machine.task.place }
+        lastSent = task.machine.task.place
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
             await service.endCreate(id, service.weigh(outcome, of: id))

@@ -48,8 +48,8 @@ public actor TaskService {
     var doubts: Set<TaskID> = []
     /// Creates that were taken.
     var acceptances = 0
-    /// The place of the last that was sent to see whether a hold is over.
-    var lastTrial: Int64 = 0
+    /// The place of the last that was sent.
+    var lastSent: Int64 = 0
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()
