@@ -31,9 +31,9 @@ NOT_TAKEN = (
     "503-retry-after:on=create",
 )  # fmt: skip
 # It will not take it.
-REFUSED = (
-    "400", "401:on=create", "402", "403:on=create", "413", "500-build_request_failed", "redirect:on=create",
-)  # fmt: skip
+REFUSED = ("400", "413", "500-build_request_failed", "redirect:on=create")
+# It will take none: what stands in line waits for the next try, 15 s and longer.
+NONE_TAKEN = ("401:on=create", "402", "403:on=create")
 ODD = ("slow-body:on=create:seconds=0.3", "delay:on=create:accept:seconds=0.3", "accepted-202", "object-data")
 READS = (
     "reset:on=read", "404", "408:on=read", "429:on=read", "500:on=read", "502:on=read", "503:on=read",
@@ -72,10 +72,10 @@ class Intent:
         return json.dumps(self.request, separators=(",", ":")).encode()
 
 
-def draw_intents(seed: int, count: int, timeouts: float = 0.0) -> list[Intent]:
+def draw_intents(seed: int, count: int, timeouts: float = 0.0, holds: bool = False) -> list[Intent]:
     """Every intent with at least one fault; the kinds in turn, so that each comes up equally often."""
     chance = random.Random(f"intents {seed}")
-    creates = _in_turn(chance, (*LOST, *NOT_TAKEN, *REFUSED, *ODD))
+    creates = _in_turn(chance, (*LOST, *NOT_TAKEN, *REFUSED, *ODD, *(NONE_TAKEN if holds else ())))
     reads, files, fates = (_in_turn(chance, kinds) for kinds in (READS, FILES, FATES))
     intents = []
     for number in range(count):

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from events import Follower
-from intents import NOT_TAKEN, Intent, IntentPlan, draw_intents, label
+from intents import NONE_TAKEN, NOT_TAKEN, Intent, IntentPlan, draw_intents, label
 from kills import Kills
 from process import Died, Host, Params, Place, Process, Refused
 
@@ -20,7 +20,7 @@ from gateway import Gateway
 
 ENDS = {"completed", "failed", "cancelled", "abandoned"}
 # A refusal that concerns every request is tried again for those in line.
-NOT_TAKEN_NAMES = {spec.partition(":")[0] for spec in NOT_TAKEN} | {"401", "402"}
+NOT_TAKEN_NAMES = {spec.partition(":")[0] for spec in (*NOT_TAKEN, *NONE_TAKEN)}
 
 
 @dataclass
@@ -38,6 +38,8 @@ class Settings:
     trusting: bool = False
     # Share of the intents that meet a silent gateway: 60 s for a create, 30 s for a read.
     timeouts: float = 0.0
+    # Some creates are refused for what concerns all: what stands in line waits then.
+    holds: bool = False
     resets_at_connect: float = 0.05
     outage_seconds: float = 0.5
     max_active: int = 1000
@@ -78,7 +80,7 @@ class Round:
         self.outcome = Outcome(settings)
         self.place = Place()
         self.gateway = Gateway(seed=settings.seed, speed=100, idempotent=settings.idempotent)
-        self.intents = draw_intents(settings.seed, settings.intents, settings.timeouts)
+        self.intents = draw_intents(settings.seed, settings.intents, settings.timeouts, settings.holds)
         self.plan = IntentPlan(settings.seed, self.intents, self.gateway.book)
         self.plan.resets_at_connect = settings.resets_at_connect
         self.gateway.plan = self.gateway.api._plan = self.plan

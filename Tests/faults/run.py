@@ -30,7 +30,7 @@ def plan(seed: int, rounds: int, intents: int) -> list[Settings]:
         kinds.append(
             Settings(
                 seed=seed * 1000 + number, intents=intents, processes=processes, kills=kills,
-                idempotent=number % 8 == 6,
+                idempotent=number % 8 == 6, holds=number % 4 == 1,
             )
         )  # fmt: skip
     kinds.append(

@@ -17,7 +17,7 @@ from harness import LINUX, peak_memory
 
 ROUNDS = {
     "one": Settings(seed=1, intents=40),
-    "two": Settings(seed=2, intents=30, processes=2),
+    "two": Settings(seed=2, intents=30, processes=2, holds=True),
     "four": Settings(seed=3, intents=30, processes=4),
     "honours keys": Settings(seed=4, intents=25, idempotent=True),
     # Told in error that the gateway honours keys, the server sends again, and pays twice.
