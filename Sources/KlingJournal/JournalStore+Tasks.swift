@@ -82,17 +82,16 @@ extension JournalStore {
         let url = gateway.url
         let active = try active(besides: id, of: url, but: strangers)
         var pace = try pace(of: url)
+        pace.forgetHolds(at: time)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
             pace.allowsCreate(for: gateway.account, active: active, at: time)
         else { return .refused }
         // It may be there already, and is known only there and for whom it was sent.
         if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return .refused }
-        // Of those that are refused, whoever comes first tries for all.
-        if !pace.isRefused(gateway.account) {
-            let idle = pace.idleAccounts(but: gateway.account)
-            guard try isFirstInLine(task.place, of: url, passing: idle) else { return .behind }
-        }
-        if pace.beginTrial(for: gateway.account, at: time) { try write(pace, of: url) }
+        let idle = pace.idleAccounts(but: gateway.account)
+        let turn = pace.turn(of: gateway.account) ?? 0
+        guard try isFirstInLine(task.place, behind: turn, of: url, passing: idle) else { return .behind }
+        if pace.beginTrial(of: task.place, for: gateway.account, at: time) { try write(pace, of: url) }
         task.state = .submitting
         task.gateway = url
         task.account = gateway.account
@@ -107,9 +106,11 @@ extension JournalStore {
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
     /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another
     /// gateway holds up nobody here, nor who sends for one of the accounts `idle`, for which nothing is taken.
-    private func isFirstInLine(_ place: Int64, of url: String, passing idle: [String]) throws(JournalFailure)
-        -> Bool
-    {
+    /// - Parameter turn: those up to this place come after all others.
+    private func isFirstInLine(
+        _ place: Int64, behind turn: Int64, of url: String, passing idle: [String]
+    ) throws(JournalFailure) -> Bool {
+        let isBefore = place > turn ? "place > ? AND place < ?" : "(place > ? OR place < ?)"
         let others = try connection().all(
             "SELECT owner FROM staying WHERE gateway <> ? OR account IN (\(idle.map { _ in "?" }.joined(separator: ", ")))",
             [.text(url)] + idle.map { .text($0) }
@@ -119,10 +120,10 @@ extension JournalStore {
         for owner in others where try owners.isAlive(owner) { passed.append(owner) }
         let older = try connection().first(
             """
-            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL
+            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND \(isBefore) AND billed = 'no' AND owner IS NOT NULL
             AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) AND \(Self.isOfGateway)
             ORDER BY place LIMIT 1
-            """, [.integer(place)] + passed.map { .integer($0) } + [.text(url)]
+            """, [.integer(turn), .integer(place)] + passed.map { .integer($0) } + [.text(url)]
         ) { (row) throws(JournalFailure) in row.integer(0) }
         return older == nil
     }

@@ -198,6 +198,84 @@ struct TaskHoldTests {
         #expect(world.journal.shared.store.withLock { $0.paces.values.allSatisfy(\.holds.isEmpty) })
     }
 
+    /// One process has nothing but what the gateway will never take.
+    @Test func `what is refused for its own sake holds up no other process, and ends`() async throws {
+        let options = TaskServiceOptions(maximumActive: 50)
+        let world = TaskWorld(options)
+        world.gateway.refuses { $0.hasPrefix("bad") ? .refused(Failure(.permission, httpStatus: 403)) : nil }
+        let other = TaskWorld(
+            options, journal: world.journal.reopened(afterDeath: false), clock: world.clock,
+            gateway: world.gateway, seed: 12)
+        recover(world)
+        let bad = try await world.submit("bad").task.id
+        await world.clock.advance(by: .seconds(1))
+        let good = try await submitted(other, 10)
+        let start = world.clock.elapsed()
+        for id in good { #expect(await other.reaches(id, .completed)) }
+        #expect(await world.reaches(bad, .failed))
+        #expect(world.clock.elapsed() - start < .seconds(180))
+    }
+
+    @Test func `a try counts whatever the others do meanwhile`() async throws {
+        let options = TaskServiceOptions(maximumActive: 1)
+        let world = poor(options, "a")
+        _ = try await submitted(world, 3)
+        #expect(await world.clock.advance { world.gateway.sent.count == 1 })
+        world.gateway.holdCreates()
+        #expect(await world.clock.advance { world.gateway.sent.count == 2 })
+        _ = try await neighbour(of: world, "b", options).submit("beside")
+        await world.clock.advance(by: .seconds(2))
+        world.gateway.releaseCreates()
+        await world.clock.advance(by: .seconds(1))
+        let hold = world.journal.shared.store.withLock { $0.paces.values.first?.holds["a"] }
+        #expect(hold?.hold.attempts == 2 && hold?.isTried == false)
+    }
+
+    @Test func `who was told that it stays in line finds it there`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
+        _ = try await submitted(world, 1)
+        await world.clock.advance(by: .seconds(1))
+        let id = try await world.submit("late", patience: .seconds(3600)).task.id
+        let waited = try await world.service.wait([id.text], until: .submitted, timeout: .zero)
+        #expect(waited.tasks.first?.task.state == .queued)
+        await world.clock.advance(by: .seconds(1000))
+        #expect(await world.state(id) == .queued)
+    }
+
+    @Test(arguments: [Duration.seconds(20 * 3600), .seconds(26 * 3600), .seconds(80 * 3600)])
+    func `a weekend later all go on at once`(pause: Duration) async throws {
+        let options = TaskServiceOptions(maximumActive: 9)
+        let world = poor(options, "a")
+        let ids = try await submitted(world, 6)
+        await world.clock.advance(by: .seconds(100))
+        await world.service.drain()
+        world.clock.setWall(by: pause)
+        recover(world)
+        let next = world.restarted(options)
+        next.service.resume()
+        let start = next.clock.elapsed()
+        for id in ids { #expect(await next.reaches(id, .completed)) }
+        #expect(next.clock.elapsed() - start < .seconds(60))
+    }
+
+    @Test func `nothing ends in line, however long it lasts, and a repeat is a reason to try`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 5000) }
+        let ids = try await submitted(world, 2)
+        let last = try await world.submit("last", key: "k").task.id
+        for _ in 0..<26 {
+            world.clock.setWall(by: .seconds(3500))
+            await world.clock.advance(by: .seconds(700))
+        }
+        #expect(try await count(world, .queued) == 3)
+        recover(world)
+        let start = world.clock.elapsed()
+        #expect(try await world.submit("last", key: "k").task.id == last)
+        for id in ids + [last] { #expect(await world.reaches(id, .completed)) }
+        #expect(world.clock.elapsed() - start < .seconds(120))
+    }
+
     @Test(arguments: [true, false])
     func `a hold says nothing of another account`(isRestart: Bool) async throws {
         let options = TaskServiceOptions(maximumActive: 1)

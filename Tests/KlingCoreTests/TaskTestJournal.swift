@@ -175,14 +175,19 @@ final class TaskTestJournal: Journal {
                 return .refused
             }
             let idle = pace.idleAccounts(but: gateway.account)
-            let isBehind = store.order.prefix(while: { $0 != id }).contains {
+            pace.forgetHolds(at: time)
+            let (turn, place) = (pace.turn(of: gateway.account) ?? 0, task.place)
+            let isBehind = store.order.filter { [tasks = store.tasks] in
+                let other = tasks[$0]?.place ?? 0
+                return place > turn ? other > turn && other < place : other > turn || other < place
+            }.contains {
                 store.tasks[$0]?.state == .queued && store.tasks[$0]?.billed == .no && store.owners[$0] != nil
                     && store.owners[$0] != process
                     && store.tasks[$0]?.gateway ?? url == url
                     && !idle.contains(store.owners[$0].flatMap { store.accounts[$0] } ?? "")
             }
-            guard !isBehind || pace.isRefused(gateway.account) else { return .behind }
-            if pace.beginTrial(for: gateway.account, at: time) { store.paces[url] = pace }
+            guard !isBehind else { return .behind }
+            if pace.beginTrial(of: place, for: gateway.account, at: time) { store.paces[url] = pace }
             task.state = .submitting
             (task.gateway, task.account) = (url, gateway.account)
             task.attempts += 1

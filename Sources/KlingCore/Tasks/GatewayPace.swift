@@ -34,12 +34,14 @@ public struct GatewayPace: Sendable, Hashable {
         public var failure: Failure
         /// How many, one after the other, have shown it.
         public var attempts: Int
+        /// The place in line of the last that was sent to see whether it is over: those behind it have their turn first.
+        public var tried: Int64
 
         /// The answers for so many may be lost before it is gone slowly.
         private static let bearable = 3
 
-        public init(_ failure: Failure, attempts: Int = 1) {
-            (self.failure, self.attempts) = (failure, attempts)
+        public init(_ failure: Failure, attempts: Int = 1, tried: Int64 = 0) {
+            (self.failure, self.attempts, self.tried) = (failure, attempts, tried)
         }
 
         /// The gateway refuses them; else nobody knows what becomes of them.
@@ -59,8 +61,11 @@ public struct GatewayPace: Sendable, Hashable {
         package var hold: Hold
         package var pause: Pause
 
+        /// One is under way, to see whether it is over.
+        package var isTried = false
+
         /// What was so yesterday need not be so today.
-        package func isOver(at now: Timestamp) -> Bool {
+        fileprivate func isOver(at now: Timestamp) -> Bool {
             !pause.isRecent(at: now, within: .seconds(86_400))
         }
     }
@@ -98,6 +103,8 @@ public struct GatewayPace: Sendable, Hashable {
     package var slots: Narrowing?
     /// By account; "" is that of a gateway that knows none.
     package var holds: [String: Standstill] = [:]
+    /// How often, by account, a hold was over because one was taken.
+    package var lifts: [String: Int] = [:]
 
     package init() {}
 
@@ -110,7 +117,7 @@ public struct GatewayPace: Sendable, Hashable {
             let limit = min(active, slots?.limit(at: now) ?? .max)
             slots = Narrowing(limit: max(1, limit), since: now, recovery: recovery)
         case .hold(let hold, let account, let length):
-            holds = holds.filter { !$0.value.isOver(at: now) }
+            forgetHolds(at: now)
             holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
         case .tryAgain(let account, let length):
             guard var standstill = holds[account ?? ""], standstill.pause.length > length else { return }
@@ -118,8 +125,14 @@ public struct GatewayPace: Sendable, Hashable {
             // What is tried for its own sake makes nobody wait longer.
             standstill.hold.attempts = max(0, standstill.hold.attempts - 1)
             holds[account ?? ""] = standstill
-        case .lift(let account): holds[account ?? ""] = nil
+        case .lift(let account):
+            if holds.removeValue(forKey: account ?? "") != nil { lifts[account ?? "", default: 0] += 1 }
         }
+    }
+
+    /// Leaves out what is long past.
+    package mutating func forgetHolds(at now: Timestamp) {
+        holds = holds.filter { !$0.value.isOver(at: now) }
     }
 
     /// Whether one more may be sent for the account while so many are at the gateway.
@@ -134,17 +147,21 @@ public struct GatewayPace: Sendable, Hashable {
         holds.filter { $0.key != account ?? "" && $0.value.hold.isInForce }.keys.sorted()
     }
 
-    /// Whether the next create for the account is to show whether it is refused still: any task will do.
-    package func isRefused(_ account: String?) -> Bool { holds[account ?? ""]?.hold.isRefusal ?? false }
+    /// Behind which place the next try for the account is due; nil when creates are not refused.
+    package func turn(of account: String?) -> Int64? {
+        holds[account ?? ""].flatMap { $0.hold.isRefusal ? $0.hold.tried : nil }
+    }
 
     /// So long an attempt may take before another is made.
     private static let trial = Duration.seconds(90)
 
     /// One is sent to see whether a hold is over: until that is known, no other.
     /// - Returns: whether there is a hold.
-    package mutating func beginTrial(for account: String?, at now: Timestamp) -> Bool {
+    package mutating func beginTrial(of place: Int64, for account: String?, at now: Timestamp) -> Bool {
         guard holds[account ?? ""]?.hold.isInForce == true else { return false }
         holds[account ?? ""]?.pause = Pause(since: now, length: Self.trial)
+        holds[account ?? ""]?.hold.tried = place
+        holds[account ?? ""]?.isTried = true
         return true
     }
 

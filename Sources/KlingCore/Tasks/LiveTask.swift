@@ -24,8 +24,8 @@ final class LiveTask {
     var readWaiters: [CheckedContinuation<Void, Never>] = []
     /// Until then the caller waits for the answer to the create.
     var awaitedUntil: Duration?
-    /// How many creates had been taken when this one was refused for what concerns all, and how often others were taken between
-    /// two such refusals.
+    /// How many holds had been lifted when this one was refused for what concerns all, and how often others were taken between two
+    /// such refusals.
     var refusedAt: Int?
     var overtaken = 0
 

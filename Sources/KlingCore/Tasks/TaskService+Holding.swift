@@ -18,57 +18,67 @@ extension TaskService {
     var isRefused: Bool { hold?.found.isRefusal ?? false }
 
     /// What a create came to, for the task and for those behind it.
-    func weigh(_ outcome: CreateOutcome, of id: TaskID) -> CreateOutcome {
+    /// - Parameter isTrial: it was sent to see whether a hold is over.
+    func weigh(_ outcome: CreateOutcome, of id: TaskID, isTrial: Bool) -> CreateOutcome {
         switch outcome {
         case .accepted:
-            acceptances += 1
             sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
             lift()
         case .notTaken(let failure, _):
             sendingAtOnce = 1
             // Kling itself has looked at it.
-            if isRefused, failure.klingCode == 1303 { lift() } else { goOn() }
+            if isRefused, failure.klingCode == 1303 { lift() } else if isTrial { goOn() }
         case .refused(let failure) where failure.concernsAll:
-            guard let task = live[id], !task.isOvertaken(at: acceptances, Self.mostOvertaken) else {
-                goOn()
+            guard let task = live[id], !isOvertaken(task) else {
+                if isTrial { goOn() }
                 break
             }
-            if isAwaited(task) {
-                if isRefused || queue.first != nil || creates > 1 || line.hasTasks { prolong(failure) }
+            let place = task.machine.task.place
+            if task.awaitedUntil.map({ $0 > clock.elapsed() }) ?? false {
+                // The caller is told, and nothing is left to wait for.
+                if isRefused || queue.first != nil || creates > 1 || line.hasTasks {
+                    prolong(failure, of: place, isTrial)
+                }
                 break
             }
-            prolong(failure)
+            prolong(failure, of: place, isTrial)
             return .notTaken(failure, after: nil)
         case .refused:
             // That the others would be taken it does not say.
             if isRefused { note(.tryAgain(account: gateway.identity.account, within: .zero)) } else { lift() }
         case .unknown(let failure):
-            if isRefused { prolong() } else if doubts.insert(id).inserted { prolong(failure) } else { goOn() }
+            if isRefused {
+                if isTrial { goOn() }
+            } else if doubts.insert(id).inserted {
+                prolong(failure, isTrial)
+            } else if isTrial {
+                goOn()
+            }
         }
         return outcome
     }
 
-    /// The caller waits for the answer to the create, and is told it: nothing is left to wait for.
-    private func isAwaited(_ task: LiveTask) -> Bool {
-        task.awaitedUntil.map { $0 > clock.elapsed() } ?? false
+    /// It is refused again, and others were taken meanwhile, by whatever process.
+    private func isOvertaken(_ task: LiveTask) -> Bool {
+        let lifts = pace.lifts[gateway.identity.account ?? "", default: 0]
+        if let before = task.refusedAt, lifts > before { task.overtaken += 1 }
+        task.refusedAt = lifts
+        return task.overtaken >= Self.mostOvertaken
     }
 
-    /// One more has shown that it is in vain.
-    private func prolong(_ failure: Failure? = nil) {
-        let earlier = holds[gateway.identity.account ?? ""]
-        guard let failure = failure ?? earlier?.found.failure else { return }
-        var found = GatewayPace.Hold(failure)
-        if let earlier, earlier.found.isRefusal == found.isRefusal {
-            // One that was under way when it began has not seen more.
-            guard clock.elapsed() >= earlier.until else { return }
+    /// One more has shown that it is in vain. One that was under way when a hold began has not seen more than that.
+    private func prolong(_ failure: Failure, of place: Int64? = nil, _ isTrial: Bool) {
+        var found = GatewayPace.Hold(failure, tried: place ?? 0)
+        if let earlier = holds[gateway.identity.account ?? ""], earlier.found.isRefusal == found.isRefusal {
+            guard isTrial || clock.elapsed() >= earlier.until else { return }
             found.attempts = earlier.found.attempts + 1
         }
         hold(found)
     }
 
-    /// It is neither over nor worse.
+    /// A try has made it neither over nor worse.
     private func goOn() {
-        if let hold, clock.elapsed() >= hold.until { self.hold(hold.found) }
+        if let hold { self.hold(hold.found) }
     }
 
     private func hold(_ found: GatewayPace.Hold) {
@@ -106,24 +116,18 @@ extension TaskService {
     func keepHolds(of found: GatewayPace) {
         let (now, time) = (clock.elapsed(), clock.wallTime())
         for account in Set(found.holds.keys).union(pace.holds.keys) {
-            let standstill = found.holds[account].flatMap { $0.isOver(at: time) ? nil : $0 }
-            guard found.holds[account] != pace.holds[account] else { continue }
+            let (standstill, known) = (found.holds[account], pace.holds[account])
+            guard standstill != known else { continue }
             holds[account] = standstill.map { Hold(found: $0.hold, until: now + $0.pause.left(at: time)) }
             guard let standstill else {
                 doubts = []
                 continue
             }
             if standstill.hold.isInForce { sendingAtOnce = 1 }
+            // A try of another process was in vain.
+            if isRefused, !standstill.isTried, standstill.pause.since != known?.pause.since {
+                releaseHeldBack()
+            }
         }
-    }
-}
-
-extension LiveTask {
-    /// It is refused again, and others were taken meanwhile.
-    /// - Parameter acceptances: how many were taken so far.
-    fileprivate func isOvertaken(at acceptances: Int, _ limit: Int) -> Bool {
-        if let refusedAt, acceptances > refusedAt { overtaken += 1 }
-        refusedAt = acceptances
-        return overtaken >= limit
     }
 }

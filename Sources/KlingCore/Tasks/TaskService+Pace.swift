@@ -29,7 +29,9 @@ extension TaskService {
         keep(to: found)
     }
 
-    private func keep(to found: GatewayPace) {
+    private func keep(to noted: GatewayPace) {
+        var found = noted
+        found.forgetHolds(at: clock.wallTime())
         guard found != pace else { return }
         let (now, time) = (clock.elapsed(), clock.wallTime())
         if let creates = found.creates, creates != pace.creates {

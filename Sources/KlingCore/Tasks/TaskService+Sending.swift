@@ -22,7 +22,9 @@ extension TaskService {
     }
 
     /// Who is sent next. To see whether a hold is over each is tried in turn: one of them may be refused for its own sake.
-    private var next: TaskID? { isRefused ? queue.first(behind: lastSent) : queue.first }
+    private var next: TaskID? {
+        pace.turn(of: gateway.identity.account).map { queue.first(behind: $0) } ?? queue.first
+    }
 
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
@@ -115,11 +117,10 @@ extension TaskService {
     func create(_ task: LiveTask) {
         creates += 1
         task.activity = .creating
-        let (id, request) = (task.id, task.machine.task.request)
-        lastSent = task.machine.task.place
+        let (id, request, isTrial) = (task.id, task.machine.task.request, hold != nil)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
-            await service.endCreate(id, service.weigh(outcome, of: id))
+            await service.endCreate(id, service.weigh(outcome, of: id, isTrial: isTrial))
         }
     }
 

@@ -55,6 +55,7 @@ extension TaskService {
             await oriented()
             bound = try await locate(bound.id.text)
         }
+        tryAgain(atOnce: false)
         guard bound.request == submission.request else {
             throw .keyConflict(
                 key: submission.key ?? "", task: newest(of: bound),

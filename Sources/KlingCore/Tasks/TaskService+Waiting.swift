@@ -78,7 +78,9 @@ extension TaskService {
         due.remove(.waiter(number))
         for name in waiter.names {
             waitersByTask[name]?.remove(number)
-            if waitersByTask[name]?.isEmpty == true { waitersByTask[name] = nil }
+            guard waitersByTask[name]?.isEmpty == true else { continue }
+            waitersByTask[name] = nil
+            live[name]?.awaitedUntil = nil
         }
     }
 

@@ -46,10 +46,6 @@ public actor TaskService {
     var holds: [String: Hold] = [:]
     /// Tasks, since the last that was taken, of whose creates it is not known whether they arrived.
     var doubts: Set<TaskID> = []
-    /// Creates that were taken.
-    var acceptances = 0
-    /// The place of the last that was sent.
-    var lastSent: Int64 = 0
     /// What this process has last learnt that the gateway asked of all.
     var pace = GatewayPace()
     var ids = TaskIDs()

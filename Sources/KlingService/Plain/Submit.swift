@@ -3,7 +3,18 @@ import JSONRPC
 import KlingCore
 
 extension PlainDialect {
-    private enum WaitFor: String, CaseIterable { case queued, submitted, completed }
+    private enum WaitFor: String, CaseIterable {
+        case queued, submitted, completed
+
+        /// What is waited for, one after the other.
+        var conditions: [WaitCondition] {
+            switch self {
+            case .queued: []
+            case .submitted: [.submitted]
+            case .completed: [.submitted, .terminal]
+            }
+        }
+    }
 
     /// `submit`: the one method that pays. The intent is durable before anything is sent.
     static let submit = Method(
@@ -67,11 +78,14 @@ extension PlainDialect {
                 do throws(TaskServiceError) {
                     let submitted = try await tasks.submit(submission)
                     var report = submitted.report
-                    if waitFor != .queued {
+                    let start = ContinuousClock.now
+                    for condition in waitFor.conditions {
                         let waited = try await tasks.wait(
-                            [report.task.id.text], until: waitFor == .completed ? .terminal : .submitted,
-                            timeout: .seconds(timeout))
+                            [report.task.id.text], until: condition,
+                            timeout: max(.zero, .seconds(timeout) - (ContinuousClock.now - start)))
                         report = waited.tasks.first ?? report
+                        // Nothing is sent for a while, or the time is up.
+                        guard waited.done else { break }
                     }
                     if Task.isCancelled, !report.task.state.isTerminal {
                         return .failure(cancelled(report.task, locale: locale))
