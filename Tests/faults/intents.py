@@ -31,9 +31,9 @@ NOT_TAKEN = (
     "503-retry-after:on=create",
 )  # fmt: skip
 # It will not take it.
-REFUSED = ("400", "413", "500-build_request_failed", "redirect:on=create")
+REFUSED = ("400", "413", "500-build_request_failed")
 # It will take none: what stands in line waits for the next try, 15 s and longer.
-NONE_TAKEN = ("401:on=create", "402", "403:on=create")
+NONE_TAKEN = ("401:on=create", "402", "403:on=create", "redirect:on=create")
 ODD = ("slow-body:on=create:seconds=0.3", "delay:on=create:accept:seconds=0.3", "accepted-202", "object-data")
 READS = (
     "reset:on=read", "404", "408:on=read", "429:on=read", "500:on=read", "502:on=read", "503:on=read",

@@ -67,12 +67,14 @@ public struct Failure: Error, Sendable, Hashable {
         return failure
     }
 
-    /// It was said of the key, the funds or the gateway's own account: no other create would fare better.
+    /// It was said of the key, the funds, the gateway's own account or its address: no other create would fare better.
     package var concernsAll: Bool {
         switch kind {
         case .authentication, .paymentRequired: true
         // 1103 is of one model or function.
         case .permission: klingCode != 1103
+        // A redirect, or a page of another server: it is not the request that is to blame.
+        case .badGateway: billed == .no
         default: false
         }
     }

@@ -31,6 +31,9 @@ extension FailureMessages {
         }
     }
 
+    static let tellOperator = LocalizedText(
+        en: "Only the gateway's operator can mend that: tell its support.", zh: "只有网关运营方能解决：请联系网关支持。")
+
     static let askOperator = LocalizedText(
         en:
             "Only the gateway's operator can mend that: tell its support; until then a new `submit` will fail as well.",

@@ -61,7 +61,7 @@ public enum FailureMessages {
                     + "anew. \(advice.en)",
                 zh: "任务仍在排队，本程序有 Key 后会自动发送，不要重新提交。\(advice.zh)")
         }
-        let mend = mend(failure)
+        let mend = isAboutOperator(failure) ? tellOperator : mend(failure)
         return LocalizedText(
             en: (mend.map { $0.en + " " } ?? "")
                 + "The task stays in line and is sent by itself as soon as the gateway takes it: `wait` for it, or "
@@ -216,8 +216,7 @@ public enum FailureMessages {
                 en: "Wait until earlier submissions are a day old, or raise --budget.",
                 zh: "请等较早的提交满一天，或调高 --budget。")
         case .badGateway where failure.redirect != nil:
-            return LocalizedText(
-                en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。")
+            return useItsAddress
         case .serverError, .badGateway, .unreachable, .timeout:
             return wait(failure) ?? mend(failure)
                 ?? LocalizedText(
@@ -244,9 +243,17 @@ public enum FailureMessages {
                 en: "Check the key's rights at https://xcompute.us/keys.",
                 zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
         case .paymentRequired: LocalizedText(en: "Top up the account.", zh: "请充值。")
+        case .badGateway where failure.redirect != nil: useItsAddress
+        case .badGateway where failure.concernsAll && failure.httpStatus != nil:
+            LocalizedText(
+                en: "Check --gateway: what answers there does not look like the gateway.",
+                zh: "请检查 --gateway：该地址的应答不像是网关。")
         default: failure.reason?.advice
         }
     }
+
+    private static let useItsAddress = LocalizedText(
+        en: "Set --gateway to the address of the gateway itself.", zh: "请将 --gateway 设为网关本身的地址。")
 
     private static func wait(_ failure: Failure) -> LocalizedText? {
         guard case .after(let duration) = failure.retry else { return nil }

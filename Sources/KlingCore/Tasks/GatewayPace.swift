@@ -53,7 +53,9 @@ public struct GatewayPace: Sendable, Hashable {
         package func pause(unit: Double) -> Duration {
             guard isInForce else { return .zero }
             let (first, number) = isRefusal ? (15.0, attempts) : (1.0, attempts - Self.bearable)
-            return .seconds(min(600, first * Double(1 << min(max(number - 1, 0), 10))) * (0.8 + 0.4 * unit))
+            // What is not permitted may be so for some of the tasks only: the others are not to wait for long.
+            let most = failure.kind == .permission ? 60.0 : 600
+            return .seconds(min(most, first * Double(1 << min(max(number - 1, 0), 10))) * (0.8 + 0.4 * unit))
         }
     }
 
@@ -120,7 +122,9 @@ public struct GatewayPace: Sendable, Hashable {
             forgetHolds(at: now)
             holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
         case .tryAgain(let account, let length):
-            guard var standstill = holds[account ?? ""], standstill.pause.length > length else { return }
+            // What is found out at the moment is waited for.
+            guard var standstill = holds[account ?? ""], !standstill.isTried, standstill.pause.length > length
+            else { return }
             standstill.pause.length = length
             // What is tried for its own sake makes nobody wait longer.
             standstill.hold.attempts = max(0, standstill.hold.attempts - 1)

@@ -16,7 +16,7 @@ public protocol Journal: Sendable {
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued, fewer than `maximumActive` tasks of the
     /// whole journal are active, but for those of the accounts `strangers`, nothing that the gateway has asked for forbids it, and
-    /// it is the first in line. Exactly one process gets it.
+    /// it is the first in line, or, while creates are refused, the next to be tried. Exactly one process gets it.
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
         at time: Timestamp

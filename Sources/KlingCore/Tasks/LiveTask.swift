@@ -24,10 +24,6 @@ final class LiveTask {
     var readWaiters: [CheckedContinuation<Void, Never>] = []
     /// Until then the caller waits for the answer to the create.
     var awaitedUntil: Duration?
-    /// How many holds had been lifted when this one was refused for what concerns all, and how often others were taken between two
-    /// such refusals.
-    var refusedAt: Int?
-    var overtaken = 0
 
     let turn = Turn()
 

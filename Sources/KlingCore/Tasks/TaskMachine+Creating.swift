@@ -132,7 +132,7 @@ extension TaskMachine {
             task.submittedAt = now
             (task.billed, task.error) = (.yes, nil)
         case .refused(let failure), .notTaken(let failure, _):
-            guard task.attempts <= 1 else { return [] }
+            guard task.doubtfulSince == nil else { return [] }
             task.error = failure.billed(.no)
             task.billed = .no
         case .unknown(let failure):

@@ -10,6 +10,8 @@ extension TaskService {
 
     /// Who submits or begins anew need not wait for the next try any longer than that.
     private static let trialInterval = Duration.seconds(15)
+    /// When nothing is sent for so long, nobody is to wait for an answer.
+    private static let noticeablePause = Duration.seconds(10)
     /// A task that is refused as often while others are taken is refused for its own sake.
     private static let mostOvertaken = 2
 
@@ -45,10 +47,11 @@ extension TaskService {
             return .notTaken(failure, after: nil)
         case .refused:
             // That the others would be taken it does not say.
-            if isRefused { note(.tryAgain(account: gateway.identity.account, within: .zero)) } else { lift() }
+            if isRefused, let hold { self.hold(hold.found, for: .zero) } else { lift() }
         case .unknown(let failure):
-            if isRefused {
-                if isTrial { goOn() }
+            if isRefused, let hold {
+                // Not what it was before, but no better.
+                if isTrial { prolong(hold.found.failure, of: hold.found.tried, isTrial) }
             } else if doubts.insert(id).inserted {
                 prolong(failure, isTrial)
             } else if isTrial {
@@ -61,9 +64,11 @@ extension TaskService {
     /// It is refused again, and others were taken meanwhile, by whatever process.
     private func isOvertaken(_ task: LiveTask) -> Bool {
         let lifts = pace.lifts[gateway.identity.account ?? "", default: 0]
-        if let before = task.refusedAt, lifts > before { task.overtaken += 1 }
-        task.refusedAt = lifts
-        return task.overtaken >= Self.mostOvertaken
+        if let before = task.machine.task.liftsAtRefusal, lifts > before {
+            task.machine.task.timesOvertaken += 1
+        }
+        task.machine.task.liftsAtRefusal = lifts
+        return task.machine.task.timesOvertaken >= Self.mostOvertaken
     }
 
     /// One more has shown that it is in vain. One that was under way when a hold began has not seen more than that.
@@ -81,18 +86,17 @@ extension TaskService {
         if let hold { self.hold(hold.found) }
     }
 
-    private func hold(_ found: GatewayPace.Hold) {
+    private func hold(_ found: GatewayPace.Hold, for length: Duration? = nil) {
         let account = gateway.identity.account
-        let pause = real(found.pause(unit: random.unit()))
+        let pause = length ?? real(found.pause(unit: random.unit()))
         holds[account ?? ""] = Hold(found: found, until: clock.elapsed() + pause)
         note(.hold(found, account: account, pause))
-        guard found.isInForce else { return }
-        sendingAtOnce = 1
-        if found.isRefusal { releaseHeldBack() }
+        if found.isInForce { sendingAtOnce = 1 }
     }
 
     /// Who waits for the answer to a create that is not sent for a while is told so.
-    private func releaseHeldBack() {
+    func releaseHeldBack() {
+        guard let hold, hold.until > clock.elapsed() + real(Self.noticeablePause) else { return }
         for (number, waiter) in waiters where waiter.condition == .submitted {
             if waiter.remaining.allSatisfy({ live[$0]?.state == .queued }) { release(number) }
         }
@@ -125,7 +129,7 @@ extension TaskService {
             }
             if standstill.hold.isInForce { sendingAtOnce = 1 }
             // A try of another process was in vain.
-            if isRefused, !standstill.isTried, standstill.pause.since != known?.pause.since {
+            if !standstill.isTried, standstill.pause.since != known?.pause.since {
                 releaseHeldBack()
             }
         }

@@ -81,5 +81,5 @@ extension TaskService {
     }
 
     /// Why nothing that stands in line is taken.
-    private var heldBack: Failure? { isRefused ? hold?.found.failure : nil }
+    private var heldBack: Failure? { hold?.found.failure }
 }

@@ -128,6 +128,7 @@ extension TaskService {
         if let task = live[id] {
             task.activity = .none
             await apply(.created(outcome), to: task)
+            releaseHeldBack()
             forget(task)
         }
         creates -= 1

@@ -38,6 +38,8 @@ extension VideoTask {
         form["previous"] = previous.map { .string($0.text) }
         form["replacedBy"] = replacedBy.map { .string($0.text) }
         if simulated { form["simulated"] = true }
+        form["liftsAtRefusal"] = liftsAtRefusal.map { JSONValue($0) }
+        if timesOvertaken > 0 { form["timesOvertaken"] = JSONValue(timesOvertaken) }
         if endIsGuessed { form["endIsGuessed"] = true }
         return form
     }

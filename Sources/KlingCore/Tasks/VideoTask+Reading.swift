@@ -39,6 +39,8 @@ extension VideoTask {
         self.attempts = attempts
         previous = form.string(.previous, in: tree).flatMap(TaskID.init(_:))
         doubtfulSince = form.timestamp(.doubtfulSince, in: tree)
+        liftsAtRefusal = form.int(.liftsAtRefusal, in: tree)
+        timesOvertaken = form.int(.timesOvertaken, in: tree) ?? 0
         endIsGuessed = form.bool(.endIsGuessed, in: tree) ?? false
         replacedBy = form.string(.replacedBy, in: tree).flatMap(TaskID.init(_:))
         self.place = place
@@ -91,13 +93,14 @@ private struct StoredMembers {
         case id, state, createdAt, updatedAt, billed, attempts, taskId, gateway, account, progress,
             submittedAt
         case completedAt, lastContactAt, degraded, gatewayStatus, gatewayEstimate, videos, error
-        case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed, doubtfulSince
+        case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed, doubtfulSince,
+            liftsAtRefusal, timesOvertaken
         case url, expiresAt, path, directory
     }
 
     private static let names = NameTable(Name.allCases.map { "\($0)" })
 
-    private var values = InlineArray<30, JSONTree.Index?>(repeating: nil)
+    private var values = InlineArray<32, JSONTree.Index?>(repeating: nil)
 
     init(_ node: JSONTree.Index, in tree: borrowing JSONTree) {
         guard tree.kind(node) == .object else { return }
