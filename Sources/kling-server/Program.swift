@@ -33,7 +33,11 @@ import KlingCore
                     throw Options.Misuse("check needs a file, or - for standard input")
                 }
                 exit(try Check(options: options).run())
-            case .doctor: exit(try Doctor(options: options).run())
+            case .doctor:
+                let status = try Doctor(options: options).run()
+                fflush(nil)
+                // The network's thread may still be at work, and would not survive what its libraries do in `exit`.
+                _exit(status)
             case .schema: exit(try SchemaCommand(options: options).run())
             case .serve: try Serve(options: options).run()
             }

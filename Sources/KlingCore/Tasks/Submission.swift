@@ -6,13 +6,13 @@ public struct Submission: Sendable, Hashable {
     public var labels: [String: String]
     /// Where the result goes by itself; nil for where the options say, if they do.
     public var delivery: VideoTask.Delivery?
-    /// For so long the caller waits for the gateway's answer. Should the gateway take nothing from this account meanwhile, the
-    /// task ends, and the caller knows why; one that nobody waits for stays in line.
+    /// For so long the caller waits for the gateway's answer, nil for not at all. Should the gateway take nothing from this account
+    /// meanwhile, the task ends, and the caller knows why; one that nobody waits for stays in line.
     public var patience: Duration?
 
     public init(
         request: VideoRequest, key: String? = nil, labels: [String: String] = [:],
-        delivery: VideoTask.Delivery? = nil, patience: Duration? = nil
+        delivery: VideoTask.Delivery? = nil, patience: Duration? = .seconds(60)
     ) {
         self.patience = patience
         self.request = request
