@@ -65,7 +65,7 @@ public struct JournalExamination: Sendable {
         }
         let log = JournalFiles.beside(path) + "-wal"
         bytes = Int64(status.st_size) + Self.size(log)
-        failure = JournalFiles.hasOtherNames(path)
+        failure = JournalFiles.fault(of: path)
         guard failure == nil else { return }
         // Only for tests and for who has just made it: an empty file becomes a journal with its first task.
         guard bytes > 0 else { return }

@@ -24,7 +24,7 @@ enum JournalFiles {
         } else if errno != EEXIST {
             throw failure(errno: errno, path: path)
         }
-        if let failure = hasOtherNames(path) { throw failure }
+        if let failure = fault(of: path) { throw failure }
         // SQLite keeps two files beside the journal, so the directory must be writable too.
         for (name, mode) in [(path, R_OK | W_OK), (directory, W_OK | X_OK)] {
             guard faccessat(AT_FDCWD, name, mode, AT_EACCESS) == 0 else {
@@ -33,9 +33,11 @@ enum JournalFiles {
         }
     }
 
+    /// Why what is at the path can be no journal.
+    ///
     /// Under each name of a file SQLite keeps another log beside it: two would not see what the other writes
     /// (sqlite.org/howtocorrupt.html, "Multiple links to the same file").
-    static func hasOtherNames(_ path: String) -> JournalFailure? {
+    static func fault(of path: String) -> JournalFailure? {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         guard status.st_mode & S_IFMT == S_IFREG else {

@@ -102,7 +102,7 @@ struct TaskPartsTests {
         #expect(queue.first == tasks[400].id)
         queue.insert(tasks[5])
         #expect(queue.first == tasks[5].id)
-        queue.dropFirst()
+        if let first = queue.first { queue.remove(first) }
         #expect(queue.first == tasks[400].id)
         #expect(queue.count == 200)
     }

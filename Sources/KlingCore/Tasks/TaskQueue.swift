@@ -12,8 +12,8 @@ struct TaskQueue: Sendable {
         (places.first(behind: place) ?? places.first).flatMap { ids[$0] }
     }
 
-    mutating func dropFirst() {
-        if let place = places.first { remove(place) }
+    mutating func remove(_ id: TaskID) {
+        if let place = ids.first(where: { $0.value == id })?.key { remove(place) }
     }
 
     mutating func insert(_ task: VideoTask) {

@@ -32,7 +32,7 @@ extension TaskService {
             return
         }
         guard let task = live[id] else {
-            queue.dropFirst()
+            queue.remove(id)
             return send()
         }
         guard gateway.readiness == nil else { return }
