@@ -91,7 +91,8 @@ extension JournalStore {
         let idle = pace.idleAccounts(but: gateway.account)
         let turn = pace.turn(of: gateway.account) ?? 0
         guard try isFirstInLine(task.place, behind: turn, of: url, passing: idle) else { return .behind }
-        if pace.beginTrial(of: task.place, for: gateway.account, at: time) { try write(pace, of: url) }
+        let isTrial = pace.beginTrial(of: task.place, for: gateway.account, at: time)
+        if isTrial { try write(pace, of: url) }
         task.state = .submitting
         task.gateway = url
         task.account = gateway.account
@@ -100,7 +101,7 @@ extension JournalStore {
         task.error = nil
         task.updatedAt = time
         guard case .written(let written) = try record(task, .change) else { return .refused }
-        return .claimed(written)
+        return .claimed(written, isTrial: isTrial)
     }
 
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.

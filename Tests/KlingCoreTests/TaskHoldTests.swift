@@ -38,6 +38,8 @@ struct TaskHoldTests {
         let first = try await world.submit("first", patience: .seconds(45)).task.id
         let ids = try await submitted(world, 3)
         #expect(await world.reaches(first, .failed))
+        // One more shows that it was not for the sake of the first.
+        await world.clock.advance(by: .seconds(2))
         for id in ids {
             let task = try await world.service.status(id.text).task
             #expect(task.state == .queued && task.billed == .no && task.error?.kind == failure.kind)

@@ -71,11 +71,16 @@ final class TaskTestJournal: Journal {
         let number = shared.store.withLock { store in
             store.lastProcess += 1
             store.living.insert(store.lastProcess)
-            if afterDeath { store.living.remove(process) }
             return store.lastProcess
         }
-        if afterDeath { isClosed.withLock { $0 = true } }
+        if afterDeath { die() }
         return TaskTestJournal(shared: shared, process: number)
+    }
+
+    /// Its process is killed.
+    func die() {
+        shared.store.withLock { _ = $0.living.remove(process) }
+        isClosed.withLock { $0 = true }
     }
 
     /// Is not heard of for too long, though it is still there.
@@ -187,14 +192,15 @@ final class TaskTestJournal: Journal {
                     && !idle.contains(store.owners[$0].flatMap { store.accounts[$0] } ?? "")
             }
             guard !isBehind else { return .behind }
-            if pace.beginTrial(of: place, for: gateway.account, at: time) { store.paces[url] = pace }
+            let isTrial = pace.beginTrial(of: place, for: gateway.account, at: time)
+            if isTrial { store.paces[url] = pace }
             task.state = .submitting
             (task.gateway, task.account) = (url, gateway.account)
             task.attempts += 1
             task.error = nil
             task.updatedAt = time
             store.owners[id] = process
-            return .claimed(store.write(task, .change))
+            return .claimed(store.write(task, .change), isTrial: isTrial)
         }
     }
 

@@ -19,7 +19,7 @@ struct TaskTrialTests {
         world.gateway.state.withLock { $0.creates = [Self.noFunds] + Array(repeating: Self.lost, count: 99) }
         _ = try await submitted(world, 40)
         await world.clock.advance(by: .seconds(3600))
-        #expect((5...14).contains(world.gateway.sent.count), "\(world.gateway.sent.count)")
+        #expect((5...18).contains(world.gateway.sent.count), "\(world.gateway.sent.count)")
     }
 
     /// Another server answers, or the address is not the gateway's own.
@@ -83,5 +83,144 @@ struct TaskTrialTests {
         await world.clock.advance(by: .seconds(1))
         let task = try await world.service.status(id.text).task
         #expect(task.state == .abandoned && task.billed == .no)
+    }
+
+    /// Another process on the journal, with the same way to the gateway.
+    private func neighbour(of world: TaskWorld, _ options: TaskServiceOptions) -> TaskWorld {
+        TaskWorld(
+            options, journal: world.journal.reopened(afterDeath: false), clock: world.clock,
+            gateway: world.gateway, seed: 12)
+    }
+
+    /// A process that is killed while the answer to a try is on its way, long after the first.
+    private func killedInTry(_ outcome: CreateOutcome, isAlone: Bool) async throws -> (TaskWorld, [TaskID]) {
+        let options = TaskServiceOptions(maximumActive: 50)
+        let world = TaskWorld(options)
+        world.gateway.state.withLock { $0.creates = Array(repeating: outcome, count: 99) }
+        let ids = try await submitted(world, 20)
+        let other = neighbour(of: world, options)
+        if !isAlone { _ = try await other.submit("beside") }
+        await world.clock.advance(by: .seconds(400))
+        let before = world.gateway.sent.count
+        world.gateway.holdCreates()
+        #expect(await world.clock.advance { world.gateway.sent.count > before })
+        let next = isAlone ? world.restarted(options) : other
+        if !isAlone { world.journal.die() }
+        world.gateway.creates()
+        world.gateway.releaseCreates()
+        return (next, ids)
+    }
+
+    @Test(arguments: [true, false])
+    func `a process that is killed in a try of what is refused holds up nobody`(isAlone: Bool) async throws {
+        let (next, ids) = try await killedInTry(Self.noFunds, isAlone: isAlone)
+        next.service.resume()
+        let start = next.clock.elapsed()
+        // The one that was under way may have been taken.
+        for id in ids where await next.state(id) == .queued { #expect(await next.reaches(id, .submitted)) }
+        #expect(next.clock.elapsed() - start < .seconds(10))
+    }
+
+    @Test func `who begins anew need not wait long to see whether answers come again`() async throws {
+        let (next, ids) = try await killedInTry(Self.lost, isAlone: true)
+        next.service.resume()
+        let start = next.clock.elapsed()
+        for id in ids where await next.state(id) == .queued { #expect(await next.reaches(id, .submitted)) }
+        #expect(next.clock.elapsed() - start < .seconds(70))
+    }
+
+    @Test func `a try that is not sent after all is no try`() async throws {
+        let options = TaskServiceOptions(maximumActive: 9)
+        let world = TaskWorld(options)
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
+        _ = try await submitted(world, 3)
+        await world.clock.advance(by: .seconds(400))
+        // The end comes while the claim is written.
+        let before = world.gateway.sent.count
+        let submitted = Task.immediate { try await world.submit("again") }
+        await world.service.drain()
+        _ = try? await submitted.value
+        #expect(world.gateway.sent.count == before)
+        #expect(
+            world.journal.shared.store.withLock {
+                $0.paces.values.allSatisfy { !$0.holds.values.contains(where: \.isTried) }
+            })
+    }
+
+    @Test func `an agent that submits in a loop does not feed a gateway that swallows creates`() async throws
+    {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 999) }
+        _ = try await submitted(world, 30)
+        await world.clock.advance(by: .seconds(100))
+        let before = world.gateway.sent.count
+        for number in 0..<60 {
+            _ = try await world.submit("loop \(number)")
+            await world.clock.advance(by: .seconds(10))
+        }
+        #expect(world.gateway.sent.count - before <= 10, "\(world.gateway.sent.count - before)")
+    }
+
+    @Test func `whoever is alone in line is tried at once, though others are being made`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
+        #expect(await world.reaches(try await world.submit("made").task.id, .submitted))
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
+        let poor = try await world.submit("poor").task.id
+        await world.clock.advance(by: .seconds(400))
+        _ = try await world.service.cancel(poor.text, abandon: false)
+        await world.clock.advance(by: .seconds(1))
+        world.gateway.creates()
+        let start = world.clock.elapsed()
+        #expect(await world.reaches(try await world.submit("rich").task.id, .submitted))
+        #expect(world.clock.elapsed() - start < .seconds(1))
+    }
+
+    /// It has nothing to look after, and so has heard nothing of the hold.
+    @Test func `a process that only begins to submit is a reason to try too`() async throws {
+        let options = TaskServiceOptions(maximumActive: 9)
+        let world = TaskWorld(options)
+        let other = neighbour(of: world, options)
+        _ = try await other.service.list(JournalQuery())
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
+        let ids = try await submitted(world, 3)
+        await world.clock.advance(by: .seconds(400))
+        world.gateway.creates()
+        let start = world.clock.elapsed()
+        let last = try await other.submit("last").task.id
+        for id in ids { #expect(await world.reaches(id, .submitted)) }
+        #expect(await other.reaches(last, .submitted))
+        #expect(world.clock.elapsed() - start < .seconds(10))
+    }
+
+    @Test(arguments: [402, 403])
+    func `what is refused for its own sake slows down the others by seconds`(status: Int) async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
+        let kind = status == 402 ? Failure.Kind.paymentRequired : .permission
+        world.gateway.refuses {
+            $0.hasPrefix("bad") ? .refused(Failure(kind, httpStatus: status)) : nil
+        }
+        var ids: [TaskID] = []
+        for number in 0..<24 {
+            let name = number % 4 == 0 ? "bad \(number)" : "good \(number)"
+            ids.append(try await world.submit(name).task.id)
+        }
+        let start = world.clock.elapsed()
+        for (number, id) in ids.enumerated() where number % 4 != 0 {
+            #expect(await world.reaches(id, .submitted))
+        }
+        #expect(world.clock.elapsed() - start < .seconds(15), "\(world.clock.elapsed() - start)")
+    }
+
+    @Test func `what may not be made does not stand in line for ever`() async throws {
+        let options = TaskServiceOptions(retryCreatesFor: .seconds(1000))
+        let world = TaskWorld(options)
+        world.gateway.state.withLock {
+            $0.creates = Array(repeating: .refused(Failure(.permission, httpStatus: 403)), count: 999)
+        }
+        let id = try await world.submit("forbidden").task.id
+        await world.clock.advance(by: .seconds(900))
+        #expect(await world.state(id) == .queued)
+        await world.clock.advance(by: .seconds(200))
+        #expect(await world.state(id) == .failed)
     }
 }

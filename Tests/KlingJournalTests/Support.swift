@@ -95,7 +95,7 @@ extension SQLiteJournal {
 
 extension JournalClaim {
     var task: VideoTask? {
-        guard case .claimed(let task) = self else { return nil }
+        guard case .claimed(let task, _) = self else { return nil }
         return task
     }
 }

@@ -160,7 +160,7 @@ extension FailureMessages {
                     + "in line and costs nothing; one of them is tried again in \(length.en), and within 15 seconds of the next `submit`.",
                 zh: "网关拒绝所有任务（\(hold.failure.kind.code)，\(hold.failure.kind.rawValue)）。排队的任务保持排队，不产生费用；"
                     + "\(length.zh)后会再试其中一个，或在下一次 `submit` 后 15 秒内再试。")[locale]
-        case .lift, .tryAgain:
+        case .lift, .tryAgain, .untried:
             LocalizedText(
                 en: "The gateway takes tasks again: what is queued is sent.",
                 zh: "网关恢复接受任务：排队的任务将继续发送。")[locale]

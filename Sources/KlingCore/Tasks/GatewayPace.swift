@@ -16,6 +16,8 @@ public struct GatewayPace: Sendable, Hashable {
         case hold(Hold, account: String?, Duration)
         /// Somebody may have put it right: one is tried when so much has passed since the last, at the latest.
         case tryAgain(account: String?, within: Duration)
+        /// What became of the one that was tried (at this place in line) nobody will say: another may be, after so much time.
+        case untried(Int64, account: String?, Duration)
         /// They are not in vain any more.
         case lift(account: String?)
 
@@ -23,7 +25,7 @@ public struct GatewayPace: Sendable, Hashable {
         package var length: Duration? {
             switch self {
             case .noCreates(let length), .noReads(let length), .hold(_, _, let length): length
-            case .fewerTasks, .tryAgain, .lift: nil
+            case .fewerTasks, .tryAgain, .untried, .lift: nil
             }
         }
     }
@@ -48,14 +50,22 @@ public struct GatewayPace: Sendable, Hashable {
         package var isRefusal: Bool { failure.concernsAll }
         /// Others are held back for it.
         package var isInForce: Bool { isRefusal || attempts > Self.bearable }
+        /// More than one has shown it: it concerns not only a task that may not be made.
+        package var isGeneral: Bool { isInForce && attempts > 1 }
 
         /// How long nothing is sent then: up to ten minutes.
         package func pause(unit: Double) -> Duration {
             guard isInForce else { return .zero }
-            let (first, number) = isRefusal ? (15.0, attempts) : (1.0, attempts - Self.bearable)
+            // A refusal may be for the sake of that task: whether another fares better is soon found out, and costs nothing.
+            let number = attempts - (isRefusal ? 1 : Self.bearable + 1)
             // What is not permitted may be so for some of the tasks only: the others are not to wait for long.
             let most = failure.kind == .permission ? 60.0 : 600
-            return .seconds(min(most, first * Double(1 << min(max(number - 1, 0), 10))) * (0.8 + 0.4 * unit))
+            return .seconds(min(most, Double(1 << min(max(number, 0), 10))) * (0.8 + 0.4 * unit))
+        }
+
+        /// Found out by somebody who does not know all that the other says.
+        fileprivate func isOutdated(by other: Hold) -> Bool {
+            isRefusal == other.isRefusal && attempts < other.attempts
         }
     }
 
@@ -120,15 +130,20 @@ public struct GatewayPace: Sendable, Hashable {
             slots = Narrowing(limit: max(1, limit), since: now, recovery: recovery)
         case .hold(let hold, let account, let length):
             forgetHolds(at: now)
+            if let known = holds[account ?? ""]?.hold, hold.isOutdated(by: known) { return }
             holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
         case .tryAgain(let account, let length):
             // What is found out at the moment is waited for.
             guard var standstill = holds[account ?? ""], !standstill.isTried, standstill.pause.length > length
             else { return }
             standstill.pause.length = length
-            // What is tried for its own sake makes nobody wait longer.
-            standstill.hold.attempts = max(0, standstill.hold.attempts - 1)
+            // A refusal costs nothing: what is tried for its own sake makes nobody wait longer.
+            if standstill.hold.isRefusal { standstill.hold.attempts = max(0, standstill.hold.attempts - 1) }
             holds[account ?? ""] = standstill
+        case .untried(let place, let account, let length):
+            guard let standstill = holds[account ?? ""], standstill.isTried, standstill.hold.tried == place
+            else { return }
+            holds[account ?? ""] = Standstill(hold: standstill.hold, pause: Pause(since: now, length: length))
         case .lift(let account):
             if holds.removeValue(forKey: account ?? "") != nil { lifts[account ?? "", default: 0] += 1 }
         }

@@ -131,7 +131,8 @@ public struct JournalEvent: Sendable, Hashable {
 
 /// What came of asking for a slot.
 public enum JournalClaim: Sendable, Hashable {
-    case claimed(VideoTask)
+    /// - isTrial: to see whether a hold is over (``GatewayPace/Hold``).
+    case claimed(VideoTask, isTrial: Bool)
     /// There is one, but another process has an older task in line.
     case behind
     /// There is none for it.

@@ -71,8 +71,8 @@ extension TaskMachine {
         _ failure: Failure, after: Duration?, at now: Timestamp, under rules: Rules
     ) -> [Action] {
         let narrow: [Action] = failure.klingCode == 1303 ? [.narrow] : []
-        // What concerns all, a user will put right, however long that takes.
-        if !failure.concernsAll, isPatienceOver(at: now, under: rules) {
+        // What concerns all, a user will put right, however long that takes; what is not permitted may never be.
+        if !failure.concernsAll || failure.kind == .permission, isPatienceOver(at: now, under: rules) {
             return refused(failure, at: now) + narrow
         }
         return again(because: failure, after: after) + narrow

@@ -43,7 +43,7 @@ extension TaskService {
             case .enqueue(let backoff): enqueue(task, after: backoff)
             case .enqueueLater(let backoff):
                 schedule(.again(task.id), after: real(backoff.pause(unit: random.unit())))
-            case .create: create(task)
+            case .create: create(task, isTrial: false)
             case .follow(let pace): follow(task, pace)
             case .deliver: deliver(task)
             case .deliverAgain(let backoff): deliver(task, after: backoff)

@@ -8,10 +8,10 @@ extension TaskService {
         var until: Duration
     }
 
-    /// Who submits or begins anew need not wait for the next try any longer than that.
-    private static let trialInterval = Duration.seconds(15)
+    /// Who submits or begins anew need not wait for the next try any longer than that, of what costs nothing and of what may.
+    private static let trialInterval = (free: Duration.seconds(15), doubtful: Duration.seconds(60))
     /// When nothing is sent for so long, nobody is to wait for an answer.
-    private static let noticeablePause = Duration.seconds(10)
+    private static let noticeablePause = Duration.seconds(3)
     /// A task that is refused as often while others are taken is refused for its own sake.
     private static let mostOvertaken = 2
 
@@ -49,6 +49,7 @@ extension TaskService {
             // That the others would be taken it does not say.
             if isRefused, let hold { self.hold(hold.found, for: .zero) } else { lift() }
         case .unknown(let failure):
+            sendingAtOnce = 1
             if isRefused, let hold {
                 // Not what it was before, but no better.
                 if isTrial { prolong(hold.found.failure, of: hold.found.tried, isTrial) }
@@ -112,8 +113,19 @@ extension TaskService {
     /// A user who submits, or begins anew, may have put it right.
     /// - Parameter atOnce: nobody else is in line.
     func tryAgain(atOnce: Bool) {
-        guard isRefused, let hold, hold.until > clock.elapsed() else { return }
-        note(.tryAgain(account: gateway.identity.account, within: atOnce ? .zero : Self.trialInterval))
+        guard let hold, hold.until > clock.elapsed() else { return }
+        let (free, doubtful) = Self.trialInterval
+        let length = hold.found.isRefusal ? (atOnce ? .zero : free) : doubtful
+        note(.tryAgain(account: gateway.identity.account, within: real(length)))
+    }
+
+    /// Nobody will say what came of it, should this be the one that is tried: it was not sent after all, or its process is no more.
+    func giveUpTrial(of task: VideoTask) async {
+        let account = task.account
+        if pace.holds[account ?? ""]?.isTried != true { await learnPace() }
+        guard let found = pace.holds[account ?? ""], found.isTried, found.hold.tried == task.place else { return }
+        let pause = found.hold.isRefusal ? .zero : real(found.hold.pause(unit: random.unit()))
+        await write(.untried(task.place, account: account, pause))
     }
 
     /// What another process has found out, or this one before it ended.

@@ -24,8 +24,8 @@ extension TaskService {
         do {
             try await beginTelling()
             await learnPace()
-            tryAgain(atOnce: false)
             try await takeOver(.creates)
+            tryAgain(atOnce: false)
             try await countLine()
             beginning = .oriented
             endBeginning()

@@ -6,20 +6,21 @@ extension TaskService {
     /// Tells the others, and the next process. What is known here holds here whether that works or not.
     func note(_ wish: GatewayPace.Wish) {
         if isWorthAWord(wish) { observer(.asked(wish)) }
-        run { service in
-            let noted = try? await service.journal.note(
-                wish, of: service.gateway.identity.url, at: service.clock.wallTime())
-            if let noted { service.keep(to: noted) }
-        }
+        run { await $0.write(wish) }
+    }
+
+    func write(_ wish: GatewayPace.Wish) async {
+        let noted = try? await journal.note(wish, of: gateway.identity.url, at: clock.wallTime())
+        if let noted { keep(to: noted) }
     }
 
     private func isWorthAWord(_ wish: GatewayPace.Wish) -> Bool {
         switch wish {
         case .hold(let hold, let account, _):
-            hold.isInForce && pace.holds[account ?? ""]?.hold.isInForce != true
-        case .lift(let account): pace.holds[account ?? ""]?.hold.isInForce == true
+            hold.isGeneral && pace.holds[account ?? ""]?.hold.isGeneral != true
+        case .lift(let account): pace.holds[account ?? ""]?.hold.isGeneral == true
         case .noCreates(let length), .noReads(let length): length > Self.longest
-        case .fewerTasks, .tryAgain: false
+        case .fewerTasks, .tryAgain, .untried: false
         }
     }
 

@@ -81,5 +81,5 @@ extension TaskService {
     }
 
     /// Why nothing that stands in line is taken.
-    private var heldBack: Failure? { hold?.found.failure }
+    private var heldBack: Failure? { hold.flatMap { $0.found.isGeneral ? $0.found.failure : nil } }
 }

@@ -91,13 +91,17 @@ extension TaskService {
         try await write(task, .change) { (journal, task) throws(JournalFailure) in
             claim = try await journal.claim(
                 task.id, maximumActive: limit, for: identity, besides: strangers, at: time)
-            guard case .claimed(let written) = claim else { return nil }
+            guard case .claimed(let written, _) = claim else { return nil }
             return written
         } then: { machine, written in
             actions = machine.handle(.claimed(written), at: time, under: own)
         }
+        let isTrial = if case .claimed(_, let isTrial) = claim { isTrial } else { false }
+        // Another process may have found out what this one does not know yet.
+        if isTrial { await learnPace() }
         guard actions.contains(.create) else {
             guard actions.contains(.record(.change)) else { return claim }
+            if isTrial { await giveUpTrial(of: task.machine.task) }
             // It is not to be sent after all.
             task.activity = .none
             if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
@@ -105,19 +109,20 @@ extension TaskService {
         }
         guard !isDraining else {
             // The end came while the journal was written. Nothing was sent, and nothing may look as if it was.
+            if isTrial { await giveUpTrial(of: task.machine.task) }
             _ = task.machine.handle(.unsent, at: time, under: rules(for: task))
             if (try? await record(task, .change, else: task.machine)) == nil { keep(task) }
             return .refused
         }
-        create(task)
+        create(task, isTrial: isTrial)
         return claim
     }
 
     /// Sends the one create of this claim.
-    func create(_ task: LiveTask) {
+    func create(_ task: LiveTask, isTrial: Bool) {
         creates += 1
         task.activity = .creating
-        let (id, request, isTrial) = (task.id, task.machine.task.request, hold != nil)
+        let (id, request) = (task.id, task.machine.task.request)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
             await service.endCreate(id, service.weigh(outcome, of: id, isTrial: isTrial))

@@ -12,13 +12,15 @@ extension TaskService {
 
     /// Sees to it that changes of other processes are noticed, as long as anybody here may want to know.
     func watch() {
-        guard !isDraining, !due.contains(.tail) else { return }
+        guard !isDraining, !isWatching else { return }
         guard !live.isEmpty || !subscriptions.isEmpty || !waiters.isEmpty || line.hasTasks else {
             // What is not heard of does not keep it true.
             return line.forget()
         }
         schedule(.tail, after: Self.tailInterval)
     }
+
+    var isWatching: Bool { due.contains(.tail) }
 
     func tail() async {
         guard !isDraining else { return }
@@ -190,6 +192,7 @@ extension TaskService {
                 choice, limit: Self.pageSize, of: gateway.identity.url, besides: knownStrangers,
                 at: clock.wallTime())
             for written in found { load(written).isForeign = false }
+            for written in found where written.state == .submitting { await giveUpTrial(of: written) }
             if choice == .creates {
                 // Each is a change: the journal writes them together.
                 await withTaskGroup(of: Void.self) { group in

@@ -21,6 +21,8 @@ extension TaskService {
             delivery: place(submission.delivery),
             simulated: gateway.identity.simulated)
         let budget = options.budget
+        let wasWatching = isWatching
+        let isAlone = queue.first == nil && creates == 0 && !line.hasTasks
         let ticket = arrivals.begin()
         let beginning: JournalBeginning
         do throws(TaskServiceError) {
@@ -30,6 +32,11 @@ extension TaskService {
             throw error
         }
         accept(beginning, ticket, patience: submission.patience)
+        if case .created = beginning {
+            // What the others have found out is not heard of while there is nothing to look after.
+            if !wasWatching { await learnPace() }
+            tryAgain(atOnce: isAlone)
+        }
         switch beginning {
         case .overBudget(let spent, let time):
             throw .budgetExceeded(budget ?? SpendBudget(), spent: spent, roomAfter: time?.since(now))
@@ -106,7 +113,6 @@ extension TaskService {
     private func accept(_ beginning: JournalBeginning, _ ticket: ArrivalOrder.Ticket, patience: Duration?) {
         guard case .created(let written, _) = beginning else { return lineUp(arrivals.end(ticket, nil)) }
         load(written).awaitedUntil = patience.map { clock.elapsed() + $0 }
-        tryAgain(atOnce: queue.first == nil && creates == 0 && !line.hasTasks)
         lineUp(arrivals.end(ticket, written.id))
     }
 }

@@ -32,9 +32,9 @@ public actor TaskService {
     /// One at a time, so that the creates go in the order of the queue.
     var isClaiming = false
     var creates = 0
-    /// How many creates may be under way: one after a slot or a create was refused, and with each create that is
-    /// taken twice as many.
-    var sendingAtOnce = TaskService.mostSendingAtOnce
+    /// How many creates may be under way: few at first, one after a slot or a create was refused or an answer lost, and with each
+    /// create that is taken twice as many.
+    var sendingAtOnce = 4
     static let mostSendingAtOnce = 64
     /// Claims, one after the other, that only had to wait for the turn of another process.
     var timesBehind = 0
