@@ -3,8 +3,7 @@ extension TaskService {
     /// Takes up what is unfinished in the journal, in the background; returns at once, and does nothing the
     /// second time. Every call that is about tasks does it too.
     public nonisolated func resume() {
-        // Its own task, as nobody waits for it.
-        Task { await self.takeUp() }
+        Task { await self.wakeUp() }
     }
 
     func wakeUp() {
