@@ -60,14 +60,24 @@ struct TaskTrialTests {
         #expect(await world.state(bad) == .failed)
     }
 
-    @Test func `whoever stands in line is told why nothing is sent`() async throws {
+    @Test(arguments: [Failure.Kind.timeout, .badGateway, .unreachable])
+    func `whoever stands in line is told why nothing is sent, and nothing of another's create`(
+        kind: Failure.Kind
+    )
+        async throws
+    {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
-        world.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 99) }
+        let lost = CreateOutcome.unknown(Failure(kind, billed: .unknown, httpStatus: 502))
+        world.gateway.state.withLock { $0.creates = Array(repeating: lost, count: 99) }
         let ids = try await submitted(world, 20)
         await world.clock.advance(by: .seconds(300))
         let task = try await world.service.status(ids[19].text).task
-        #expect(task.state == .queued && task.billed == .no && task.error?.kind == .timeout)
-        #expect(task.error?.billed == .no)
+        #expect(task.state == .queued && task.billed == .no)
+        let sentence = FailureMessages.sentence(for: try #require(task.error), of: task, locale: .en)
+        #expect(
+            sentence
+                == "The gateway did not answer in time. Nothing was charged. The task stays in line and is sent by itself as "
+                + "soon as the gateway takes it: `wait` for it, or `cancel` it; do not submit it anew.")
     }
 
     @Test func `a task that every create was refused for costs nothing when it is given up`() async throws {

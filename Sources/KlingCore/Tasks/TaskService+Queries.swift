@@ -81,5 +81,9 @@ extension TaskService {
     }
 
     /// Why nothing that stands in line is taken.
-    private var heldBack: Failure? { hold.flatMap { $0.found.isGeneral ? $0.found.failure : nil } }
+    private var heldBack: Failure? {
+        guard let found = hold?.found, found.isGeneral else { return nil }
+        // What became of another task's create says nothing of one that was not sent.
+        return found.isRefusal ? found.failure : Failure(.timeout)
+    }
 }
