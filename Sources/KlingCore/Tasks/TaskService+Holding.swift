@@ -123,7 +123,9 @@ extension TaskService {
     func giveUpTrial(of task: VideoTask) async {
         let account = task.account
         if pace.holds[account ?? ""]?.isTried != true { await learnPace() }
-        guard let found = pace.holds[account ?? ""], found.isTried, found.hold.tried == task.place else { return }
+        guard let found = pace.holds[account ?? ""], found.isTried, found.hold.tried == task.place else {
+            return
+        }
         let pause = found.hold.isRefusal ? .zero : real(found.hold.pause(unit: random.unit()))
         await write(.untried(task.place, account: account, pause))
     }
