@@ -157,9 +157,9 @@ extension FailureMessages {
             LocalizedText(
                 en:
                     "The gateway refuses every task (\(hold.failure.kind.code), \(hold.failure.kind.rawValue)). What is queued stays "
-                    + "in line and costs nothing; one of them is tried again in \(length.en), and within 15 seconds of the next `submit`.",
+                    + "in line and costs nothing; one of them is tried again in \(length.en), then less and less often, and within 15 seconds of the next `submit`.",
                 zh: "网关拒绝所有任务（\(hold.failure.kind.code)，\(hold.failure.kind.rawValue)）。排队的任务保持排队，不产生费用；"
-                    + "\(length.zh)后会再试其中一个，或在下一次 `submit` 后 15 秒内再试。")[locale]
+                    + "\(length.zh)后会再试其中一个，之后间隔逐渐变长；下一次 `submit` 后 15 秒内也会再试。")[locale]
         case .lift, .tryAgain, .untried:
             LocalizedText(
                 en: "The gateway takes tasks again: what is queued is sent.",

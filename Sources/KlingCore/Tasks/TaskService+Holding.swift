@@ -1,8 +1,8 @@
 // When creates are in vain, whatever they ask for: what stands in line waits, instead of failing or being lost one after the other.
 // All processes on the journal wait, and one of them tries (``GatewayPace/Hold``).
 extension TaskService {
-    /// Why nothing is sent to a gateway that could be asked.
-    struct Hold {
+    /// Why nothing is sent to a gateway that could be asked, as this process keeps it.
+    struct LocalHold {
         var found: GatewayPace.Hold
         /// When one is sent, to see whether it is over; on this process's clock.
         var until: Duration
@@ -16,7 +16,7 @@ extension TaskService {
     private static let mostOvertaken = 2
 
     /// That of the account which is sent for.
-    var hold: Hold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
+    var hold: LocalHold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
     var isRefused: Bool { hold?.found.isRefusal ?? false }
 
     /// What a create came to, for the task and for those behind it.
@@ -31,20 +31,7 @@ extension TaskService {
             // Kling itself has looked at it.
             if isRefused, failure.klingCode == 1303 { lift() } else if isTrial { goOn() }
         case .refused(let failure) where failure.concernsAll:
-            guard let task = live[id], !isOvertaken(task) else {
-                if isTrial { goOn() }
-                break
-            }
-            let place = task.machine.task.place
-            if task.awaitedUntil.map({ $0 > clock.elapsed() }) ?? false {
-                // The caller is told, and nothing is left to wait for.
-                if isRefused || queue.first != nil || creates > 1 || line.hasTasks {
-                    prolong(failure, of: place, isTrial)
-                }
-                break
-            }
-            prolong(failure, of: place, isTrial)
-            return .notTaken(failure, after: nil)
+            return weigh(refusalOfAll: failure, of: id, isTrial)
         case .refused:
             // That the others would be taken it does not say.
             if isRefused, let hold { self.hold(hold.found, for: .zero) } else { lift() }
@@ -60,6 +47,18 @@ extension TaskService {
             }
         }
         return outcome
+    }
+
+    /// Only who waits for the answer is refused; the others are back in line.
+    private func weigh(refusalOfAll failure: Failure, of id: TaskID, _ isTrial: Bool) -> CreateOutcome {
+        guard let task = live[id], !isOvertaken(task) else {
+            if isTrial { goOn() }
+            return .refused(failure)
+        }
+        let isAwaited = task.awaitedUntil.map { $0 > clock.elapsed() } ?? false
+        let concernsOthers = isRefused || queue.first != nil || creates > 1 || line.hasTasks
+        if !isAwaited || concernsOthers { prolong(failure, of: task.machine.task.place, isTrial) }
+        return isAwaited ? .refused(failure) : .notTaken(failure, after: nil)
     }
 
     /// It is refused again, and others were taken meanwhile, by whatever process.
@@ -90,7 +89,7 @@ extension TaskService {
     private func hold(_ found: GatewayPace.Hold, for length: Duration? = nil) {
         let account = gateway.identity.account
         let pause = length ?? real(found.pause(unit: random.unit()))
-        holds[account ?? ""] = Hold(found: found, until: clock.elapsed() + pause)
+        holds[account ?? ""] = LocalHold(found: found, until: clock.elapsed() + pause)
         note(.hold(found, account: account, pause))
         if found.isInForce { sendingAtOnce = 1 }
     }
@@ -136,7 +135,9 @@ extension TaskService {
         for account in Set(found.holds.keys).union(pace.holds.keys) {
             let (standstill, known) = (found.holds[account], pace.holds[account])
             guard standstill != known else { continue }
-            holds[account] = standstill.map { Hold(found: $0.hold, until: now + $0.pause.left(at: time)) }
+            holds[account] = standstill.map {
+                LocalHold(found: $0.hold, until: now + $0.pause.left(at: time))
+            }
             guard let standstill else {
                 doubts = []
                 continue

@@ -43,7 +43,7 @@ public actor TaskService {
     /// No create before this moment.
     var pausedUntil = Duration.zero
     /// Why nothing is sent at the moment, by account.
-    var holds: [String: Hold] = [:]
+    var holds: [String: LocalHold] = [:]
     /// Tasks, since the last that was taken, of whose creates it is not known whether they arrived.
     var doubts: Set<TaskID> = []
     /// What this process has last learnt that the gateway asked of all.
