@@ -4,15 +4,33 @@ internal import KlingCore
 extension JournalStore {
     /// One who looked after open tasks.
     struct AbsentOwner {
+        enum Absence {
+            case gone
+            /// It is there, but was silent for longer than it said. What it is sending is its own.
+            case silent
+            /// It is there, but the gateway does not accept its key. What it has not sent another may send.
+            case refused
+        }
+
         /// Nil for tasks that have none.
         var number: Int64?
-        /// It is there, but was silent for longer than it said.
-        var isSilent = false
+        var absence = Absence.gone
+
+        /// Which of its tasks are left.
+        var condition: String {
+            switch absence {
+            case .gone: ""
+            case .silent: "AND state <> 'submitting'"
+            case .refused: "AND state = 'queued' AND billed = 'no'"
+            }
+        }
     }
 
     /// What a process can ask for: the tasks of a gateway.
     struct Reach {
         var url: String
+        /// For whom it sends.
+        var account: String?
         /// But for those of these accounts.
         var strangers: [String] = []
 
@@ -49,6 +67,7 @@ extension JournalStore {
             """, reach.values
         ) { (row) throws(JournalFailure) in row.isNull(0) ? nil : row.integer(0)
         }
+        let refused = try refusedOwners(within: reach, at: now)
         var absent: [AbsentOwner] = []
         for owner in found where owner != owners.number {
             guard let owner else {
@@ -57,9 +76,26 @@ extension JournalStore {
             }
             let isThere = try owners.isAlive(owner)
             let isHeard = choice == .ofTheDead ? true : try isStaying(owner, at: now)
-            if !isThere || !isHeard { absent.append(AbsentOwner(number: owner, isSilent: isThere)) }
+            if !isThere || !isHeard {
+                absent.append(AbsentOwner(number: owner, absence: isThere ? .silent : .gone))
+            } else if refused.contains(owner) {
+                absent.append(AbsentOwner(number: owner, absence: .refused))
+            }
         }
         return absent
+    }
+
+    /// Those whose key the gateway does not accept, while it has not refused this process's.
+    private func refusedOwners(within reach: Reach, at now: Timestamp) throws(JournalFailure) -> Set<Int64> {
+        var pace = try pace(of: reach.url)
+        pace.forgetHolds(at: now)
+        let accounts = pace.accountsWithoutKey
+        guard !accounts.isEmpty, !accounts.contains(reach.account ?? "") else { return [] }
+        let owners = try connection().all(
+            "SELECT owner FROM staying WHERE gateway = ? AND account IN (\(accounts.map { _ in "?" }.joined(separator: ", ")))",
+            [.text(reach.url)] + accounts.map { .text($0) }
+        ) { (row) throws(JournalFailure) in row.integer(0) }
+        return Set(owners)
     }
 
     func isStaying(_ owner: Int64, at now: Timestamp) throws(JournalFailure) -> Bool {
@@ -132,19 +168,18 @@ extension JournalStore {
     ) throws(JournalFailure) -> [VideoTask] {
         var left: [VideoTask] = []
         for owner in try absentOwners(choice, within: reach, at: now) {
-            let condition = owner.isSilent ? "AND state <> 'submitting'" : ""
             // One after the other, because each has its tasks in order: those of both would have to be sorted.
             for (whereabouts, values) in [("gateway IS NULL", []), (reach.condition, reach.values)] {
                 left += try connection().all(
                     """
-                    SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND \(whereabouts) \(condition)
+                    SELECT \(Self.columns) FROM tasks WHERE is_open = 1 AND owner IS ? AND \(whereabouts) \(owner.condition)
                     ORDER BY place LIMIT ?
                     """,
                     [.optional(owner.number)] + values + [.integer(Int64(limit))], read: task)
             }
             // Should it be heard of again, it learns that it was taken for gone.
-            if let owner = owner.number {
-                try connection().run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(owner))
+            if let number = owner.number, owner.absence != .refused {
+                try connection().run("UPDATE staying SET until = 0 WHERE owner = ?", .integer(number))
             }
         }
         return left

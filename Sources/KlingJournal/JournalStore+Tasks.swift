@@ -76,7 +76,7 @@ extension JournalStore {
 
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: [String] = [],
-        at time: Timestamp
+        isAwaited: Bool = false, at time: Timestamp
     ) throws(JournalFailure) -> JournalClaim {
         // One transaction holds the count and the change, so no two processes can take the last place.
         let url = gateway.url
@@ -84,14 +84,17 @@ extension JournalStore {
         var pace = try pace(of: url)
         pace.forgetHolds(at: time)
         guard active < maximumActive, var task = try task(id), task.state == .queued,
-            pace.allowsCreate(for: gateway.account, active: active, at: time)
+            pace.allowsCreate(for: gateway.account, isAwaited: isAwaited, active: active, at: time)
         else { return .refused }
         // It may be there already, and is known only there and for whom it was sent.
         if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account { return .refused }
+        // What is sent only to be refused takes nobody's turn.
+        let isRefused = pace.refuses(gateway.account)
         let idle = pace.idleAccounts(but: gateway.account)
-        let turn = pace.turn(of: gateway.account) ?? 0
-        guard try isFirstInLine(task.place, behind: turn, of: url, passing: idle) else { return .behind }
-        let isTrial = pace.beginTrial(of: task.place, for: gateway.account, at: time)
+        let isItsTurn = try isRefused ? true : isFirstInLine(task.place, of: url, passing: idle, at: time)
+        guard isItsTurn else { return .behind }
+        let isTrial =
+            !(isRefused && isAwaited) && pace.beginTrial(of: task.place, for: gateway.account, at: time)
         if isTrial { try write(pace, of: url) }
         task.state = .submitting
         task.gateway = url
@@ -106,12 +109,11 @@ extension JournalStore {
 
     /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
     /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another
-    /// gateway holds up nobody here, nor who sends for one of the accounts `idle`, for which nothing is taken.
-    /// - Parameter turn: those up to this place come after all others.
+    /// gateway holds up nobody here, nor who sends for one of the accounts `idle`, for which nothing is taken, nor one that stands
+    /// aside as it was refused.
     private func isFirstInLine(
-        _ place: Int64, behind turn: Int64, of url: String, passing idle: [String]
+        _ place: Int64, of url: String, passing idle: [String], at now: Timestamp
     ) throws(JournalFailure) -> Bool {
-        let isBefore = place > turn ? "place > ? AND place < ?" : "(place > ? OR place < ?)"
         let others = try connection().all(
             "SELECT owner FROM staying WHERE gateway <> ? OR account IN (\(idle.map { _ in "?" }.joined(separator: ", ")))",
             [.text(url)] + idle.map { .text($0) }
@@ -121,10 +123,13 @@ extension JournalStore {
         for owner in others where try owners.isAlive(owner) { passed.append(owner) }
         let older = try connection().first(
             """
-            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND \(isBefore) AND billed = 'no' AND owner IS NOT NULL
+            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL
             AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) AND \(Self.isOfGateway)
+            AND coalesce(json_extract(body, '$.refusedAt'), 0) <= ?
             ORDER BY place LIMIT 1
-            """, [.integer(turn), .integer(place)] + passed.map { .integer($0) } + [.text(url)]
+            """,
+            [.integer(place)] + passed.map { .integer($0) }
+                + [.text(url), .integer(now.milliseconds - VideoTask.timeAside.milliseconds)]
         ) { (row) throws(JournalFailure) in row.integer(0) }
         return older == nil
     }

@@ -56,11 +56,13 @@ public final class SQLiteJournal: Journal {
 
     public func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
-        at time: Timestamp
+        isAwaited: Bool, at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim {
         try await thread.perform(.write) { (store) throws(JournalFailure) in
             try store.claim(
-                id, maximumActive: maximumActive, for: gateway, besides: strangers.sorted(), at: time)
+                id, maximumActive: maximumActive, for: gateway, besides: strangers.sorted(),
+                isAwaited: isAwaited,
+                at: time)
         }
     }
 
@@ -91,10 +93,12 @@ public final class SQLiteJournal: Journal {
     }
 
     public func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
+        at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
         // Nearly always there is nothing, and then nothing is to be locked or written.
-        let reach = JournalStore.Reach(url: url, strangers: strangers.sorted())
+        let reach = JournalStore.Reach(
+            url: gateway.url, account: gateway.account, strangers: strangers.sorted())
         let isNeeded = try await thread.perform(.read) { (store) throws(JournalFailure) in
             try store.isAnythingLeft(choice, within: reach, at: now)
         }

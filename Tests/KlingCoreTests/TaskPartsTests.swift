@@ -99,12 +99,21 @@ struct TaskPartsTests {
         queue.insert(tasks[3])
         #expect(queue.count == 600)
         for task in tasks[..<400] { queue.remove(task) }
-        #expect(queue.first == tasks[400].id)
+        #expect(queue.first(at: .zero) == tasks[400].id)
         queue.insert(tasks[5])
-        #expect(queue.first == tasks[5].id)
-        if let first = queue.first { queue.remove(first) }
-        #expect(queue.first == tasks[400].id)
+        #expect(queue.first(at: .zero) == tasks[5].id)
+        if let first = queue.first(at: .zero) { queue.remove(first) }
+        #expect(queue.first(at: .zero) == tasks[400].id)
         #expect(queue.count == 200)
+        for task in tasks[400...] { queue.insert(task, asideUntil: .seconds(Int(task.place) % 7 + 1)) }
+        queue.insert(tasks[500])
+        #expect(queue.first(at: .zero) == tasks[500].id && queue.any(0.9, at: .zero) == tasks[500].id)
+        queue.remove(tasks[500])
+        #expect(queue.first(at: .zero) == tasks[405].id, "the one that stands aside longest")
+        #expect(queue.first(at: .seconds(7)) == tasks[400].id && queue.count == 199)
+        #expect(queue.any(0.999, at: .seconds(7)) == tasks[599].id)
+        queue.remove(tasks[400])
+        #expect(queue.any(0, at: .seconds(7)) == tasks[401].id)
     }
 
     @Test func `places are counted, whatever has come and gone`() {

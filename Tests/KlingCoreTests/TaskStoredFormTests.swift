@@ -37,7 +37,7 @@ struct TaskStoredFormTests {
         let more =
             #","labels":{"a":"1","b":2,"c":"3","a":"4"},"videos":[{"url":"u","expiresAt":6,"path":"p"},{},"#
             + #"{"url":"v"}],"delivery":{"directory":"d"},"delivery":{"directory":"d","path":"f"},"#
-            + #""taskId":"é\n","progress":40.0,"liftsAtRefusal":3,"timesOvertaken":1,"gatewayEstimate":1.5,"degraded":true,"simulated":true"#
+            + #""taskId":"é\n","progress":40.0,"refusedAt":1795000000000,"gatewayEstimate":1.5,"degraded":true,"simulated":true"#
         let task = try #require(read(Self.least + more))
         #expect(task.labels == ["a": "4", "c": "3"])
         let dated = VideoTask.Video(url: "u", expiresAt: Timestamp(milliseconds: 6), path: "p")
@@ -48,6 +48,6 @@ struct TaskStoredFormTests {
         #expect(task.gatewayEstimate == 1.5)
         #expect(task.degraded)
         #expect(task.simulated)
-        #expect(task.liftsAtRefusal == 3 && task.timesOvertaken == 1)
+        #expect(task.refusedAt == Timestamp(milliseconds: 1_795_000_000_000))
     }
 }

@@ -166,7 +166,7 @@ final class TaskTestJournal: Journal {
 
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
-        at time: Timestamp
+        isAwaited: Bool, at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim {
         let url = gateway.url
         return try await transaction { [process] store in
@@ -174,25 +174,27 @@ final class TaskTestJournal: Journal {
             guard var task = store.tasks[id], task.state == .queued,
                 store.active(besides: id, of: url, but: strangers) < maximumActive,
                 pace.allowsCreate(
-                    for: gateway.account, active: store.active(besides: id, of: url), at: time)
+                    for: gateway.account, isAwaited: isAwaited,
+                    active: store.active(besides: id, of: url), at: time)
             else { return .refused }
             if task.isDoubtful, task.gateway ?? url != url || task.account != gateway.account {
                 return .refused
             }
             let idle = pace.idleAccounts(but: gateway.account)
             pace.forgetHolds(at: time)
-            let (turn, place) = (pace.turn(of: gateway.account) ?? 0, task.place)
-            let isBehind = store.order.filter { [tasks = store.tasks] in
-                let other = tasks[$0]?.place ?? 0
-                return place > turn ? other > turn && other < place : other > turn || other < place
-            }.contains {
-                store.tasks[$0]?.state == .queued && store.tasks[$0]?.billed == .no && store.owners[$0] != nil
+            let isRefused = pace.refuses(gateway.account)
+            let isBehind = store.order.prefix { $0 != id }.contains {
+                let refusedAt = store.tasks[$0]?.refusedAt ?? Timestamp(milliseconds: 0)
+                return time.since(refusedAt) >= VideoTask.timeAside && store.tasks[$0]?.state == .queued
+                    && store.tasks[$0]?.billed == .no && store.owners[$0] != nil
                     && store.owners[$0] != process
                     && store.tasks[$0]?.gateway ?? url == url
                     && !idle.contains(store.owners[$0].flatMap { store.accounts[$0] } ?? "")
             }
-            guard !isBehind else { return .behind }
-            let isTrial = pace.beginTrial(of: place, for: gateway.account, at: time)
+            guard isRefused || !isBehind else { return .behind }
+            let isTrial =
+                !(isRefused && isAwaited)
+                && pace.beginTrial(of: task.place, for: gateway.account, at: time)
             if isTrial { store.paces[url] = pace }
             task.state = .submitting
             (task.gateway, task.account) = (url, gateway.account)
@@ -263,9 +265,12 @@ final class TaskTestJournal: Journal {
     }
 
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
+        at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask] {
-        try await transaction { [process] store in
+        let url = gateway.url
+        return try await transaction { [process] store in
+            let withoutKey = store.paces[url]?.accountsWithoutKey ?? []
             let left = store.order.compactMap { store.tasks[$0] }.filter {
                 switch choice {
                 case .creates:
@@ -273,14 +278,21 @@ final class TaskTestJournal: Journal {
                         && !store.isThere($0.id)
                 case .ofTheDead: !$0.isSettled && !store.isThere($0.id) && $0.gateway ?? url == url
                 case .everything:
-                    !$0.isSettled && !store.isLookedAfter($0.id, at: now) && $0.gateway ?? url == url
+                    !$0.isSettled && $0.gateway ?? url == url
+                        && (!store.isLookedAfter($0.id, at: now)
+                            || $0.state == .queued && $0.billed == .no
+                                && !withoutKey.contains(gateway.account ?? "")
+                                && withoutKey.contains(
+                                    store.owners[$0.id].flatMap { store.accounts[$0] } ?? ""))
                 }
             }.filter {
                 choice == .creates || $0.state != .submitted && $0.state != .processing
                     || !strangers.contains($0.account ?? "")
             }
             for task in left.prefix(limit) {
-                if let owner = store.owners[task.id] { store.robbed.insert(owner) }
+                if let owner = store.owners[task.id], !store.isLookedAfter(task.id, at: now) {
+                    store.robbed.insert(owner)
+                }
                 store.owners[task.id] = process
             }
             return Array(left.prefix(limit))

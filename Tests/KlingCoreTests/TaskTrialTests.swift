@@ -44,28 +44,36 @@ struct TaskTrialTests {
         for id in ids { #expect(await world.reaches(id, .completed)) }
     }
 
-    @Test func `what is refused while others are taken ends over restarts too`() async throws {
+    @Test func `what is refused while others are taken stands aside, over restarts too`() async throws {
         let options = TaskServiceOptions(maximumActive: 9)
         var world = TaskWorld(options)
         world.gateway.refuses { $0.hasPrefix("bad") ? .refused(Failure(.permission, httpStatus: 403)) : nil }
         let bad = try await world.submit("bad").task.id
+        await world.clock.advance(by: .seconds(30))
         for number in 0..<5 {
-            await world.clock.advance(by: .seconds(30))
+            let before = world.gateway.sent.count
+            let start = world.clock.elapsed()
             let good = try await world.submit("good \(number)").task.id
             #expect(await world.reaches(good, .submitted))
-            await world.clock.advance(by: .seconds(30))
+            #expect(world.clock.elapsed() - start < .seconds(15))
+            // Nobody had to hear of the refusal again before that, but for what a process knows when it begins.
+            #expect(world.gateway.sent.count - before <= 2)
             world = world.restarted(options)
             world.service.resume()
         }
-        #expect(await world.state(bad) == .failed)
+        #expect(await world.state(bad) == .queued)
+        world.gateway.refuses { _ in nil }
+        #expect(await world.reaches(bad, .submitted))
     }
 
-    @Test(arguments: [Failure.Kind.timeout, .badGateway, .unreachable])
+    @Test(arguments: [
+        (Failure.Kind.timeout, "The gateway did not answer in time."),
+        (.badGateway, "The gateway had an error of its own."),
+        (.unreachable, "The gateway could not be reached.")
+    ])
     func `whoever stands in line is told why nothing is sent, and nothing of another's create`(
-        kind: Failure.Kind
-    )
-        async throws
-    {
+        kind: Failure.Kind, words: String
+    ) async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let lost = CreateOutcome.unknown(Failure(kind, billed: .unknown, httpStatus: 502))
         world.gateway.state.withLock { $0.creates = Array(repeating: lost, count: 99) }
@@ -76,7 +84,7 @@ struct TaskTrialTests {
         let sentence = FailureMessages.sentence(for: try #require(task.error), of: task, locale: .en)
         #expect(
             sentence
-                == "The gateway did not answer in time. Nothing was charged. The task stays in line and is sent by itself as "
+                == words + " Nothing was charged. The task stays in line and is sent by itself as "
                 + "soon as the gateway takes it: `wait` for it, or `cancel` it; do not submit it anew.")
     }
 
@@ -85,7 +93,6 @@ struct TaskTrialTests {
         world.gateway.creates(Self.noFunds, Self.noFunds)
         let id = try await world.submit().task.id
         #expect(await world.clock.advance { world.gateway.sent.count == 1 })
-        await world.clock.advance(by: .seconds(1))
         world.gateway.holdCreates()
         #expect(await world.clock.advance { world.gateway.sent.count == 2 })
         _ = try await world.service.cancel(id.text, abandon: true)
@@ -109,7 +116,7 @@ struct TaskTrialTests {
         world.gateway.state.withLock { $0.creates = Array(repeating: outcome, count: 99) }
         let ids = try await submitted(world, 20)
         let other = neighbour(of: world, options)
-        if !isAlone { _ = try await other.submit("beside") }
+        if !isAlone { other.service.resume() }
         await world.clock.advance(by: .seconds(400))
         let before = world.gateway.sent.count
         world.gateway.holdCreates()
@@ -152,7 +159,7 @@ struct TaskTrialTests {
             await world.service.drain()
             _ = try? await again
             let holds = world.journal.shared.store.withLock { $0.paces.values.flatMap(\.holds.values) }
-            #expect(holds.count == 1 && !holds[0].isTried, "\(moment)")
+            #expect(holds.count == 1 && holds[0].tried == nil, "\(moment)")
         }
     }
 
@@ -230,5 +237,106 @@ struct TaskTrialTests {
         #expect(await world.state(id) == .queued)
         await world.clock.advance(by: .seconds(200))
         #expect(await world.state(id) == .failed)
+    }
+
+    /// A refusal costs nothing: whoever waits hears it of his own task, or that it is taken.
+    @Test func `whoever waits for an answer is tried at once, whatever stands in line`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
+        world.gateway.refuses { $0.hasPrefix("bad") ? Self.noFunds : nil }
+        for number in 0..<6 { _ = try await world.submit("bad \(number)") }
+        await world.clock.advance(by: .seconds(1000))
+        let start = world.clock.elapsed()
+        for name in ["bad", "good", "bad", "good"] {
+            let id = try await world.submit(name, patience: .seconds(45)).task.id
+            #expect(await world.reaches(id, name == "good" ? .submitted : .failed))
+        }
+        #expect(world.clock.elapsed() - start < .seconds(1))
+        // And nobody waits longer for it.
+        let others = try await world.service.list(JournalQuery(states: [.queued])).count
+        #expect(others == 6)
+    }
+
+    /// How the task is told to a caller who waits for the answer to its create, and after how long.
+    private func answered(_ world: TaskWorld, _ id: TaskID) async throws -> (task: VideoTask, after: Duration)
+    {
+        let start = world.clock.elapsed()
+        let answer = Mutex<VideoTask?>(nil)
+        Task {
+            let waited = try? await world.service.wait([id.text], until: .submitted, timeout: .seconds(45))
+            answer.withLock { $0 = waited?.tasks.first?.task }
+        }
+        _ = await world.clock.advance(upTo: .seconds(60)) { answer.withLock { $0 != nil } }
+        return (try #require(answer.withLock { $0 }), world.clock.elapsed() - start)
+    }
+
+    @Test func `a repeat that waits is answered too, in the same process and in another`() async throws {
+        let options = TaskServiceOptions(maximumActive: 9)
+        let world = TaskWorld(options)
+        let other = neighbour(of: world, options)
+        world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
+        _ = try await submitted(world, 3)
+        let id = try await world.submit("kept", key: "k").task.id
+        await world.clock.advance(by: .seconds(100))
+        for process in [other, world] {
+            #expect(try await process.submit("kept", key: "k", patience: .seconds(45)).task.id == id)
+            let (task, time) = try await answered(process, id)
+            #expect(task.state == (process.journal === world.journal ? .failed : .queued))
+            #expect(task.error?.kind == .paymentRequired && time < .seconds(16), "\(time)")
+        }
+    }
+
+    /// Busy, unreachable, or asked to be left alone.
+    @Test(arguments: [
+        CreateOutcome.notTaken(Failure(.rateLimit, httpStatus: 429), after: .seconds(30)),
+        .notTaken(Failure(.unreachable), after: .seconds(30)), Self.lost
+    ])
+    func `whoever waits while nothing is sent is told so at once`(outcome: CreateOutcome) async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
+        world.gateway.state.withLock { $0.creates = Array(repeating: outcome, count: 99) }
+        _ = try await submitted(world, 12)
+        await world.clock.advance(by: .seconds(8))
+        for name in ["one", "two"] {
+            let id = try await world.submit(name, patience: .seconds(45)).task.id
+            let (task, time) = try await answered(world, id)
+            #expect(task.state == .queued && task.error != nil && task.billed == .no)
+            #expect(time < .seconds(4), "\(time)")
+        }
+    }
+
+    /// The account is filled up for one task at a time.
+    @Test func `funds that trickle in end nothing`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
+        let funds = Mutex(10)
+        world.gateway.refuses { _ in
+            let isPaid = funds.withLock { funds in
+                defer { funds = max(0, funds - 1) }
+                return funds > 0
+            }
+            return isPaid ? nil : Self.noFunds
+        }
+        let ids = try await submitted(world, 40)
+        for _ in 0..<40 {
+            await world.clock.advance(by: .seconds(5))
+            funds.withLock { $0 += 1 }
+        }
+        await world.clock.advance(by: .seconds(60))
+        for id in ids { #expect(await world.state(id) == .processing) }
+    }
+
+    /// Half of the line may not be made, all of it at its head.
+    @Test(arguments: [402, 403])
+    func `what is refused at the head of the line does not starve the others`(status: Int) async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 3))
+        let kind = status == 402 ? Failure.Kind.paymentRequired : .permission
+        world.gateway.refuses { $0.hasPrefix("bad") ? .refused(Failure(kind, httpStatus: status)) : nil }
+        for number in 1...999 { world.gateway.reads("task_\(number)", TaskWorld.completed) }
+        for number in 0..<12 { _ = try await world.submit("bad \(number)") }
+        let good = try await submitted(world, 20)
+        let start = world.clock.elapsed()
+        #expect(await world.reaches(good[0], .submitted))
+        #expect(world.clock.elapsed() - start < .seconds(30), "\(world.clock.elapsed() - start)")
+        for id in good { #expect(await world.reaches(id, .completed)) }
+        let states = try await world.service.list(JournalQuery(states: [.queued])).count
+        #expect(states == 12)
     }
 }

@@ -102,10 +102,12 @@ import Testing
         _ = try await one.created(sample(1))
         _ = try await other.created(sample(2))
         #expect(
-            try await other.claim(sample(2).id, maximumActive: 9, for: gateway, besides: [], at: epoch)
+            try await other.claim(
+                sample(2).id, maximumActive: 9, for: gateway, besides: [], isAwaited: false, at: epoch)
                 == .behind)
         #expect(
-            try await other.claim(sample(2).id, maximumActive: 0, for: gateway, besides: [], at: epoch)
+            try await other.claim(
+                sample(2).id, maximumActive: 0, for: gateway, besides: [], isAwaited: false, at: epoch)
                 == .refused)
         _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gateway)
         let late = epoch.advanced(by: .seconds(31))
@@ -133,18 +135,64 @@ import Testing
         _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: poor)
         _ = try await other.created(sample(2))
         func claim() async throws -> JournalClaim {
-            try await other.claim(sample(2).id, maximumActive: 9, for: rich, besides: [], at: epoch)
+            try await other.claim(
+                sample(2).id, maximumActive: 9, for: rich, besides: [], isAwaited: false, at: epoch)
         }
         #expect(try await claim() == .behind)
         let lost = GatewayPace.Hold(Failure(.timeout))
         _ = try await one.note(.hold(lost, account: "poor", .seconds(15)), of: gatewayURL, at: epoch)
         #expect(try await claim() == .behind, "that answers are lost is no reason")
-        let refused = GatewayPace.Hold(Failure(.paymentRequired))
+        let refused = GatewayPace.Hold(Failure(.paymentRequired), attempts: 2)
         _ = try await one.note(.hold(refused, account: "poor", .seconds(15)), of: gatewayURL, at: epoch)
         #expect(
-            try await one.claim(sample(1).id, maximumActive: 9, for: poor, besides: [], at: epoch) == .refused
+            try await one.claim(
+                sample(1).id, maximumActive: 9, for: poor, besides: [], isAwaited: false, at: epoch)
+                == .refused
         )
         #expect(try await claim().task != nil)
+    }
+
+    @Test func whatWasRefusedStandsAsideForAWhile() async throws {
+        let (one, other) = (journal(), journal())
+        var task = try await one.created(sample(1))
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: gateway)
+        _ = try await other.created(sample(2))
+        #expect(try await other.claim(sample(2).id, maximumActive: 9, at: epoch) == nil)
+        task.refusedAt = epoch
+        task = try await one.write(task)
+        let later = epoch.advanced(by: VideoTask.timeAside - .seconds(1))
+        #expect(try await other.claim(sample(2).id, maximumActive: 9, at: later) != nil)
+        _ = try await other.created(sample(3))
+        #expect(
+            try await other.claim(sample(3).id, maximumActive: 9, at: epoch.advanced(by: VideoTask.timeAside))
+                == nil)
+        // Or when nothing is taken anyway.
+        let refused = GatewayPace.Hold(Failure(.paymentRequired), attempts: 2)
+        _ = try await one.note(.hold(refused, account: nil, .zero), of: gatewayURL, at: epoch)
+        #expect(try await other.claim(sample(3).id, maximumActive: 9, at: epoch) != nil)
+    }
+
+    @Test func whatOneWithoutAKeyHasInLineIsForThoseWhoHaveOne() async throws {
+        let (one, other) = (journal(), journal())
+        let (old, new) = (identity(of: "old"), identity(of: "new"))
+        for number in 1...3 { _ = try await one.created(sample(number)) }
+        _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: old)
+        _ = try await one.claim(
+            sample(1).id, maximumActive: 9, for: old, besides: [], isAwaited: false, at: epoch)
+        func taken(_ gateway: GatewayIdentity) async throws -> [TaskID] {
+            try await other.takeOver(.everything, limit: 9, for: gateway, besides: [], at: epoch).map(\.id)
+        }
+        for kind in [Failure.Kind.paymentRequired, .permission] {
+            let hold = GatewayPace.Hold(Failure(kind), attempts: 9)
+            _ = try await one.note(.hold(hold, account: "old", .zero), of: gatewayURL, at: epoch)
+            #expect(try await taken(new).isEmpty, "its account is there")
+        }
+        let hold = GatewayPace.Hold(Failure(.authentication), attempts: 10)
+        _ = try await one.note(.hold(hold, account: "old", .zero), of: gatewayURL, at: epoch)
+        #expect(try await taken(old).isEmpty)
+        #expect(try await taken(new) == [sample(2).id, sample(3).id])
+        #expect(
+            try await one.stay(until: epoch.advanced(by: .seconds(60)), at: old), "it is not taken for gone")
     }
 
     private func identity(of account: String) -> GatewayIdentity {

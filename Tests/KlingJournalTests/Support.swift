@@ -54,13 +54,15 @@ extension SQLiteJournal {
         -> VideoTask?
     {
         let gateway = GatewayIdentity(url: url, simulated: false)
-        return try await claim(id, maximumActive: maximumActive, for: gateway, besides: [], at: time).task
+        return try await claim(id, maximumActive: maximumActive, for: gateway, besides: [], isAwaited: false, at: time)
+            .task
     }
 
     func takeOver(_ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp) async throws
         -> [VideoTask]
     {
-        try await takeOver(choice, limit: limit, of: url, besides: [], at: now)
+        let gateway = GatewayIdentity(url: url, simulated: false)
+        return try await takeOver(choice, limit: limit, for: gateway, besides: [], at: now)
     }
 
     func takeOver(limit: Int, at now: Timestamp) async throws -> [VideoTask] {

@@ -13,15 +13,11 @@ extension GatewayPace {
             let stored = holds.sorted { $0.key < $1.key }.map { account, standstill in
                 let hold: JSONValue = [
                     .object(standstill.hold.failure.storedForm), JSONValue(standstill.hold.attempts),
-                    form(standstill.pause), JSONValue(Int(standstill.hold.tried)), .bool(standstill.isTried)
+                    form(standstill.pause), standstill.tried.map { JSONValue(Int($0)) } ?? .null
                 ]
                 return (account, hold)
             }
             object["holds"] = .object(JSONObject(stored))
-        }
-        if !lifts.isEmpty {
-            let stored = lifts.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }
-            object["lifts"] = .object(JSONObject(stored))
         }
         object["slots"] = slots.map {
             [
@@ -41,12 +37,11 @@ extension GatewayPace {
         }
         creates = pause(object["creates"])
         reads = pause(object["reads"])
-        for (account, count) in object["lifts"]?.object ?? [:] { lifts[account] = count.int }
         for (account, form) in object["holds"]?.object ?? [:] {
             guard let failure = form[0]?.object.flatMap(Failure.init(storedForm:)), let pause = pause(form[2])
             else { continue }
-            let hold = Hold(failure, attempts: form[1]?.int ?? 1, tried: Int64(form[3]?.int ?? 0))
-            holds[account] = Standstill(hold: hold, pause: pause, isTried: form[4]?.bool ?? false)
+            let hold = Hold(failure, attempts: form[1]?.int ?? 1)
+            holds[account] = Standstill(hold: hold, pause: pause, tried: form[3]?.int.map(Int64.init))
         }
         let narrowing = object["slots"]
         if let limit = narrowing?[0]?.int, let since = narrowing?[1]?.int,

@@ -36,31 +36,24 @@ public struct GatewayPace: Sendable, Hashable {
         public var failure: Failure
         /// How many, one after the other, have shown it.
         public var attempts: Int
-        /// The place in line of the last that was sent to see whether it is over: those behind it have their turn first.
-        public var tried: Int64
 
-        /// The answers for so many may be lost before it is gone slowly.
-        private static let bearable = 3
-
-        public init(_ failure: Failure, attempts: Int = 1, tried: Int64 = 0) {
-            (self.failure, self.attempts, self.tried) = (failure, attempts, tried)
+        public init(_ failure: Failure, attempts: Int = 1) {
+            (self.failure, self.attempts) = (failure, attempts)
         }
 
         /// The gateway refuses them; else nobody knows what becomes of them.
         package var isRefusal: Bool { failure.concernsAll }
+        /// One refusal may be for the sake of that task. The answers for three may be lost before it is gone slowly.
+        private var bearable: Int { isRefusal ? 1 : 3 }
         /// Others are held back for it.
-        package var isInForce: Bool { isRefusal || attempts > Self.bearable }
-        /// More than one has shown it: it concerns not only a task that may not be made.
-        package var isGeneral: Bool { isInForce && attempts > 1 }
+        package var isInForce: Bool { attempts > bearable }
 
-        /// How long nothing is sent then: up to ten minutes.
+        /// How long nothing is sent then: 1 s, 2 s, 4 s and so on, up to ten minutes.
         package func pause(unit: Double) -> Duration {
             guard isInForce else { return .zero }
-            // A refusal may be for the sake of that task: whether another fares better is soon found out, and costs nothing.
-            let number = attempts - (isRefusal ? 1 : Self.bearable + 1)
             // What is not permitted may be so for some of the tasks only: the others are not to wait for long.
             let most = failure.kind == .permission ? 60.0 : 600
-            return .seconds(min(most, Double(1 << min(max(number, 0), 10))) * (0.8 + 0.4 * unit))
+            return .seconds(min(most, Double(1 << min(attempts - bearable - 1, 10))) * (0.8 + 0.4 * unit))
         }
 
         /// Found out by somebody who does not know all that the other says.
@@ -73,8 +66,8 @@ public struct GatewayPace: Sendable, Hashable {
         package var hold: Hold
         package var pause: Pause
 
-        /// One is under way, to see whether it is over.
-        package var isTried = false
+        /// The place in line of the one that is under way to see whether it is over.
+        package var tried: Int64?
 
         /// What was so yesterday need not be so today.
         fileprivate func isOver(at now: Timestamp) -> Bool {
@@ -115,8 +108,6 @@ public struct GatewayPace: Sendable, Hashable {
     package var slots: Narrowing?
     /// By account; "" is that of a gateway that knows none.
     package var holds: [String: Standstill] = [:]
-    /// How often, by account, a hold was over because one was taken.
-    package var lifts: [String: Int] = [:]
 
     package init() {}
 
@@ -134,18 +125,18 @@ public struct GatewayPace: Sendable, Hashable {
             holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length))
         case .tryAgain(let account, let length):
             // What is found out at the moment is waited for.
-            guard var standstill = holds[account ?? ""], !standstill.isTried, standstill.pause.length > length
+            guard var standstill = holds[account ?? ""], standstill.tried == nil,
+                standstill.pause.length > length
             else { return }
             standstill.pause.length = length
             // A refusal costs nothing: what is tried for its own sake makes nobody wait longer.
             if standstill.hold.isRefusal { standstill.hold.attempts = max(0, standstill.hold.attempts - 1) }
             holds[account ?? ""] = standstill
         case .untried(let place, let account, let length):
-            guard let standstill = holds[account ?? ""], standstill.isTried, standstill.hold.tried == place
-            else { return }
+            guard let standstill = holds[account ?? ""], standstill.tried == place else { return }
             holds[account ?? ""] = Standstill(hold: standstill.hold, pause: Pause(since: now, length: length))
         case .lift(let account):
-            if holds.removeValue(forKey: account ?? "") != nil { lifts[account ?? "", default: 0] += 1 }
+            holds[account ?? ""] = nil
         }
     }
 
@@ -155,10 +146,20 @@ public struct GatewayPace: Sendable, Hashable {
     }
 
     /// Whether one more may be sent for the account while so many are at the gateway.
-    package func allowsCreate(for account: String?, active: Int, at now: Timestamp) -> Bool {
-        let pauses = [creates, holds[account ?? ""]?.pause]
+    /// - Parameter isAwaited: somebody waits to hear what the gateway says to it, be it a refusal.
+    package func allowsCreate(for account: String?, isAwaited: Bool = false, active: Int, at now: Timestamp)
+        -> Bool
+    {
+        let standstill = holds[account ?? ""].flatMap { isAwaited && $0.hold.isRefusal ? nil : $0 }
+        let pauses = [creates, standstill?.pause]
         return pauses.allSatisfy { ($0?.left(at: now) ?? .zero) == .zero }
             && active < slots?.limit(at: now) ?? .max
+    }
+
+    /// Accounts whose key the gateway does not accept.
+    package var accountsWithoutKey: [String] {
+        holds.filter { $0.value.hold.isInForce && $0.value.hold.failure.kind == .authentication }.keys
+            .sorted()
     }
 
     /// Accounts for which nothing is sent at the moment, which says nothing of this one.
@@ -166,21 +167,20 @@ public struct GatewayPace: Sendable, Hashable {
         holds.filter { $0.key != account ?? "" && $0.value.hold.isInForce }.keys.sorted()
     }
 
-    /// Behind which place the next try for the account is due; nil when creates are not refused.
-    package func turn(of account: String?) -> Int64? {
-        holds[account ?? ""].flatMap { $0.hold.isRefusal ? $0.hold.tried : nil }
+    /// Whether creates for the account are refused, whoever's turn it is.
+    package func refuses(_ account: String?) -> Bool {
+        holds[account ?? ""].map { $0.hold.isRefusal && $0.hold.isInForce } ?? false
     }
 
-    /// So long an attempt may take before another is made.
-    private static let trial = Duration.seconds(90)
+    /// So long an attempt may take before another is made: of what costs nothing, and of what may.
+    private static let trial = (free: Duration.seconds(15), doubtful: Duration.seconds(90))
 
     /// One is sent to see whether a hold is over: until that is known, no other.
     /// - Returns: whether there is a hold.
     package mutating func beginTrial(of place: Int64, for account: String?, at now: Timestamp) -> Bool {
-        guard holds[account ?? ""]?.hold.isInForce == true else { return false }
-        holds[account ?? ""]?.pause = Pause(since: now, length: Self.trial)
-        holds[account ?? ""]?.hold.tried = place
-        holds[account ?? ""]?.isTried = true
+        guard let hold = holds[account ?? ""]?.hold, hold.isInForce else { return false }
+        let length = hold.isRefusal ? Self.trial.free : Self.trial.doubtful
+        holds[account ?? ""] = Standstill(hold: hold, pause: Pause(since: now, length: length), tried: place)
         return true
     }
 

@@ -16,10 +16,11 @@ public protocol Journal: Sendable {
 
     /// Moves a queued task to `submitting`, with `attempts` raised, if it still is queued, fewer than `maximumActive` tasks of the
     /// whole journal are active, but for those of the accounts `strangers`, nothing that the gateway has asked for forbids it, and
-    /// it is the first in line, or, while creates are refused, the next to be tried. Exactly one process gets it.
+    /// it is the first in line, or creates are refused anyway. Exactly one process gets it.
+    /// - Parameter isAwaited: somebody waits to hear what the gateway says to it, be it a refusal.
     func claim(
         _ id: TaskID, maximumActive: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
-        at time: Timestamp
+        isAwaited: Bool, at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim
 
     /// Notes what the gateway at `url` asks of all processes.
@@ -47,9 +48,11 @@ public protocol Journal: Sendable {
     /// exactly one process. A process looks after the tasks it began, recorded or took over, as long as it lives and is not
     /// silent for longer than it said in ``stay(until:at:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
-    /// What is at another gateway than that at `url`, or was sent there for one of `strangers`, is left to those who can ask.
+    /// What is at another gateway, or was sent there for one of `strangers`, is left to those who can ask. What a living process
+    /// has in line is taken over when the gateway does not accept its key (``GatewayPace/Hold``).
     func takeOver(
-        _ choice: LeftTasks, limit: Int, of url: String, besides strangers: Set<String>, at now: Timestamp
+        _ choice: LeftTasks, limit: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
+        at now: Timestamp
     ) async throws(JournalFailure) -> [VideoTask]
 
     /// Gives up what this process looks after and the gateway has for this account: nobody looks after it from then on.

@@ -12,10 +12,7 @@ struct PlaceList: Sendable {
     var count: Int { places.count - start }
     var isEmpty: Bool { count == 0 }
 
-    func first(behind place: Int64) -> Int64? {
-        let index = index(of: place + 1)
-        return index < places.count ? places[index] : nil
-    }
+    subscript(index: Int) -> Int64 { places[start + index] }
 
     /// How many come before a place, which may itself be there or not.
     func count(before place: Int64) -> Int { index(of: place) - start }

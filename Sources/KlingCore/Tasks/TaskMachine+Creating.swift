@@ -52,6 +52,7 @@ extension TaskMachine {
         task.submittedAt = now
         task.billed = .pending
         task.error = nil
+        task.refusedAt = nil
         (refusals, refusedSince) = (0, nil)
         return [.record(.change), .follow(.first)]
     }
@@ -71,8 +72,9 @@ extension TaskMachine {
         _ failure: Failure, after: Duration?, at now: Timestamp, under rules: Rules
     ) -> [Action] {
         let narrow: [Action] = failure.klingCode == 1303 ? [.narrow] : []
-        // What concerns all, a user will put right, however long that takes; what is not permitted may never be.
-        if !failure.concernsAll || failure.kind == .permission, isPatienceOver(at: now, under: rules) {
+        // What a user has to put right is waited for, however long that takes.
+        let isForUser = failure.kind == .authentication || failure.kind == .paymentRequired
+        if !isForUser, isPatienceOver(at: now, under: rules) {
             return refused(failure, at: now) + narrow
         }
         return again(because: failure, after: after) + narrow

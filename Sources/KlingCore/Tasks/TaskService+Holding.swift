@@ -4,24 +4,30 @@ extension TaskService {
     /// Why nothing is sent to a gateway that could be asked, as this process keeps it.
     struct LocalHold {
         var found: GatewayPace.Hold
-        /// When one is sent, to see whether it is over; on this process's clock.
+        /// Since when it is as it is; moments of this process's clock.
+        var since: Duration
+        /// When one is sent, to see whether it is over.
         var until: Duration
     }
 
     /// Who submits or begins anew need not wait for the next try any longer than that, of what costs nothing and of what may.
     private static let trialInterval = (free: Duration.seconds(15), doubtful: Duration.seconds(60))
     /// When nothing is sent for so long, nobody is to wait for an answer.
-    private static let noticeablePause = Duration.seconds(3)
-    /// A task that is refused as often while others are taken is refused for its own sake.
-    private static let mostOvertaken = 2
+    static let noticeablePause = Duration.seconds(3)
 
     /// That of the account which is sent for.
     var hold: LocalHold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
     var isRefused: Bool { hold?.found.isRefusal ?? false }
 
-    /// What a create came to, for the task and for those behind it.
-    /// - Parameter isTrial: it was sent to see whether a hold is over.
-    func weigh(_ outcome: CreateOutcome, of id: TaskID, isTrial: Bool) -> CreateOutcome {
+    // MARK: What a create came to
+
+    /// What it means for the task and for those behind it.
+    /// - Parameters:
+    ///   - isTrial: it was sent to see whether a hold is over.
+    ///   - start: when it was sent.
+    func weigh(_ outcome: CreateOutcome, of id: TaskID, isTrial: Bool, sentAt start: Duration)
+        -> CreateOutcome
+    {
         switch outcome {
         case .accepted:
             sendingAtOnce = min(sendingAtOnce * 2, Self.mostSendingAtOnce)
@@ -31,7 +37,8 @@ extension TaskService {
             // Kling itself has looked at it.
             if isRefused, failure.klingCode == 1303 { lift() } else if isTrial { goOn() }
         case .refused(let failure) where failure.concernsAll:
-            return weigh(refusalOfAll: failure, of: id, isTrial)
+            sendingAtOnce = 1
+            return weigh(refusalOfAll: failure, of: id, isTrial, sentAt: start)
         case .refused:
             // That the others would be taken it does not say.
             if isRefused, let hold { self.hold(hold.found, for: .zero) } else { lift() }
@@ -39,9 +46,9 @@ extension TaskService {
             sendingAtOnce = 1
             if isRefused, let hold {
                 // Not what it was before, but no better.
-                if isTrial { prolong(hold.found.failure, of: hold.found.tried, isTrial) }
+                if isTrial { prolong(hold.found.failure) }
             } else if doubts.insert(id).inserted {
-                prolong(failure, isTrial)
+                if isTrial || clock.elapsed() >= earlierHold?.until ?? .zero { prolong(failure) }
             } else if isTrial {
                 goOn()
             }
@@ -50,33 +57,29 @@ extension TaskService {
     }
 
     /// Only who waits for the answer is refused; the others are back in line.
-    private func weigh(refusalOfAll failure: Failure, of id: TaskID, _ isTrial: Bool) -> CreateOutcome {
-        guard let task = live[id], !isOvertaken(task) else {
+    private func weigh(
+        refusalOfAll failure: Failure, of id: TaskID, _ isTrial: Bool, sentAt start: Duration
+    ) -> CreateOutcome {
+        guard let task = live[id] else {
             if isTrial { goOn() }
             return .refused(failure)
         }
-        let isAwaited = task.awaitedUntil.map { $0 > clock.elapsed() } ?? false
-        let concernsOthers = isRefused || queue.first != nil || creates > 1 || line.hasTasks
-        if !isAwaited || concernsOthers { prolong(failure, of: task.machine.task.place, isTrial) }
+        task.machine.task.refusedAt = clock.wallTime()
+        let isAwaited = isAwaited(task)
+        // What is sent for the sake of its answer makes nobody wait longer; what was sent before the last refusal shows no more than that.
+        let isNews = start >= earlierHold?.since ?? .zero
+        let concernsOthers = !isAwaited || !queue.isEmpty || creates > 1 || line.hasTasks
+        if isTrial || isNews && concernsOthers && !(isAwaited && isRefused) { prolong(failure) }
         return isAwaited ? .refused(failure) : .notTaken(failure, after: nil)
     }
 
-    /// It is refused again, and others were taken meanwhile, by whatever process.
-    private func isOvertaken(_ task: LiveTask) -> Bool {
-        let lifts = pace.lifts[gateway.identity.account ?? "", default: 0]
-        if let before = task.machine.task.liftsAtRefusal, lifts > before {
-            task.machine.task.timesOvertaken += 1
-        }
-        task.machine.task.liftsAtRefusal = lifts
-        return task.machine.task.timesOvertaken >= Self.mostOvertaken
-    }
+    private var earlierHold: LocalHold? { holds[gateway.identity.account ?? ""] }
 
-    /// One more has shown that it is in vain. One that was under way when a hold began has not seen more than that.
-    private func prolong(_ failure: Failure, of place: Int64? = nil, _ isTrial: Bool) {
-        var found = GatewayPace.Hold(failure, tried: place ?? 0)
-        if let earlier = holds[gateway.identity.account ?? ""], earlier.found.isRefusal == found.isRefusal {
-            guard isTrial || clock.elapsed() >= earlier.until else { return }
-            found.attempts = earlier.found.attempts + 1
+    /// One more has shown that it is in vain.
+    private func prolong(_ failure: Failure) {
+        var found = GatewayPace.Hold(failure)
+        if let earlier = earlierHold?.found, earlier.isRefusal == found.isRefusal {
+            found.attempts = earlier.attempts + 1
         }
         hold(found)
     }
@@ -87,19 +90,11 @@ extension TaskService {
     }
 
     private func hold(_ found: GatewayPace.Hold, for length: Duration? = nil) {
-        let account = gateway.identity.account
+        let (account, now) = (gateway.identity.account, clock.elapsed())
         let pause = length ?? real(found.pause(unit: random.unit()))
-        holds[account ?? ""] = LocalHold(found: found, until: clock.elapsed() + pause)
+        holds[account ?? ""] = LocalHold(found: found, since: now, until: now + pause)
         note(.hold(found, account: account, pause))
         if found.isInForce { sendingAtOnce = 1 }
-    }
-
-    /// Who waits for the answer to a create that is not sent for a while is told so.
-    func releaseHeldBack() {
-        guard let hold, hold.until > clock.elapsed() + real(Self.noticeablePause) else { return }
-        for (number, waiter) in waiters where waiter.condition == .submitted {
-            if waiter.remaining.allSatisfy({ live[$0]?.state == .queued }) { release(number) }
-        }
     }
 
     /// Somebody was taken.
@@ -108,6 +103,8 @@ extension TaskService {
         let account = gateway.identity.account
         if holds.removeValue(forKey: account ?? "") != nil { note(.lift(account: account)) }
     }
+
+    // MARK: When one is tried
 
     /// A user who submits, or begins anew, may have put it right.
     /// - Parameter atOnce: nobody else is in line.
@@ -121,10 +118,8 @@ extension TaskService {
     /// Nobody will say what came of it, should this be the one that is tried: it was not sent after all, or its process is no more.
     func giveUpTrial(of task: VideoTask) async {
         let account = task.account
-        if pace.holds[account ?? ""]?.isTried != true { await learnPace() }
-        guard let found = pace.holds[account ?? ""], found.isTried, found.hold.tried == task.place else {
-            return
-        }
+        if pace.holds[account ?? ""]?.tried != task.place { await learnPace() }
+        guard let found = pace.holds[account ?? ""], found.tried == task.place else { return }
         let pause = found.hold.isRefusal ? .zero : real(found.hold.pause(unit: random.unit()))
         await write(.untried(task.place, account: account, pause))
     }
@@ -133,20 +128,65 @@ extension TaskService {
     func keepHolds(of found: GatewayPace) {
         let (now, time) = (clock.elapsed(), clock.wallTime())
         for account in Set(found.holds.keys).union(pace.holds.keys) {
-            let (standstill, known) = (found.holds[account], pace.holds[account])
-            guard standstill != known else { continue }
+            let standstill = found.holds[account]
+            guard standstill != pace.holds[account] else { continue }
             holds[account] = standstill.map {
-                LocalHold(found: $0.hold, until: now + $0.pause.left(at: time))
+                LocalHold(found: $0.hold, since: now, until: now + $0.pause.left(at: time))
             }
-            guard let standstill else {
-                doubts = []
-                continue
-            }
-            if standstill.hold.isInForce { sendingAtOnce = 1 }
-            // A try of another process was in vain.
-            if !standstill.isTried, standstill.pause.since != known?.pause.since {
-                releaseHeldBack()
-            }
+            if standstill == nil { doubts = [] }
+            if standstill?.hold.isInForce == true { sendingAtOnce = 1 }
         }
+        releaseHeldBack()
+    }
+
+    // MARK: Those who wait for an answer
+
+    /// Somebody waits to hear what the gateway says to its create.
+    func isAwaited(_ task: LiveTask) -> Bool { task.awaitedUntil.map { $0 > clock.elapsed() } ?? false }
+
+    /// The first of those in line whose caller waits: a refusal is told to it, and so is not to be waited for.
+    var nextAwaited: TaskID? {
+        while let id = awaited.first {
+            if let task = live[id], task.state == .queued, task.activity == .none, isAwaited(task) {
+                return id
+            }
+            awaited.removeFirst()
+        }
+        return nil
+    }
+
+    /// Who waits for the answer to a create that is not sent for a while is told so.
+    func releaseHeldBack() {
+        for number in waiters.keys where isHeldBack(number) { release(number) }
+    }
+
+    /// Whether nothing that it waits for is sent for a while, for whatever reason but that all slots are taken.
+    func isHeldBack(_ number: Int) -> Bool {
+        guard let waiter = waiters[number], waiter.condition == .submitted, let length = pauseBeforeCreates,
+            length > Self.noticeablePause
+        else { return false }
+        guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
+        return waiter.remaining.allSatisfy { id in
+            // Its own create is sent at once, be it to be refused.
+            guard isRefused, pausedUntil <= clock.elapsed(), let task = live[id] else { return true }
+            return task.isForeign || !isAwaited(task)
+        }
+    }
+
+    /// How long nothing is sent by itself; nil for not at all.
+    private var pauseBeforeCreates: Duration? {
+        let length = max(pausedUntil, hold?.until ?? .zero) - clock.elapsed()
+        return length > .zero ? length : nil
+    }
+
+    /// Why nothing that stands in line is sent.
+    var heldBack: Failure? {
+        if let found = hold?.found {
+            guard !found.isRefusal else { return found.failure }
+            // What became of another task's create says nothing of one that was not sent.
+            return Failure(found.failure.kind == .badGateway ? .serverError : found.failure.kind)
+        }
+        guard let length = pauseBeforeCreates, length > Self.noticeablePause else { return nil }
+        return pausedFor ?? Failure(.rateLimit)
     }
 }

@@ -17,8 +17,8 @@ extension TaskService {
     private func isWorthAWord(_ wish: GatewayPace.Wish) -> Bool {
         switch wish {
         case .hold(let hold, let account, _):
-            hold.isGeneral && pace.holds[account ?? ""]?.hold.isGeneral != true
-        case .lift(let account): pace.holds[account ?? ""]?.hold.isGeneral == true
+            hold.isInForce && pace.holds[account ?? ""]?.hold.isInForce != true
+        case .lift(let account): pace.holds[account ?? ""]?.hold.isInForce == true
         case .noCreates(let length), .noReads(let length): length > Self.longest
         case .fewerTasks, .tryAgain, .untried: false
         }
@@ -36,7 +36,9 @@ extension TaskService {
         guard found != pace else { return }
         let (now, time) = (clock.elapsed(), clock.wallTime())
         if let creates = found.creates, creates != pace.creates {
-            pausedUntil = max(pausedUntil, now + creates.left(at: time))
+            let end = now + creates.left(at: time)
+            if end > pausedUntil + .seconds(1) { pausedFor = nil }
+            pausedUntil = max(pausedUntil, end)
             if creates.isRecent(at: time, within: Self.caution) { sendingAtOnce = 1 }
         }
         if let reads = found.reads, reads != pace.reads { holdReads(until: now + reads.left(at: time)) }

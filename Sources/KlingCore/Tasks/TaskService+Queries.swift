@@ -79,11 +79,4 @@ extension TaskService {
             estimate: estimate(task, position: position),
             queue: QueuePlace(position: position))
     }
-
-    /// Why nothing that stands in line is taken.
-    private var heldBack: Failure? {
-        guard let found = hold?.found, found.isGeneral else { return nil }
-        // What became of another task's create says nothing of one that was not sent.
-        return found.isRefusal ? found.failure : Failure(.timeout)
-    }
 }

@@ -3,43 +3,58 @@ extension TaskService {
     /// Puts a task in its place, and stops all creates for the length of `backoff`: what kept this one from
     /// being taken would keep the next one too.
     func enqueue(_ task: LiveTask, after backoff: Backoff?) {
-        queue.insert(task.machine.task)
-        // A hold has a pause of its own.
-        if let backoff, backoff.atLeast != nil || (hold?.until ?? .zero) <= clock.elapsed() {
-            let pause = real(backoff.pause(unit: random.unit()))
-            pausedUntil = max(pausedUntil, clock.elapsed() + pause)
-            if backoff.atLeast != nil { note(.noCreates(pause)) }
+        insert(task)
+        let (now, error) = (clock.elapsed(), task.machine.task.error)
+        if backoff != nil, error?.concernsAll == true {
+            // The same at once would come to the same; how others fare is found out.
+            if !isRefused, !queue.hasReady(at: now) {
+                pausedUntil = max(pausedUntil, now + real(.seconds(1)))
+            }
+            return
         }
+        // A hold has a pause of its own.
+        let isHeld = hold.map { $0.until > now } ?? false
+        guard let backoff, backoff.atLeast != nil || !isHeld else { return }
+        let pause = real(backoff.pause(unit: random.unit()))
+        if now + pause > pausedUntil { (pausedUntil, pausedFor) = (now + pause, error) }
+        if backoff.atLeast != nil { note(.noCreates(pause)) }
+    }
+
+    private func insert(_ task: LiveTask) {
+        let passed = task.machine.task.refusedAt.map { clock.wallTime().since($0) } ?? VideoTask.timeAside
+        let isAside = passed >= .zero && passed < VideoTask.timeAside
+        queue.insert(
+            task.machine.task, asideUntil: isAside ? clock.elapsed() + VideoTask.timeAside - passed : nil)
     }
 
     /// Tasks that are new in line, or whose own pause is over.
     func lineUp(_ ids: [TaskID]) {
         for id in ids {
             guard let task = live[id], task.state == .queued, !task.isForeign else { continue }
-            queue.insert(task.machine.task)
+            insert(task)
         }
         send()
     }
 
-    /// Who is sent next. To see whether a hold is over each is tried in turn: one of them may be refused for its own sake.
-    private var next: TaskID? {
-        pace.turn(of: gateway.identity.account).map { queue.first(behind: $0) } ?? queue.first
+    /// Who is sent next. To see whether creates are still refused it is anyone: some may be refused for their own sake.
+    private func next() -> TaskID? {
+        isRefused ? queue.any(random.unit(), at: clock.elapsed()) : queue.first(at: clock.elapsed())
     }
 
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
-        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce, let id = next else {
-            return
-        }
+        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce else { return }
+        let now = clock.elapsed()
+        let awaited = isRefused ? nextAwaited : nil
+        let start = awaited == nil ? max(pausedUntil, hold?.until ?? .zero) : pausedUntil
+        // The reason that holds now replaces an earlier one.
+        guard now >= start else { return queue.isEmpty ? () : schedule(.send, after: start - now) }
+        guard let id = awaited ?? next() else { return }
         guard let task = live[id] else {
             queue.remove(id)
             return send()
         }
         guard gateway.readiness == nil else { return }
-        let now = clock.elapsed()
-        let start = max(pausedUntil, hold?.until ?? .zero)
-        // The reason that holds now replaces an earlier one.
-        guard now >= start else { return schedule(.send, after: start - now) }
         let limit = slots.current(options.maximumActive, at: gatewayTime(now))
         guard active.count < limit else {
             if let recovery = slots.nextRecovery {
@@ -86,11 +101,13 @@ extension TaskService {
         guard task.state == .queued, !isDraining else { return .refused }
         let time = clock.wallTime()
         let (own, identity, strangers) = (rules(for: task), gateway.identity, knownStrangers)
+        let isAwaited = isAwaited(task)
         var claim = JournalClaim.refused
         var actions: [TaskMachine.Action] = []
         try await write(task, .change) { (journal, task) throws(JournalFailure) in
             claim = try await journal.claim(
-                task.id, maximumActive: limit, for: identity, besides: strangers, at: time)
+                task.id, maximumActive: limit, for: identity, besides: strangers, isAwaited: isAwaited,
+                at: time)
             guard case .claimed(let written, _) = claim else { return nil }
             return written
         } then: { machine, written in
@@ -124,8 +141,9 @@ extension TaskService {
         task.activity = .creating
         let (id, request) = (task.id, task.machine.task.request)
         run { service in
+            let start = service.clock.elapsed()
             let outcome = await service.gateway.create(request, key: id.text)
-            await service.endCreate(id, service.weigh(outcome, of: id, isTrial: isTrial))
+            await service.endCreate(id, service.weigh(outcome, of: id, isTrial: isTrial, sentAt: start))
         }
     }
 

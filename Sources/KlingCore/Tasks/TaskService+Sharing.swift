@@ -189,7 +189,7 @@ extension TaskService {
         }
         while !isDraining {
             let found = try await journal.takeOver(
-                choice, limit: Self.pageSize, of: gateway.identity.url, besides: knownStrangers,
+                choice, limit: Self.pageSize, for: gateway.identity, besides: knownStrangers,
                 at: clock.wallTime())
             for written in found { load(written).isForeign = false }
             for written in found where written.state == .submitting { await giveUpTrial(of: written) }

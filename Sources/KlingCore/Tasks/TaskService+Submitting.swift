@@ -22,7 +22,7 @@ extension TaskService {
             simulated: gateway.identity.simulated)
         let budget = options.budget
         let wasWatching = isWatching
-        let isAlone = queue.first == nil && creates == 0 && !line.hasTasks
+        let isAlone = queue.isEmpty && creates == 0 && !line.hasTasks
         let ticket = arrivals.begin()
         let beginning: JournalBeginning
         do throws(TaskServiceError) {
@@ -62,7 +62,9 @@ extension TaskService {
             await oriented()
             bound = try await locate(bound.id.text)
         }
+        if let task = live[bound.id] { expectAnswer(to: task, within: submission.patience) }
         tryAgain(atOnce: false)
+        send()
         guard bound.request == submission.request else {
             throw .keyConflict(
                 key: submission.key ?? "", task: newest(of: bound),
@@ -109,10 +111,17 @@ extension TaskService {
         }
     }
 
+    /// The caller waits for the answer to the create.
+    private func expectAnswer(to task: LiveTask, within patience: Duration?) {
+        guard let patience, task.state == .queued else { return }
+        task.awaitedUntil = max(task.awaitedUntil ?? .zero, clock.elapsed() + patience)
+        awaited.append(task.id)
+    }
+
     /// Begins to look after a task that is new in the journal.
     private func accept(_ beginning: JournalBeginning, _ ticket: ArrivalOrder.Ticket, patience: Duration?) {
         guard case .created(let written, _) = beginning else { return lineUp(arrivals.end(ticket, nil)) }
-        load(written).awaitedUntil = patience.map { clock.elapsed() + $0 }
+        expectAnswer(to: load(written), within: patience)
         lineUp(arrivals.end(ticket, written.id))
     }
 }

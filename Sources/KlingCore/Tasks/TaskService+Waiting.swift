@@ -3,6 +3,8 @@ final class Waiter {
     let condition: WaitCondition
     let names: Set<TaskID>
     var remaining: Set<TaskID>
+    /// Those of them that stand in line, wherever.
+    var inLine: Set<TaskID> = []
     var continuation: CheckedContinuation<Void, Never>?
 
     init(_ condition: WaitCondition, _ names: Set<TaskID>) {
@@ -36,7 +38,7 @@ extension TaskService {
         defer { remove(number) }
         for name in names {
             let task = try await locate(name.text)
-            if condition.isMet(by: task) { waiter.remaining.remove(name) }
+            note(task, for: waiter)
         }
         watch()
         if timeout > .zero { await suspend(number, until: deadline) }
@@ -57,6 +59,7 @@ extension TaskService {
             await withCheckedContinuation { continuation in
                 guard let waiter = waiters[number], !waiter.remaining.isEmpty, !isDraining, !Task.isCancelled
                 else { return continuation.resume() }
+                guard !isHeldBack(number) else { return continuation.resume() }
                 waiter.continuation = continuation
                 schedule(.waiter(number), after: deadline - clock.elapsed())
             }
@@ -84,13 +87,23 @@ extension TaskService {
         }
     }
 
+    private func note(_ task: VideoTask, for waiter: Waiter) {
+        if waiter.condition.isMet(by: task) { waiter.remaining.remove(task.id) }
+        if task.state == .queued { waiter.inLine.insert(task.id) } else { waiter.inLine.remove(task.id) }
+    }
+
+    /// Its create was refused, and it is back in line: there is nothing to be waited for.
+    private func isRefused(_ task: VideoTask, _ waiter: Waiter) -> Bool {
+        waiter.condition == .submitted && task.state == .queued && task.error?.concernsAll == true
+    }
+
     /// Tells those who wait for this task how it is now.
     func wake(_ task: VideoTask) {
         guard let numbers = waitersByTask[task.id] else { return }
         for number in numbers.sorted() {
-            guard let waiter = waiters[number], waiter.condition.isMet(by: task) else { continue }
-            waiter.remaining.remove(task.id)
-            if waiter.remaining.isEmpty { release(number) }
+            guard let waiter = waiters[number] else { continue }
+            note(task, for: waiter)
+            if waiter.remaining.isEmpty || isRefused(task, waiter) { release(number) }
         }
     }
 }

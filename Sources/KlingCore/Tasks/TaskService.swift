@@ -42,6 +42,10 @@ public actor TaskService {
     static let caution = Duration.seconds(3600)
     /// No create before this moment.
     var pausedUntil = Duration.zero
+    /// What was said when that began, if it was said here.
+    var pausedFor: Failure?
+    /// Those who may wait for the answer to their create, in the order of their coming.
+    var awaited: [TaskID] = []
     /// Why nothing is sent at the moment, by account.
     var holds: [String: LocalHold] = [:]
     /// Tasks, since the last that was taken, of whose creates it is not known whether they arrived.

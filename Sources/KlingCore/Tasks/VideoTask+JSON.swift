@@ -38,8 +38,7 @@ extension VideoTask {
         form["previous"] = previous.map { .string($0.text) }
         form["replacedBy"] = replacedBy.map { .string($0.text) }
         if simulated { form["simulated"] = true }
-        form["liftsAtRefusal"] = liftsAtRefusal.map { JSONValue($0) }
-        if timesOvertaken > 0 { form["timesOvertaken"] = JSONValue(timesOvertaken) }
+        form["refusedAt"] = refusedAt?.storedForm
         if endIsGuessed { form["endIsGuessed"] = true }
         return form
     }

@@ -39,8 +39,7 @@ extension VideoTask {
         self.attempts = attempts
         previous = form.string(.previous, in: tree).flatMap(TaskID.init(_:))
         doubtfulSince = form.timestamp(.doubtfulSince, in: tree)
-        liftsAtRefusal = form.int(.liftsAtRefusal, in: tree)
-        timesOvertaken = form.int(.timesOvertaken, in: tree) ?? 0
+        refusedAt = form.timestamp(.refusedAt, in: tree)
         endIsGuessed = form.bool(.endIsGuessed, in: tree) ?? false
         replacedBy = form.string(.replacedBy, in: tree).flatMap(TaskID.init(_:))
         self.place = place
@@ -94,7 +93,7 @@ private struct StoredMembers {
             submittedAt
         case completedAt, lastContactAt, degraded, gatewayStatus, gatewayEstimate, videos, error
         case idempotencyKey, labels, delivery, previous, replacedBy, simulated, endIsGuessed, doubtfulSince,
-            liftsAtRefusal, timesOvertaken
+            refusedAt
         case url, expiresAt, path, directory
     }
 

@@ -37,10 +37,9 @@ public struct VideoTask: Sendable, Hashable {
     public var attempts: Int
     /// When the first create was sent of which it is not known whether it arrived.
     package var doubtfulSince: Timestamp?
-    /// How many holds of its account had been lifted when it was refused for what concerns all (``GatewayPace/lifts``).
-    package var liftsAtRefusal: Int?
-    /// How often others were taken between two such refusals.
-    package var timesOvertaken = 0
+    /// When it was last refused for what concerns all: for a while others go first.
+    package var refusedAt: Timestamp?
+    package static let timeAside = Duration.seconds(300)
     /// The earlier task of the same key that ended unbilled.
     public var previous: TaskID?
     /// The task that this one, taken in by the gateway's id, turned out to be.
