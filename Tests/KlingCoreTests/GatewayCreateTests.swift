@@ -57,8 +57,6 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
         (429, "rate_limit_error", "not taken rate_limit_error"),
         (500, "server_error", "unknown server_error"),
         (403, "permission_error", "refused permission_error"),
-        (404, "not_found_error", "refused invalid_request_error"),
-        (405, "", "refused invalid_request_error"),
         (408, "request_timeout", "unknown timeout"),
         (413, "", "refused invalid_request_error"),
         (502, "bad_gateway", "unknown bad_gateway"),
@@ -71,8 +69,8 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(outcome(status, #"{"error":\#(error)}"#) == expected)
         #expect(outcome(status, #"{"error":"words"}"#) == expected)
         #expect(outcome(status, #"{"message":"words"}"#) == expected)
-        // No such page, says a server that is no gateway.
-        let foreign = status == 404 || status == 405 ? "refused bad_gateway" : expected
+        // What a server says that is no gateway is not said of the request.
+        let foreign = status == 400 ? "refused bad_gateway" : expected
         #expect(outcome(status, "<html><title>words</title></html>") == foreign)
         #expect(outcome(status, "") == foreign)
         // An error inside HTTP 200 counts like one outside.
@@ -80,6 +78,24 @@ private func outcome(_ status: Int, _ body: String, _ headers: [(String, String)
         #expect(outcome(200, #"{"code":\#(status),"message":"words","data":null}"#) == expected)
         #expect(outcome(200, #"{"code":"\#(status)","message":"words"}"#) == expected)
         #expect(outcome(200, #"{"success":false,"code":\#(status)}"#) == expected)
+    }
+
+    /// A gateway at another address, a page for humans, a proxy: no other request would fare better there.
+    @Test(arguments: [404, 405, 407, 410, 421, 426, 451])
+    func whatAnotherServerSaysIsNotSaidOfTheRequest(status: Int) {
+        for body in [
+            "", "<html>no such page</html>", "Not Found", #"{"detail":"Not Found"}"#,
+            #"{"error":"not found"}"#,
+            #"{"message":"no Route matched with those values"}"#,
+            #"{"error":{"message":"Invalid URL","type":"invalid_request_error"}}"#,
+            #"{"status":404,"error":"Not Found","path":"/v1/videos/generations"}"#
+        ] {
+            #expect(outcome(status, body) == "refused bad_gateway")
+        }
+        // Kling itself has looked at it.
+        let error =
+            #"{"error":{"code":1203,"message":"no such model (1203)","type":"invalid_request_error"}}"#
+        #expect(outcome(status, error) == "refused invalid_request_error 1203")
     }
 
     @Test(arguments: [

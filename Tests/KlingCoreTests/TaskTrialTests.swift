@@ -19,7 +19,7 @@ struct TaskTrialTests {
         world.gateway.state.withLock { $0.creates = [Self.noFunds] + Array(repeating: Self.lost, count: 99) }
         _ = try await submitted(world, 40)
         await world.clock.advance(by: .seconds(3600))
-        #expect((5...18).contains(world.gateway.sent.count), "\(world.gateway.sent.count)")
+        #expect((5...20).contains(world.gateway.sent.count), "\(world.gateway.sent.count)")
     }
 
     /// Another server answers, or the address is not the gateway's own.

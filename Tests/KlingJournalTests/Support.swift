@@ -54,8 +54,10 @@ extension SQLiteJournal {
         -> VideoTask?
     {
         let gateway = GatewayIdentity(url: url, simulated: false)
-        return try await claim(id, maximumActive: maximumActive, for: gateway, besides: [], isAwaited: false, at: time)
-            .task
+        return try await claim(
+            id, maximumActive: maximumActive, for: gateway, besides: [], isAwaited: false, at: time
+        )
+        .task
     }
 
     func takeOver(_ choice: LeftTasks, limit: Int, of url: String, at now: Timestamp) async throws

@@ -9,6 +9,8 @@ extension Failure {
             /// The same, where it is known what to mend.
             case unknownHost, unknownProxy, certificate, proxyCredentials
             case cancelled, endedEarly
+            /// The program that waited for the answer is no more.
+            case interrupted
             /// The file that came; `detail` is a number of bytes, or a media type.
             case cutShort, noVideo, empty, noLink
             case changing, wrongPart, moreThanAnnounced

@@ -29,8 +29,10 @@ package struct GatewayWire: Sendable {
         case .refused:
             if let kind = failure.klingCode.flatMap(KlingCode.kind) { failure.kind = kind }
             if failure.kind == .serverError { failure.kind = .invalidRequest }
-            // No such page, says a web server that is no gateway: the request is not to blame.
-            if complaint == nil, status == 404 || status == 405 { failure.kind = .badGateway }
+            if failure.klingCode == nil, Self.isForeign(reply.status, hasWords: complaint != nil) {
+                failure.kind = .badGateway
+                if reply.status == 407 { failure.reason = Failure.Reason(.proxyCredentials) }
+            }
             return .refused(failure)
         case .notTaken:
             if failure.klingCode.map(KlingCode.isPassing) == true { failure.kind = .rateLimit }
@@ -41,6 +43,19 @@ package struct GatewayWire: Sendable {
             failure.retry = retry
             failure.named = taskId
             return .unknown(failure)
+        }
+    }
+
+    /// Another server answers, or something before the gateway: the request is not to blame. The path of a create is always the
+    /// same, so that a page that is not there says nothing of the request.
+    /// - Parameter hasWords: it words its error as gateways do.
+    private static func isForeign(_ status: Int, hasWords: Bool) -> Bool {
+        switch status {
+        case 404, 405, 407, 410, 421, 426, 451: true
+        // That something is too large, servers before a gateway say too, and mean it.
+        case 401, 402, 403, 413, 414, 431: false
+        case 400..<500: !hasWords
+        default: false
         }
     }
 

@@ -123,8 +123,16 @@ public enum FailureMessages {
                     "The address of the gateway redirects to \(place(failure)); no redirect is followed with a "
                     + "request that is paid.",
                 zh: "网关地址重定向到 \(place(failure))；付费请求不会跟随重定向。")
+        case .badGateway where failure.billed == .no && (400..<500).contains(failure.httpStatus ?? 0):
+            LocalizedText(
+                en: "What answers at the gateway's address takes no tasks (HTTP \(failure.httpStatus ?? 0)).",
+                zh: "网关地址上的服务不接受任务（HTTP \(failure.httpStatus ?? 0)）。")
         case .badGateway:
             LocalizedText(en: "The gateway's answer could not be understood.", zh: "无法理解网关的应答。")
+        case .unreachable where failure.reason?.kind == .interrupted:
+            LocalizedText(
+                en: "The program ended while the task was being sent, before the answer came.",
+                zh: "程序在发送任务时结束，未收到应答。")
         case .unreachable:
             LocalizedText(en: "The gateway could not be reached.", zh: "无法连接网关。")
         case .timeout:
@@ -244,6 +252,7 @@ public enum FailureMessages {
                 zh: "请在 https://xcompute.us/keys 检查该 Key 的权限。")
         case .paymentRequired: LocalizedText(en: "Top up the account.", zh: "请充值。")
         case .badGateway where failure.redirect != nil: useItsAddress
+        case .badGateway where failure.reason?.advice != nil: failure.reason?.advice
         case .badGateway where failure.concernsAll && failure.httpStatus != nil:
             LocalizedText(
                 en: "Check --gateway: what answers there does not look like the gateway.",

@@ -192,7 +192,7 @@ extension TaskMachine {
             task.doubtfulSince = task.doubtfulSince ?? task.updatedAt
             task.updatedAt = now
             task.billed = .unknown
-            let failure = Failure(.unreachable, message: nil, billed: .unknown)
+            let failure = Failure(.unreachable, reason: Failure.Reason(.interrupted), billed: .unknown)
             return rules.isIdempotent && !task.mayBeForgotten(at: now)
                 ? againLater(because: failure) : unconfirmed(because: failure, at: now)
         case .queued where task.isDoubtful && (!rules.isIdempotent || task.mayBeForgotten(at: now)):
