@@ -144,6 +144,11 @@ extension TaskService {
     /// Somebody waits to hear what the gateway says to its create.
     func isAwaited(_ task: LiveTask) -> Bool { task.awaitedUntil.map { $0 > clock.elapsed() } ?? false }
 
+    /// Its create is sent by this process at once, be it to be refused.
+    func isSentForItself(_ id: TaskID) -> Bool {
+        live[id].map { !$0.isForeign && isAwaited($0) } ?? false
+    }
+
     /// The first of those in line whose caller waits: a refusal is told to it, and so is not to be waited for.
     var nextAwaited: TaskID? {
         while let id = awaited.first {
@@ -167,9 +172,7 @@ extension TaskService {
         else { return false }
         guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
         return waiter.remaining.allSatisfy { id in
-            // Its own create is sent at once, be it to be refused.
-            guard isRefused, pausedUntil <= clock.elapsed(), let task = live[id] else { return true }
-            return task.isForeign || !isAwaited(task)
+            !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
         }
     }
 

@@ -92,9 +92,12 @@ extension TaskService {
         if task.state == .queued { waiter.inLine.insert(task.id) } else { waiter.inLine.remove(task.id) }
     }
 
-    /// Its create was refused, and it is back in line: there is nothing to be waited for.
+    /// Its create was refused, and it is back in line with all others: there is nothing to be waited for.
     private func isRefused(_ task: VideoTask, _ waiter: Waiter) -> Bool {
-        waiter.condition == .submitted && task.state == .queued && task.error?.concernsAll == true
+        guard waiter.condition == .submitted, task.state == .queued, task.error?.concernsAll == true else {
+            return false
+        }
+        return !isSentForItself(task.id)
     }
 
     /// Tells those who wait for this task how it is now.
