@@ -64,6 +64,24 @@ class Sharing(Case):
             (hint,) = (d for d in last["diagnostics"] if d["code"] == "submit.possibleDuplicate")
             self.assertIn(again["id"], hint["message"])
 
+    def test_what_a_revoked_key_left_in_line_is_sent_with_another(self) -> None:
+        with Gateway(speed=60) as gateway:
+            gateway.api.key = "b"
+            old, new = self.neighbours(gateway, 2, "--max-active", "9")
+            refused = old.fails("submit", request=CLIP)
+            self.assert_explains(refused, 401, "authentication_error")
+            ids = [
+                old.submit(request={**CLIP, "prompt": str(number)}, waitFor="queued")["id"]
+                for number in range(4)
+            ]
+            wait_for(lambda: old.call("status", task=ids[3])["error"], 10, "the refusal to be told")
+            self.assertEqual(gateway.creates, 0)
+            self.assertTrue(new.submit(request=CLIP)["taskId"])
+            for server in (new, old):
+                for task in ids:
+                    wait_for(lambda s=server, t=task: s.call("status", task=t)["taskId"], 10, "the create")
+            self.assertEqual(gateway.creates, 5)
+
     def test_a_task_made_elsewhere_is_adopted_once(self) -> None:
         with Gateway() as gateway:
             one, other = self.neighbours(gateway)
