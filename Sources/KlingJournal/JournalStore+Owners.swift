@@ -8,7 +8,7 @@ extension JournalStore {
             case gone
             /// It is there, but was silent for longer than it said. What it is sending is its own.
             case silent
-            /// It is there, but the gateway does not accept its key. What it has not sent another may send.
+            /// It is there, but the gateway does not accept its key. What it is sending, or has to send again, is its own.
             case refused
         }
 
@@ -21,7 +21,7 @@ extension JournalStore {
             switch absence {
             case .gone: ""
             case .silent: "AND state <> 'submitting'"
-            case .refused: "AND state = 'queued' AND billed = 'no'"
+            case .refused: "AND state <> 'submitting' AND NOT (\(JournalStore.isDoubtful))"
             }
         }
     }

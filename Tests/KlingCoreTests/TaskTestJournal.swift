@@ -280,7 +280,7 @@ final class TaskTestJournal: Journal {
                 case .everything:
                     !$0.isSettled && $0.gateway ?? url == url
                         && (!store.isLookedAfter($0.id, at: now)
-                            || $0.state == .queued && $0.billed == .no
+                            || $0.state != .submitting && !$0.isDoubtful
                                 && !withoutKey.contains(gateway.account ?? "")
                                 && withoutKey.contains(
                                     store.owners[$0.id].flatMap { store.accounts[$0] } ?? ""))

@@ -172,10 +172,13 @@ import Testing
         #expect(try await other.claim(sample(3).id, maximumActive: 9, at: epoch) != nil)
     }
 
-    @Test func whatOneWithoutAKeyHasInLineIsForThoseWhoHaveOne() async throws {
+    @Test func whatOneWithoutAKeyLooksAfterIsForThoseWhoHaveOne() async throws {
         let (one, other) = (journal(), journal())
         let (old, new) = (identity(of: "old"), identity(of: "new"))
         for number in 1...3 { _ = try await one.created(sample(number)) }
+        var followed = try await one.created(sample(4))
+        (followed.state, followed.taskId, followed.gateway) = (.processing, "task_4", gatewayURL)
+        _ = try await one.write(followed)
         _ = try await one.stay(until: epoch.advanced(by: .seconds(30)), at: old)
         _ = try await one.claim(
             sample(1).id, maximumActive: 9, for: old, besides: [], isAwaited: false, at: epoch)
@@ -190,7 +193,7 @@ import Testing
         let hold = GatewayPace.Hold(Failure(.authentication), attempts: 10)
         _ = try await one.note(.hold(hold, account: "old", .zero), of: gatewayURL, at: epoch)
         #expect(try await taken(old).isEmpty)
-        #expect(try await taken(new) == [sample(2).id, sample(3).id])
+        #expect(try await taken(new) == [2, 3, 4].map { sample($0).id })
         #expect(
             try await one.stay(until: epoch.advanced(by: .seconds(60)), at: old), "it is not taken for gone")
     }

@@ -49,7 +49,7 @@ public protocol Journal: Sendable {
     /// silent for longer than it said in ``stay(until:at:)``. A task that was left in `submitting` comes as it was: its create
     /// may have arrived.
     /// What is at another gateway, or was sent there for one of `strangers`, is left to those who can ask. What a living process
-    /// has in line is taken over when the gateway does not accept its key (``GatewayPace/Hold``).
+    /// looks after is taken over when the gateway does not accept its key (``GatewayPace/Hold``), but for creates under way.
     func takeOver(
         _ choice: LeftTasks, limit: Int, for gateway: GatewayIdentity, besides strangers: Set<String>,
         at now: Timestamp

@@ -48,7 +48,9 @@ extension TaskService {
         task.lastRead = clock.elapsed()
         let id = task.id
         run { service in
+            let start = service.clock.elapsed()
             let result = await service.gateway.read(taskId)
+            service.weigh(result, sentAt: start)
             await service.endRead(id, result)
         }
     }

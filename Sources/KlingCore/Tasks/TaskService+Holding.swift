@@ -14,10 +14,13 @@ extension TaskService {
     private static let trialInterval = (free: Duration.seconds(15), doubtful: Duration.seconds(60))
     /// When nothing is sent for so long, nobody is to wait for an answer.
     static let noticeablePause = Duration.seconds(3)
+    /// Nor when all creates that may be under way are without an answer for so long.
+    private static let longestAnswer = Duration.seconds(10)
 
     /// That of the account which is sent for.
     var hold: LocalHold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
     var isRefused: Bool { hold?.found.isRefusal ?? false }
+    var isKeyRefused: Bool { hold?.found.failure.kind == .authentication }
 
     // MARK: What a create came to
 
@@ -65,12 +68,26 @@ extension TaskService {
             return .refused(failure)
         }
         task.machine.task.refusedAt = clock.wallTime()
+        if failure.kind == .authentication { keyRefusedAt = clock.elapsed() }
         let isAwaited = isAwaited(task)
         // What is sent for the sake of its answer makes nobody wait longer; what was sent before the last refusal shows no more than that.
         let isNews = start >= earlierHold?.since ?? .zero
         let concernsOthers = !isAwaited || !queue.isEmpty || creates > 1 || line.hasTasks
         if isTrial || isNews && concernsOthers && !(isAwaited && isRefused) { prolong(failure) }
         return isAwaited ? .refused(failure) : .notTaken(failure, after: nil)
+    }
+
+    /// A read shows whether the key is accepted, too.
+    func weigh(_ reading: Result<TaskReading, Failure>, sentAt start: Duration) {
+        switch reading {
+        case .failure(let failure) where failure.kind == .authentication && !isRefused:
+            if start >= earlierHold?.since ?? .zero { prolong(failure) }
+        case .success where isKeyRefused:
+            // Where creates are refused nevertheless that says nothing.
+            if let keyRefusedAt, clock.elapsed() - keyRefusedAt < real(Self.trialInterval.doubtful) { break }
+            lift()
+        case .success, .failure: break
+        }
     }
 
     private var earlierHold: LocalHold? { holds[gateway.identity.account ?? ""] }
@@ -167,20 +184,32 @@ extension TaskService {
 
     /// Whether nothing that it waits for is sent for a while, for whatever reason but that all slots are taken.
     func isHeldBack(_ number: Int) -> Bool {
-        guard let waiter = waiters[number], waiter.condition == .submitted, let length = pauseBeforeCreates,
-            length > Self.noticeablePause
-        else { return false }
+        guard let waiter = waiters[number], waiter.condition == .submitted else { return false }
+        guard pauseBeforeCreates > Self.noticeablePause || isWithoutAnswers else { return false }
         guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
         return waiter.remaining.allSatisfy { id in
-            !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
+            isWithoutAnswers || !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
         }
     }
 
-    /// How long nothing is sent by itself; nil for not at all.
-    private var pauseBeforeCreates: Duration? {
-        let length = max(pausedUntil, hold?.until ?? .zero) - clock.elapsed()
-        return length > .zero ? length : nil
+    /// How long nothing is sent by itself.
+    private var pauseBeforeCreates: Duration {
+        max(.zero, max(pausedUntil, hold?.until ?? .zero) - clock.elapsed())
     }
+
+    /// How many creates may be under way. While they are refused, one is tried now and then by whoever comes first, and what is sent
+    /// for its own sake waits for no other.
+    var mostCreates: Int { isRefused ? Self.mostSendingAtOnce : sendingAtOnce }
+
+    /// No more creates may be under way, and the gateway does not answer those that are.
+    private var isWithoutAnswers: Bool {
+        let limit = min(mostCreates, slots.current(options.maximumActive, at: gatewayTime(clock.elapsed())))
+        guard creates >= limit, let oldest = sentSince.values.min() else { return false }
+        return clock.elapsed() - oldest >= real(Self.longestAnswer)
+    }
+
+    /// Looks, when the create of a task should have been answered, whether anybody waits in vain.
+    func expectAnswer() { schedule(.unanswered, after: real(Self.longestAnswer)) }
 
     /// Why nothing that stands in line is sent.
     var heldBack: Failure? {
@@ -189,7 +218,8 @@ extension TaskService {
             // What became of another task's create says nothing of one that was not sent.
             return Failure(found.failure.kind == .badGateway ? .serverError : found.failure.kind)
         }
-        guard let length = pauseBeforeCreates, length > Self.noticeablePause else { return nil }
+        if isWithoutAnswers { return Failure(.timeout) }
+        guard pauseBeforeCreates > Self.noticeablePause else { return nil }
         return pausedFor ?? Failure(.rateLimit)
     }
 }

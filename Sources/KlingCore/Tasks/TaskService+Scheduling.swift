@@ -31,6 +31,7 @@ extension TaskService {
             case .stay: run { await $0.stay() }
             case .save(let id): run { await $0.save(id) }
             case .send: send()
+            case .unanswered: releaseHeldBack()
             case .again(let id): lineUp([id])
             case .waiter(let number): release(number)
             case .replay(let id): run { await $0.start(id) }

@@ -43,7 +43,7 @@ extension TaskService {
 
     /// Sends the first of the queue if there is a slot. Called whenever that may have become possible.
     func send() {
-        guard beginning == .done, !isDraining, !isClaiming, creates < sendingAtOnce else { return }
+        guard beginning == .done, !isDraining, !isClaiming, creates < mostCreates else { return }
         let now = clock.elapsed()
         let awaited = isRefused ? nextAwaited : nil
         let start = awaited == nil ? max(pausedUntil, hold?.until ?? .zero) : pausedUntil
@@ -140,9 +140,12 @@ extension TaskService {
         creates += 1
         task.activity = .creating
         let (id, request) = (task.id, task.machine.task.request)
+        let start = clock.elapsed()
+        sentSince[id] = start
+        expectAnswer()
         run { service in
-            let start = service.clock.elapsed()
             let outcome = await service.gateway.create(request, key: id.text)
+            service.sentSince[id] = nil
             await service.endCreate(id, service.weigh(outcome, of: id, isTrial: isTrial, sentAt: start))
         }
     }

@@ -136,13 +136,14 @@ extension TaskService {
             if try await journal.stay(until: nil, at: gateway.identity) { staysUntil = nil }
             return
         }
-        if let staysUntil, now < staysUntil - Self.silence / 2 { return }
+        if let staysUntil, now < staysUntil - Self.silence / 2, !isKeyRefused { return }
         let isKept = try await journal.stay(
             until: clock.wallTime().advanced(by: Self.silence), at: gateway.identity)
         let wasHeard = staysUntil != nil
         staysUntil = now + Self.silence
         let own = try await journal.lookedAfter()
-        if wasHeard, !isKept {
+        // Others look after what one without a key has.
+        if wasHeard, !isKept || isKeyRefused {
             for task in Array(live.values) where !own.contains(task.id) && !task.machine.task.isSettled {
                 letGo(task)
             }

@@ -44,6 +44,10 @@ public actor TaskService {
     var pausedUntil = Duration.zero
     /// What was said when that began, if it was said here.
     var pausedFor: Failure?
+    /// When the creates were sent that are under way.
+    var sentSince: [TaskID: Duration] = [:]
+    /// When a create was last refused as the key is not accepted.
+    var keyRefusedAt: Duration?
     /// Those who may wait for the answer to their create, in the order of their coming.
     var awaited: [TaskID] = []
     /// Why nothing is sent at the moment, by account.
@@ -141,6 +145,8 @@ public actor TaskService {
         case save(TaskID)
         /// Try to send the next task.
         case send
+        /// Tell those who wait that creates are not answered.
+        case unanswered
         /// Send a task again that may have been taken.
         case again(TaskID)
         case waiter(Int)

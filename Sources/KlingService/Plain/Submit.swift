@@ -6,12 +6,11 @@ extension PlainDialect {
     private enum WaitFor: String, CaseIterable {
         case queued, submitted, completed
 
-        /// What is waited for, one after the other.
-        var conditions: [WaitCondition] {
+        var condition: WaitCondition? {
             switch self {
-            case .queued: []
-            case .submitted: [.submitted]
-            case .completed: [.submitted, .terminal]
+            case .queued: nil
+            case .submitted: .submitted
+            case .completed: .terminal
             }
         }
     }
@@ -78,14 +77,10 @@ extension PlainDialect {
                 do throws(TaskServiceError) {
                     let submitted = try await tasks.submit(submission)
                     var report = submitted.report
-                    let start = ContinuousClock.now
-                    for condition in waitFor.conditions {
+                    if let condition = waitFor.condition {
                         let waited = try await tasks.wait(
-                            [report.task.id.text], until: condition,
-                            timeout: max(.zero, .seconds(timeout) - (ContinuousClock.now - start)))
+                            [report.task.id.text], until: condition, timeout: .seconds(timeout))
                         report = waited.tasks.first ?? report
-                        // Nothing is sent for a while, or the time is up.
-                        guard waited.done else { break }
                     }
                     if Task.isCancelled, !report.task.state.isTerminal {
                         return .failure(cancelled(report.task, locale: locale))
