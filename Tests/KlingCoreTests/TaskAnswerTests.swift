@@ -170,6 +170,17 @@ struct TaskAnswerTests {
         #expect(await old.state(ids[2]) == .completed)
     }
 
+    @Test func `whoever waits is told that without a key no slot will come free`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        let id = try await world.submit("at the gateway").task.id
+        #expect(await world.reaches(id, .submitted))
+        world.gateway.reads("task_1", .failure(Failure(.authentication, billed: .pending, httpStatus: 401)))
+        await world.clock.advance(by: .seconds(100))
+        let late = try await world.submit("waits", patience: .seconds(45)).task.id
+        let (task, time) = try await answered(world, late)
+        #expect(task.state == .queued && task.error?.kind == .authentication && time < .seconds(1))
+    }
+
     @Test func `a read that works shows that the key is accepted again`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let ids = try await submitted(world, 2)

@@ -136,10 +136,10 @@ struct TaskPaceTests {
         // Two were there when a third was too many.
         #expect(try await atOnce(after: .seconds(100)) == 2)
         #expect(world.gateway.sent.count == 3)
-        #expect(try await atOnce(after: .seconds(40)) == 3)
+        #expect(try await atOnce(after: .seconds(40)) == 4)
         let third = neighbour(of: world, options)
         _ = try await third.submit("cat 8")
-        #expect(try await atOnce(after: .seconds(60)) == 3)
+        #expect(try await atOnce(after: .seconds(60)) == 4)
         #expect(try await atOnce(after: .seconds(700)) == 5)
     }
 
@@ -180,7 +180,7 @@ struct TaskPaceTests {
         #expect(GatewayPace(storedForm: pace.storedForm) == pace)
         #expect(pace.creates?.left(at: now) == .milliseconds(300_500))
         #expect(pace.slots?.limit(at: now) == 4)
-        #expect(pace.slots?.limit(at: now.advanced(by: .seconds(250))) == 6)
+        #expect(pace.slots?.limit(at: now.advanced(by: .seconds(250))) == 16)
         #expect(!pace.allowsCreate(for: nil, active: 0, at: now.advanced(by: .seconds(300))))
         #expect(pace.allowsCreate(for: nil, active: 3, at: now.advanced(by: .seconds(301))))
         #expect(!pace.allowsCreate(for: "a", active: 3, at: now.advanced(by: .seconds(301))))

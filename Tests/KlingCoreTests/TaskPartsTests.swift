@@ -63,12 +63,12 @@ struct TaskPartsTests {
         }
     }
 
-    @Test func `slots are lowered by a complaint and come back one by one`() {
+    @Test func `slots are lowered by a complaint and come back twice as many at a time`() {
         var slots = SlotLimit()
         #expect(slots.current(5, at: .zero) == 5)
         slots.lower(to: 2, at: .seconds(10))
         #expect(slots.current(5, at: .seconds(100)) == 2)
-        #expect(slots.current(5, at: .seconds(131)) == 3)
+        #expect(slots.current(5, at: .seconds(131)) == 4)
         #expect(slots.nextRecovery == .seconds(250))
         #expect(slots.current(5, at: .seconds(1000)) == 5)
         #expect(slots.nextRecovery == nil)

@@ -10,7 +10,7 @@ public struct GatewayPace: Sendable, Hashable {
         case noCreates(Duration)
         /// No read for so long.
         case noReads(Duration)
-        /// There were too many tasks with this one (Kling 1303). One more is tried each time that `recovery` has passed.
+        /// There were too many tasks with this one (Kling 1303). Twice as many are tried each time that `recovery` has passed.
         case fewerTasks(without: TaskID, recovery: Duration)
         /// Creates for the account are in vain: no other for so long.
         case hold(Hold, account: String?, Duration)
@@ -99,7 +99,7 @@ public struct GatewayPace: Sendable, Hashable {
         package func limit(at now: Timestamp) -> Int? {
             let passed = now.since(since)
             guard passed > .zero - recovery, recovery > .zero else { return nil }
-            return limit + Int(max(0, min(passed / recovery, 1e6)))
+            return limit << Int(max(0, min(passed / recovery, 20)))
         }
     }
 

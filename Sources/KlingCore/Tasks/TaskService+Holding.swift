@@ -185,10 +185,11 @@ extension TaskService {
     /// Whether nothing that it waits for is sent for a while, for whatever reason but that all slots are taken.
     func isHeldBack(_ number: Int) -> Bool {
         guard let waiter = waiters[number], waiter.condition == .submitted else { return false }
-        guard pauseBeforeCreates > Self.noticeablePause || isWithoutAnswers else { return false }
         guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
+        if isWithoutAnswers || isWithoutKeyAndSlot { return true }
+        guard pauseBeforeCreates > Self.noticeablePause else { return false }
         return waiter.remaining.allSatisfy { id in
-            isWithoutAnswers || !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
+            !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
         }
     }
 
@@ -206,6 +207,11 @@ extension TaskService {
         let limit = min(mostCreates, slots.current(options.maximumActive, at: gatewayTime(clock.elapsed())))
         guard creates >= limit, let oldest = sentSince.values.min() else { return false }
         return clock.elapsed() - oldest >= real(Self.longestAnswer)
+    }
+
+    /// Those at the gateway have all slots, and with a key that is not accepted nobody learns when they end.
+    private var isWithoutKeyAndSlot: Bool {
+        isKeyRefused && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
     }
 
     /// Looks, when the create of a task should have been answered, whether anybody waits in vain.
