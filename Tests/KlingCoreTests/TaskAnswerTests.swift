@@ -134,6 +134,27 @@ struct TaskAnswerTests {
         world.gateway.releaseCreates()
     }
 
+    /// Four answers were lost; the gateway is well again, and is just being tried.
+    @Test(arguments: [true, false])
+    func `whoever waits behind a try learns what comes of it`(isAnswered: Bool) async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 30))
+        world.gateway.creates(Self.lost, Self.lost, Self.lost, Self.lost)
+        let lost = try await submitted(world, 4)
+        for id in lost { #expect(await world.reaches(id, .unconfirmed)) }
+        await world.clock.advance(by: .seconds(12))
+        world.gateway.holdCreates()
+        var ids: [TaskID] = []
+        for number in 0..<3 {
+            ids.append(try await world.submit("late \(number)", patience: .seconds(45)).task.id)
+            await world.clock.advance(by: .milliseconds(10))
+        }
+        #expect(world.gateway.sent.count == 5)
+        if isAnswered { Task { world.gateway.releaseCreates() } }
+        let (task, time) = try await answered(world, ids[2])
+        #expect(task.state == (isAnswered ? .submitted : .queued) && time <= .seconds(3), "\(time)")
+        world.gateway.releaseCreates()
+    }
+
     /// Its key is revoked, while it has tasks at the gateway, and all its slots are taken.
     @Test(arguments: [1, 9])
     func `what a process without a key follows is followed by one that has one`(slots: Int) async throws {

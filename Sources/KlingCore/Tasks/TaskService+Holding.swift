@@ -187,7 +187,7 @@ extension TaskService {
         guard let waiter = waiters[number], waiter.condition == .submitted else { return false }
         guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
         if isWithoutAnswers || isWithoutKeyAndSlot { return true }
-        guard pauseBeforeCreates > Self.noticeablePause else { return false }
+        guard pauseBeforeCreates > Self.noticeablePause, !isBeingTried else { return false }
         return waiter.remaining.allSatisfy { id in
             !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
         }
@@ -214,8 +214,17 @@ extension TaskService {
         isKeyRefused && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
     }
 
+    /// One is just being tried, and may end the hold.
+    private var isBeingTried: Bool {
+        let standstill = pace.holds[gateway.identity.account ?? ""]
+        guard standstill?.tried != nil, let newest = sentSince.values.max() else { return false }
+        return clock.elapsed() - newest < Self.noticeablePause
+    }
+
     /// Looks, when the create of a task should have been answered, whether anybody waits in vain.
-    func expectAnswer() { schedule(.unanswered, after: real(Self.longestAnswer)) }
+    func expectAnswer(toTrial isTrial: Bool) {
+        schedule(.unanswered, after: isTrial ? Self.noticeablePause : real(Self.longestAnswer))
+    }
 
     /// Why nothing that stands in line is sent.
     var heldBack: Failure? {

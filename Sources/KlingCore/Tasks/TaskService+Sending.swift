@@ -142,7 +142,7 @@ extension TaskService {
         let (id, request) = (task.id, task.machine.task.request)
         let start = clock.elapsed()
         sentSince[id] = start
-        expectAnswer()
+        expectAnswer(toTrial: isTrial)
         run { service in
             let outcome = await service.gateway.create(request, key: id.text)
             service.sentSince[id] = nil
