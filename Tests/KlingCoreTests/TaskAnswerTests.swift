@@ -8,19 +8,6 @@ struct TaskAnswerTests {
     private static let noFunds = CreateOutcome.refused(Failure(.paymentRequired, httpStatus: 402))
     private static let lost = CreateOutcome.unknown(Failure(.timeout, billed: .unknown))
 
-    private func submitted(_ world: TaskWorld, _ count: Int) async throws -> [TaskID] {
-        var ids: [TaskID] = []
-        for number in 0..<count { ids.append(try await world.submit("\(number)").task.id) }
-        return ids
-    }
-
-    /// Another process on the journal, with the same way to the gateway.
-    private func neighbour(of world: TaskWorld, _ options: TaskServiceOptions) -> TaskWorld {
-        TaskWorld(
-            options, journal: world.journal.reopened(afterDeath: false), clock: world.clock,
-            gateway: world.gateway, seed: 12)
-    }
-
     /// A refusal costs nothing: whoever waits hears it of his own task, or that it is taken.
     @Test func `whoever waits for an answer is tried at once, whatever stands in line`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
@@ -54,9 +41,9 @@ struct TaskAnswerTests {
     @Test func `a repeat that waits is answered too, in the same process and in another`() async throws {
         let options = TaskServiceOptions(maximumActive: 9)
         let world = TaskWorld(options)
-        let other = neighbour(of: world, options)
+        let other = world.neighbour(options)
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
-        _ = try await submitted(world, 3)
+        _ = try await world.submitted(3)
         let id = try await world.submit("kept", key: "k").task.id
         await world.clock.advance(by: .seconds(100))
         for process in [other, world] {
@@ -75,7 +62,7 @@ struct TaskAnswerTests {
     func `whoever waits while nothing is sent is told so at once`(outcome: CreateOutcome) async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
         world.gateway.state.withLock { $0.creates = Array(repeating: outcome, count: 99) }
-        _ = try await submitted(world, 12)
+        _ = try await world.submitted(12)
         await world.clock.advance(by: .seconds(8))
         for name in ["one", "two"] {
             let id = try await world.submit(name, patience: .seconds(45)).task.id
@@ -108,7 +95,7 @@ struct TaskAnswerTests {
     @Test func `a slow answer holds up neither those who wait nor the line`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 30))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 6) }
-        let ids = try await submitted(world, 8)
+        let ids = try await world.submitted(8)
         #expect(await world.clock.advance { world.gateway.sent.count == 6 })
         world.gateway.holdCreates()
         world.gateway.creates(Self.noFunds)
@@ -124,7 +111,7 @@ struct TaskAnswerTests {
     @Test func `whoever waits behind creates that are not answered is told so`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 3))
         world.gateway.holdCreates()
-        _ = try await submitted(world, 3)
+        _ = try await world.submitted(3)
         await world.clock.advance(by: .seconds(1))
         for _ in 0..<2 {
             let id = try await world.submit("waits", patience: .seconds(45)).task.id
@@ -139,7 +126,7 @@ struct TaskAnswerTests {
     func `whoever waits behind a try learns what comes of it`(isAnswered: Bool) async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 30))
         world.gateway.creates(Self.lost, Self.lost, Self.lost, Self.lost)
-        let lost = try await submitted(world, 4)
+        let lost = try await world.submitted(4)
         for id in lost { #expect(await world.reaches(id, .unconfirmed)) }
         await world.clock.advance(by: .seconds(12))
         world.gateway.holdCreates()
@@ -155,6 +142,15 @@ struct TaskAnswerTests {
         world.gateway.releaseCreates()
     }
 
+    @Test func `those whose answers have come are not remembered`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 100))
+        for number in 0..<50 {
+            let id = try await world.submit("\(number)", patience: .seconds(45)).task.id
+            #expect(await world.reaches(id, .submitted))
+        }
+        #expect(await world.service.awaited.count <= 1)
+    }
+
     /// Its key is revoked, while it has tasks at the gateway, and all its slots are taken.
     @Test(arguments: [1, 9])
     func `what a process without a key follows is followed by one that has one`(slots: Int) async throws {
@@ -162,7 +158,7 @@ struct TaskAnswerTests {
         let clock = TaskTestClock()
         let old = TaskWorld(options, clock: clock, gateway: TaskTestGateway(clock, account: "old"))
         old.service.resume()
-        let ids = try await submitted(old, 3)
+        let ids = try await old.submitted(3)
         #expect(await old.reaches(ids[0], .submitted))
         old.gateway.state.withLock {
             $0.creates = Array(repeating: .refused(Failure(.authentication, httpStatus: 401)), count: 99)
@@ -204,7 +200,7 @@ struct TaskAnswerTests {
 
     @Test func `a read that works shows that the key is accepted again`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
-        let ids = try await submitted(world, 2)
+        let ids = try await world.submitted(2)
         #expect(await world.reaches(ids[0], .submitted))
         let refused = Result<TaskReading, Failure>.failure(
             Failure(.authentication, billed: .pending, httpStatus: 401))

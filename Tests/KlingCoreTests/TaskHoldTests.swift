@@ -8,12 +8,6 @@ struct TaskHoldTests {
     private static let noFunds = CreateOutcome.refused(Failure(.paymentRequired, httpStatus: 402))
     private static let lost = CreateOutcome.unknown(Failure(.timeout))
 
-    private func submitted(_ world: TaskWorld, _ count: Int) async throws -> [TaskID] {
-        var ids: [TaskID] = []
-        for number in 0..<count { ids.append(try await world.submit("\(number)").task.id) }
-        return ids
-    }
-
     private func count(_ world: TaskWorld, _ state: VideoTask.State) async throws -> Int {
         try await world.service.list(JournalQuery(states: [state], limit: 500)).count
     }
@@ -36,7 +30,7 @@ struct TaskHoldTests {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = Array(repeating: .refused(failure), count: 5) }
         let first = try await world.submit("first", patience: .seconds(45)).task.id
-        let ids = try await submitted(world, 3)
+        let ids = try await world.submitted(3)
         #expect(await world.reaches(first, .failed))
         // One more shows that it was not for the sake of the first.
         await world.clock.advance(by: .seconds(2))
@@ -76,7 +70,7 @@ struct TaskHoldTests {
     @Test func `a restart does not fail what stands in line`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 3))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 1000) }
-        let ids = try await submitted(world, 12)
+        let ids = try await world.submitted(12)
         await world.clock.advance(by: .seconds(60))
         var last = world
         for _ in 0..<3 {
@@ -94,7 +88,7 @@ struct TaskHoldTests {
         world.gateway.creates(
             Self.noFunds, .refused(Failure(.invalidRequest)), Self.noFunds,
             .refused(Failure(.invalidRequest)), Self.noFunds)
-        _ = try await submitted(world, 6)
+        _ = try await world.submitted(6)
         await world.clock.advance(by: .seconds(100))
         let failed = try await world.service.list(JournalQuery(states: [.failed])).map(\.task)
         #expect(failed.map(\.error?.kind) == [.invalidRequest, .invalidRequest])
@@ -105,7 +99,7 @@ struct TaskHoldTests {
     {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
-        _ = try await submitted(world, 2)
+        _ = try await world.submitted(2)
         await world.clock.advance(by: .seconds(60))
         let start = world.clock.elapsed()
         let id = try await world.submit("late", patience: .seconds(45)).task.id
@@ -121,7 +115,7 @@ struct TaskHoldTests {
     @Test func `whoever submits anew need not wait for the next try`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 1000) }
-        let ids = try await submitted(world, 3)
+        let ids = try await world.submitted(3)
         await world.clock.advance(by: .seconds(5000))
         recover(world)
         let start = world.clock.elapsed()
@@ -161,9 +155,9 @@ struct TaskHoldTests {
         let world = poor(options, "a")
         let other = neighbour(of: world, "a", options)
         other.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 1000) }
-        let ids = try await submitted(world, 6)
+        let ids = try await world.submitted(6)
         await world.clock.advance(by: .seconds(1))
-        let late = try await submitted(other, 3)
+        let late = try await other.submitted(3)
         await world.clock.advance(by: .seconds(2000))
         for id in late {
             let told = try await other.service.status(id.text).task
@@ -176,7 +170,7 @@ struct TaskHoldTests {
         // Funds are there again, and a user of the other process says so.
         recover(world, other)
         let start = world.clock.elapsed()
-        _ = try await submitted(other, 1)
+        _ = try await other.submitted(1)
         for id in ids { #expect(await world.reaches(id, .completed)) }
         for id in late { #expect(await other.reaches(id, .completed)) }
         #expect(world.clock.elapsed() - start < .seconds(120))
@@ -194,7 +188,7 @@ struct TaskHoldTests {
         recover(world)
         let bad = try await world.submit("bad").task.id
         await world.clock.advance(by: .seconds(1))
-        let good = try await submitted(other, 10)
+        let good = try await other.submitted(10)
         let start = world.clock.elapsed()
         for id in good { #expect(await other.reaches(id, .completed)) }
         #expect(await world.state(bad) == .queued)
@@ -204,7 +198,7 @@ struct TaskHoldTests {
     @Test func `a try counts whatever the others do meanwhile`() async throws {
         let options = TaskServiceOptions(maximumActive: 1)
         let world = poor(options, "a")
-        _ = try await submitted(world, 3)
+        _ = try await world.submitted(3)
         #expect(await world.clock.advance { world.gateway.sent.count == 2 })
         world.gateway.holdCreates()
         #expect(await world.clock.advance { world.gateway.sent.count == 3 })
@@ -219,7 +213,7 @@ struct TaskHoldTests {
     @Test func `who was told that it stays in line finds it there`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
-        _ = try await submitted(world, 1)
+        _ = try await world.submitted(1)
         await world.clock.advance(by: .seconds(1))
         let id = try await world.submit("late", patience: .seconds(3600)).task.id
         let waited = try await world.service.wait([id.text], until: .submitted, timeout: .zero)
@@ -232,7 +226,7 @@ struct TaskHoldTests {
     func `a weekend later all go on at once`(pause: Duration) async throws {
         let options = TaskServiceOptions(maximumActive: 9)
         let world = poor(options, "a")
-        let ids = try await submitted(world, 6)
+        let ids = try await world.submitted(6)
         await world.clock.advance(by: .seconds(100))
         await world.service.drain()
         world.clock.setWall(by: pause)
@@ -247,7 +241,7 @@ struct TaskHoldTests {
     @Test func `nothing ends in line, however long it lasts, and a repeat is a reason to try`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 5000) }
-        let ids = try await submitted(world, 2)
+        let ids = try await world.submitted(2)
         let last = try await world.submit("last", key: "k").task.id
         for _ in 0..<26 {
             world.clock.setWall(by: .seconds(3500))
@@ -265,7 +259,7 @@ struct TaskHoldTests {
     func `a hold says nothing of another account`(isRestart: Bool) async throws {
         let options = TaskServiceOptions(maximumActive: 1)
         let world = poor(options, "a")
-        let ids = try await submitted(world, 4)
+        let ids = try await world.submitted(4)
         await world.clock.advance(by: .seconds(60))
         let rich = neighbour(of: world, "b", isRestart: isRestart, options)
         for number in 1...9 { rich.gateway.reads("task_\(number)", TaskWorld.completed) }
@@ -282,7 +276,7 @@ struct TaskHoldTests {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 9))
         world.gateway.holdCreates()
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 9) }
-        let ids = try await submitted(world, 5)
+        let ids = try await world.submitted(5)
         await world.clock.settle()
         world.gateway.releaseCreates()
         await world.clock.advance(by: .seconds(2))
@@ -298,7 +292,7 @@ struct TaskHoldTests {
     @Test func `who begins anew tries at once, but not each time`() async throws {
         let options = TaskServiceOptions(maximumActive: 1)
         var world = poor(options, "a")
-        _ = try await submitted(world, 3)
+        _ = try await world.submitted(3)
         await world.clock.advance(by: .seconds(3000))
         let before = world.gateway.sent.count
         let start = world.clock.elapsed()
@@ -315,7 +309,7 @@ struct TaskHoldTests {
         let options = TaskServiceOptions(maximumActive: 100)
         var world = TaskWorld(options)
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 1000) }
-        _ = try await submitted(world, 300)
+        _ = try await world.submitted(300)
         await world.clock.advance(by: .seconds(600))
         var sent = world.gateway.sent.count
         for _ in 0..<5 {
@@ -327,7 +321,7 @@ struct TaskHoldTests {
         }
         let other = neighbour(of: world, nil, options)
         other.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 1000) }
-        _ = try await submitted(other, 50)
+        _ = try await other.submitted(50)
         await world.clock.advance(by: .seconds(60))
         #expect(world.gateway.sent.count - sent + other.gateway.sent.count <= 6)
     }
@@ -359,7 +353,7 @@ struct TaskHoldTests {
     @Test func `a gateway that swallows creates is not fed the whole queue`() async throws {
         let world = TaskWorld()
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 1000) }
-        let ids = try await submitted(world, 200)
+        let ids = try await world.submitted(200)
         #expect(await world.reaches(ids[0], .unconfirmed))
         await world.clock.advance(by: .seconds(600))
         #expect(world.gateway.sent.count < 40)
@@ -374,7 +368,7 @@ struct TaskHoldTests {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 9), isIdempotent: true)
         world.gateway.holdCreates()
         world.gateway.creates(Self.lost)
-        let ids = try await submitted(world, 4)
+        let ids = try await world.submitted(4)
         world.gateway.releaseCreates()
         for id in ids { #expect(await world.reaches(id, .submitted)) }
         let sent = world.gateway.sent

@@ -171,6 +171,19 @@ struct TaskWorld {
         TaskWorld(options, journal: journal.reopened(), clock: clock, gateway: gateway, seed: 12)
     }
 
+    /// Another process on the journal, with the same way to the gateway.
+    func neighbour(_ options: TaskServiceOptions) -> TaskWorld {
+        TaskWorld(
+            options, journal: journal.reopened(afterDeath: false), clock: clock, gateway: gateway, seed: 12)
+    }
+
+    /// Some tasks, for the answers to whose creates nobody waits.
+    func submitted(_ count: Int) async throws -> [TaskID] {
+        var ids: [TaskID] = []
+        for number in 0..<count { ids.append(try await submit("\(number)").task.id) }
+        return ids
+    }
+
     /// - Parameter patience: how long its caller waits for the answer.
     func submit(
         _ prompt: String = "a cat", key: String? = nil, labels: [String: String] = [:],

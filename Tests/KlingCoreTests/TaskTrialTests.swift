@@ -8,16 +8,10 @@ struct TaskTrialTests {
     private static let noFunds = CreateOutcome.refused(Failure(.paymentRequired, httpStatus: 402))
     private static let lost = CreateOutcome.unknown(Failure(.timeout, billed: .unknown))
 
-    private func submitted(_ world: TaskWorld, _ count: Int) async throws -> [TaskID] {
-        var ids: [TaskID] = []
-        for number in 0..<count { ids.append(try await world.submit("\(number)").task.id) }
-        return ids
-    }
-
     @Test func `answers that are lost during a refusal make the tries fewer too`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         world.gateway.state.withLock { $0.creates = [Self.noFunds] + Array(repeating: Self.lost, count: 99) }
-        _ = try await submitted(world, 40)
+        _ = try await world.submitted(40)
         await world.clock.advance(by: .seconds(3600))
         #expect((5...20).contains(world.gateway.sent.count), "\(world.gateway.sent.count)")
     }
@@ -31,7 +25,7 @@ struct TaskTrialTests {
         world.gateway.state.withLock { [failure] in
             $0.creates = Array(repeating: .refused(failure), count: 99)
         }
-        let ids = try await submitted(world, 20)
+        let ids = try await world.submitted(20)
         await world.clock.advance(by: .seconds(20))
         for id in ids {
             let task = try await world.service.status(id.text).task
@@ -77,7 +71,7 @@ struct TaskTrialTests {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let lost = CreateOutcome.unknown(Failure(kind, billed: .unknown, httpStatus: 502))
         world.gateway.state.withLock { $0.creates = Array(repeating: lost, count: 99) }
-        let ids = try await submitted(world, 20)
+        let ids = try await world.submitted(20)
         await world.clock.advance(by: .seconds(300))
         let task = try await world.service.status(ids[19].text).task
         #expect(task.state == .queued && task.billed == .no)
@@ -102,20 +96,13 @@ struct TaskTrialTests {
         #expect(task.state == .abandoned && task.billed == .no)
     }
 
-    /// Another process on the journal, with the same way to the gateway.
-    private func neighbour(of world: TaskWorld, _ options: TaskServiceOptions) -> TaskWorld {
-        TaskWorld(
-            options, journal: world.journal.reopened(afterDeath: false), clock: world.clock,
-            gateway: world.gateway, seed: 12)
-    }
-
     /// A process that is killed while the answer to a try is on its way, long after the first.
     private func killedInTry(_ outcome: CreateOutcome, isAlone: Bool) async throws -> (TaskWorld, [TaskID]) {
         let options = TaskServiceOptions(maximumActive: 50)
         let world = TaskWorld(options)
         world.gateway.state.withLock { $0.creates = Array(repeating: outcome, count: 99) }
-        let ids = try await submitted(world, 20)
-        let other = neighbour(of: world, options)
+        let ids = try await world.submitted(20)
+        let other = world.neighbour(options)
         if !isAlone { other.service.resume() }
         await world.clock.advance(by: .seconds(400))
         let before = world.gateway.sent.count
@@ -167,7 +154,7 @@ struct TaskTrialTests {
     {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 50))
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.lost, count: 999) }
-        _ = try await submitted(world, 30)
+        _ = try await world.submitted(30)
         await world.clock.advance(by: .seconds(100))
         let before = world.gateway.sent.count
         for number in 0..<60 {
@@ -194,10 +181,10 @@ struct TaskTrialTests {
     @Test func `a process that only begins to submit is a reason to try too`() async throws {
         let options = TaskServiceOptions(maximumActive: 9)
         let world = TaskWorld(options)
-        let other = neighbour(of: world, options)
+        let other = world.neighbour(options)
         _ = try await other.service.list(JournalQuery())
         world.gateway.state.withLock { $0.creates = Array(repeating: Self.noFunds, count: 99) }
-        let ids = try await submitted(world, 3)
+        let ids = try await world.submitted(3)
         await world.clock.advance(by: .seconds(400))
         world.gateway.creates()
         let start = world.clock.elapsed()
@@ -250,7 +237,7 @@ struct TaskTrialTests {
             }
             return isPaid ? nil : Self.noFunds
         }
-        let ids = try await submitted(world, 40)
+        let ids = try await world.submitted(40)
         for _ in 0..<40 {
             await world.clock.advance(by: .seconds(5))
             funds.withLock { $0 += 1 }
@@ -267,7 +254,7 @@ struct TaskTrialTests {
         world.gateway.refuses { $0.hasPrefix("bad") ? .refused(Failure(kind, httpStatus: status)) : nil }
         for number in 1...999 { world.gateway.reads("task_\(number)", TaskWorld.completed) }
         for number in 0..<12 { _ = try await world.submit("bad \(number)") }
-        let good = try await submitted(world, 20)
+        let good = try await world.submitted(20)
         let start = world.clock.elapsed()
         #expect(await world.reaches(good[0], .submitted))
         #expect(world.clock.elapsed() - start < .seconds(30), "\(world.clock.elapsed() - start)")

@@ -115,7 +115,8 @@ extension TaskService {
     private func expectAnswer(to task: LiveTask, within patience: Duration?) {
         guard let patience, task.state == .queued else { return }
         task.awaitedUntil = max(task.awaitedUntil ?? .zero, clock.elapsed() + patience)
-        awaited.append(task.id)
+        // Those before it that are sent, or not waited for any more, are let go of.
+        if nextAwaited != task.id { awaited.append(task.id) }
     }
 
     /// Begins to look after a task that is new in the journal.
