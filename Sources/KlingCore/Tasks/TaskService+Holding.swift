@@ -211,9 +211,7 @@ extension TaskService {
 
     /// Those at the gateway have all slots, and with a key that is not accepted nobody learns when they end.
     private var isWithoutKeyAndSlot: Bool {
-        // What comes of a create under way is soon known.
-        isKeyRefused && creates == 0
-            && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
+        isKeyRefused && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
     }
 
     /// One is just being tried, and may end the hold.
