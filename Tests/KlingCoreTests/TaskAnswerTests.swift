@@ -198,6 +198,32 @@ struct TaskAnswerTests {
         #expect(task.state == .queued && task.error?.kind == .authentication && time < .seconds(1))
     }
 
+    @Test func `what is just being sent may show that the key is accepted again`() async throws {
+        let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
+        world.gateway.state.withLock {
+            $0.creates = Array(repeating: .refused(Failure(.authentication, httpStatus: 401)), count: 9)
+        }
+        let first = try await world.submit("refused").task.id
+        await world.clock.advance(by: .seconds(17))
+        _ = try await world.service.cancel(first.text, abandon: false)
+        world.gateway.creates()
+        world.gateway.reads("task_\(world.gateway.sent.count + 1)", TaskWorld.completed)
+        world.gateway.holdCreates()
+        var ids: [TaskID] = []
+        for name in ["one", "two"] {
+            ids.append(try await world.submit(name, patience: .seconds(45)).task.id)
+            await world.clock.advance(by: .milliseconds(10))
+        }
+        #expect(await world.service.creates == 1)
+        let waited = Task { [ids] in
+            try await world.service.wait([ids[1].text], until: .submitted, timeout: .seconds(45))
+        }
+        await world.clock.advance(by: .milliseconds(10))
+        world.gateway.releaseCreates()
+        #expect(await world.reaches(ids[1], .submitted))
+        #expect(try await waited.value.done)
+    }
+
     @Test func `a read that works shows that the key is accepted again`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 1))
         let ids = try await world.submitted(2)

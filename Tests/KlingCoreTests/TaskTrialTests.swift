@@ -55,6 +55,7 @@ struct TaskTrialTests {
             world = world.restarted(options)
             world.service.resume()
         }
+        await world.clock.settle()
         #expect(await world.state(bad) == .queued)
         world.gateway.refuses { _ in nil }
         #expect(await world.reaches(bad, .submitted))

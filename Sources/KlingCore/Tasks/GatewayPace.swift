@@ -81,7 +81,9 @@ public struct GatewayPace: Sendable, Hashable {
 
         package func left(at now: Timestamp) -> Duration {
             let passed = now.since(since)
-            return passed <= .zero - length ? .zero : max(.zero, length - max(.zero, passed))
+            let left = passed <= .zero - length ? .zero : length - max(.zero, passed)
+            // Times of the day have milliseconds: what is left of one is over.
+            return left < .milliseconds(1) ? .zero : left
         }
 
         /// Whether it lasts, or ended less than `time` ago.

@@ -169,8 +169,9 @@ extension TaskService {
     /// The first of those in line whose caller waits: a refusal is told to it, and so is not to be waited for.
     var nextAwaited: TaskID? {
         while let id = awaited.first {
-            if let task = live[id], task.state == .queued, task.activity == .none, isAwaited(task) {
-                return id
+            if let task = live[id], task.state == .queued, isAwaited(task) {
+                // Whether one that is being claimed gets its slot is not known yet.
+                return task.activity == .none ? id : nil
             }
             awaited.removeFirst()
         }
@@ -211,7 +212,9 @@ extension TaskService {
 
     /// Those at the gateway have all slots, and with a key that is not accepted nobody learns when they end.
     private var isWithoutKeyAndSlot: Bool {
-        isKeyRefused && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
+        // What comes of a create under way is soon known.
+        isKeyRefused && creates == 0
+            && active.count >= slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
     }
 
     /// One is just being tried, and may end the hold.
