@@ -27,7 +27,9 @@ struct TaskPaceTests {
         let next = neighbour(of: world, afterDeath: isRestart)
         let second = try await next.submit("two").task.id
         #expect(await next.reaches(second, .submitted))
-        #expect(world.gateway.sent == [first, first, second].map(\.text))
+        // Two processes may send side by side: their order is that of the journal.
+        let claimed = world.journal.events.filter { $0.task.state == .submitting }.map(\.task.id)
+        #expect(claimed == [first, first, second])
         let (begin, again) = (world.gateway.sendTimes[0], world.gateway.sendTimes[1])
         #expect((Duration.seconds(300)...(.seconds(303))).contains(again - begin))
     }
@@ -41,7 +43,7 @@ struct TaskPaceTests {
         for number in 0..<40 { ids.append(try await world.submit("cat \(number)").task.id) }
         await world.clock.settle()
         world.gateway.releaseCreates()
-        for id in ids { #expect(await world.reaches(id, .submitted)) }
+        #expect(await world.areTaken(ids))
         var sends: [Duration: Int] = [:]
         for time in world.gateway.sendTimes { sends[time, default: 0] += 1 }
         let bursts = sends.sorted { $0.key < $1.key }.map(\.value)

@@ -129,6 +129,25 @@ struct TaskPartsTests {
         #expect([5, 6, 401, 499, 501, 602].map { places.count(before: $0) } == [0, 1, 1, 99, 100, 201])
     }
 
+    /// One who comes in the very millisecond of its end must not find it gone altogether.
+    @Test(arguments: [999.0, 999.9, 1000, 1000.1])
+    func `a hold is known for a day after its pause, which is of whole milliseconds`(length: Double) {
+        var pace = GatewayPace()
+        let hold = GatewayPace.Hold(Failure(.paymentRequired), attempts: 2)
+        let start = Timestamp(milliseconds: 5000)
+        pace.note(.hold(hold, account: nil, .milliseconds(length)), active: 0, at: start)
+        #expect(GatewayPace(storedForm: pace.storedForm) == pace)
+        for passed in [0, 998, 999, 1000, 1001, 1999, 86_400_998, 86_400_999, 86_401_000] {
+            let now = start.advanced(by: .milliseconds(passed))
+            let isOpen = Double(passed) >= length.rounded(.down)
+            #expect(pace.allowsCreate(for: nil, active: 0, at: now) == isOpen, "\(passed)")
+            var later = pace
+            later.forgetHolds(at: now)
+            let isKnown = passed < 86_400_000 + Int(length)
+            #expect(later.beginTrial(of: 1, for: nil, at: now) == isKnown, "\(passed)")
+        }
+    }
+
     @Test func `a position counts all that is told since the journal was asked, and nothing twice`() {
         func event(_ seq: Int64, _ place: Int64, _ state: VideoTask.State) -> JournalEvent {
             var task = VideoTask(

@@ -200,6 +200,14 @@ struct TaskWorld {
         await clock.advance { await self.state(id) == state }
     }
 
+    /// All are taken by the gateway; what has become of the first ones meanwhile is all the same.
+    func areTaken(_ ids: [TaskID]) async -> Bool {
+        await clock.advance {
+            for id in ids where (try? await service.status(id.text).task.taskId) == nil { return false }
+            return true
+        }
+    }
+
     static func request(_ prompt: String = "a cat", duration: Int = 5) -> VideoRequest {
         VideoRequest(body: ["model": "kling-v3", "prompt": .string(prompt), "duration": JSONValue(duration)])
     }

@@ -76,14 +76,17 @@ public struct GatewayPace: Sendable, Hashable {
     }
 
     package struct Pause: Sendable, Hashable {
-        package var since: Timestamp
-        package var length: Duration
+        package let since: Timestamp
+        /// Whole milliseconds, as times of the day have no others.
+        package let length: Duration
+
+        package init(since: Timestamp, length: Duration) {
+            (self.since, self.length) = (since, .milliseconds(length.milliseconds))
+        }
 
         package func left(at now: Timestamp) -> Duration {
             let passed = now.since(since)
-            let left = passed <= .zero - length ? .zero : length - max(.zero, passed)
-            // Times of the day have milliseconds: what is left of one is over.
-            return left < .milliseconds(1) ? .zero : left
+            return passed <= .zero - length ? .zero : max(.zero, length - max(.zero, passed))
         }
 
         /// Whether it lasts, or ended less than `time` ago.
@@ -130,7 +133,7 @@ public struct GatewayPace: Sendable, Hashable {
             guard var standstill = holds[account ?? ""], standstill.tried == nil,
                 standstill.pause.length > length
             else { return }
-            standstill.pause.length = length
+            standstill.pause = Pause(since: standstill.pause.since, length: length)
             // A refusal costs nothing: what is tried for its own sake makes nobody wait longer.
             if standstill.hold.isRefusal { standstill.hold.attempts = max(0, standstill.hold.attempts - 1) }
             holds[account ?? ""] = standstill
