@@ -91,8 +91,7 @@ extension JournalStore {
         // What is sent only to be refused takes nobody's turn.
         let isRefused = pace.refuses(gateway.account)
         let idle = pace.idleAccounts(but: gateway.account)
-        let isItsTurn = try isRefused ? true : isFirstInLine(task.place, of: url, passing: idle, at: time)
-        guard isItsTurn else { return .behind }
+        if !isRefused, try older(than: task.place, of: url, passing: idle, at: time) != nil { return .behind }
         let isTrial =
             !(isRefused && isAwaited) && pace.beginTrial(of: task.place, for: gateway.account, at: time)
         if isTrial { try write(pace, of: url) }
@@ -107,13 +106,25 @@ extension JournalStore {
         return .claimed(written, isTrial: isTrial)
     }
 
-    /// Whether no other process has an older task in line that may go to the gateway at `url`: the order is that of all together.
+    func ahead(
+        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
+    ) throws(JournalFailure) -> VideoTask? {
+        var pace = try pace(of: gateway.url)
+        pace.forgetHolds(at: now)
+        let idle = pace.idleAccounts(but: gateway.account)
+        return try older(than: place + 1, of: gateway.url, passing: idle, at: now).flatMap {
+            (id) throws(JournalFailure) in
+            try task(id)
+        }
+    }
+
+    /// The oldest task that another process has in line and that may go to the gateway at `url`: the order is that of all together.
     /// Those of a process that is gone or silent are taken over first. What may have been sent has had its turn. Who sends to another
     /// gateway holds up nobody here, nor who sends for one of the accounts `idle`, for which nothing is taken, nor one that stands
     /// aside as it was refused.
-    private func isFirstInLine(
-        _ place: Int64, of url: String, passing idle: [String], at now: Timestamp
-    ) throws(JournalFailure) -> Bool {
+    private func older(
+        than place: Int64, of url: String, passing idle: [String], at now: Timestamp
+    ) throws(JournalFailure) -> TaskID? {
         let others = try connection().all(
             "SELECT owner FROM staying WHERE gateway <> ? OR account IN (\(idle.map { _ in "?" }.joined(separator: ", ")))",
             [.text(url)] + idle.map { .text($0) }
@@ -121,17 +132,16 @@ extension JournalStore {
         }
         var passed = [owners.number]
         for owner in others where try owners.isAlive(owner) { passed.append(owner) }
-        let older = try connection().first(
+        return try connection().first(
             """
-            SELECT place FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL
+            SELECT id FROM tasks INDEXED BY tasks_queue WHERE state = 'queued' AND place < ? AND billed = 'no' AND owner IS NOT NULL
             AND owner NOT IN (\(passed.map { _ in "?" }.joined(separator: ", "))) AND \(Self.isOfGateway)
             AND coalesce(json_extract(body, '$.refusedAt'), 0) <= ?
             ORDER BY place LIMIT 1
             """,
             [.integer(place)] + passed.map { .integer($0) }
                 + [.text(url), .integer(now.milliseconds - VideoTask.timeAside.milliseconds)]
-        ) { (row) throws(JournalFailure) in row.integer(0) }
-        return older == nil
+        ) { (row) throws(JournalFailure) in TaskID(row.text(0)) }.flatMap { $0 }
     }
 
     func record(_ task: VideoTask, _ kind: JournalEvent.Kind) throws(JournalFailure) -> JournalRecord {

@@ -128,6 +128,14 @@ public final class SQLiteJournal: Journal {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.hasForeignChanges() }
     }
 
+    public func ahead(
+        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> VideoTask? {
+        try await thread.perform(.read) { (store) throws(JournalFailure) in
+            try store.ahead(of: place, for: gateway, at: now)
+        }
+    }
+
     public func queuedPlaces() async throws(JournalFailure) -> QueuedPlaces {
         try await thread.perform(.read) { (store) throws(JournalFailure) in try store.queuedPlaces() }
     }

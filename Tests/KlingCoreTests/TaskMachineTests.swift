@@ -344,14 +344,17 @@ struct TaskMachineTests {
     func
         `creates that are not taken back off further each time, and give up after the patience of the options`()
     {
-        var machine = TaskMachine(Self.task(.submitting))
+        var claimed = Self.task(.submitting)
+        claimed.attempts = 1
+        var machine = TaskMachine(claimed)
         let rules = TaskMachine.Rules(retryFor: .seconds(60))
         let outcome = TaskMachine.Event.created(.notTaken(Self.refused(), after: nil))
         for attempt in 1...3 {
             #expect(
                 machine.handle(outcome, at: Self.now, under: rules).last
                     == .enqueue(Backoff(attempt: attempt)))
-            machine.journaled(Self.task(.submitting))
+            claimed.attempts += 1
+            machine.journaled(claimed)
         }
         #expect(
             machine.handle(outcome, at: Self.now.advanced(by: .seconds(61)), under: rules) == [

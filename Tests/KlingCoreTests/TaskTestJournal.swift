@@ -206,6 +206,18 @@ final class TaskTestJournal: Journal {
         }
     }
 
+    func ahead(
+        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> VideoTask? {
+        try await transaction { [process] store in
+            store.order.prefix(Int(place)).compactMap { store.tasks[$0] }.first {
+                $0.state == .queued && $0.billed == .no && store.isThere($0.id)
+                    && store.owners[$0.id] != process
+                    && now.since($0.refusedAt ?? Timestamp(milliseconds: 0)) >= VideoTask.timeAside
+            }
+        }
+    }
+
     func note(
         _ wish: GatewayPace.Wish, of url: String, at now: Timestamp
     ) async throws(JournalFailure) -> GatewayPace {

@@ -105,6 +105,9 @@ import Testing
             try await other.claim(
                 sample(2).id, maximumActive: 9, for: gateway, besides: [], isAwaited: false, at: epoch)
                 == .behind)
+        #expect(try await other.ahead(of: 2, for: gateway, at: epoch)?.id == sample(1).id)
+        #expect(try await other.ahead(of: 1, for: gateway, at: epoch)?.id == sample(1).id)
+        #expect(try await one.ahead(of: 1, for: gateway, at: epoch) == nil, "the other's is not before it")
         #expect(
             try await other.claim(
                 sample(2).id, maximumActive: 0, for: gateway, besides: [], isAwaited: false, at: epoch)
@@ -149,6 +152,7 @@ import Testing
                 sample(1).id, maximumActive: 9, for: poor, besides: [], isAwaited: false, at: epoch)
                 == .refused
         )
+        #expect(try await other.ahead(of: 2, for: rich, at: epoch) == nil)
         #expect(try await claim().task != nil)
     }
 
@@ -161,6 +165,9 @@ import Testing
         task.refusedAt = epoch
         task = try await one.write(task)
         let later = epoch.advanced(by: VideoTask.timeAside - .seconds(1))
+        #expect(try await other.ahead(of: 2, for: gateway, at: later) == nil)
+        let end = epoch.advanced(by: VideoTask.timeAside)
+        #expect(try await other.ahead(of: 2, for: gateway, at: end)?.id == sample(1).id)
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: later) != nil)
         _ = try await other.created(sample(3))
         #expect(

@@ -11,6 +11,8 @@ extension Failure {
             case cancelled, endedEarly
             /// The program that waited for the answer is no more.
             case interrupted
+            /// Those before it have had no answer.
+            case unanswered
             /// The file that came; `detail` is a number of bytes, or a media type.
             case cutShort, noVideo, empty, noLink
             case changing, wrongPart, moreThanAnnounced

@@ -133,8 +133,20 @@ public enum FailureMessages {
             LocalizedText(
                 en: "The program ended while the task was being sent, before the answer came.",
                 zh: "程序在发送任务时结束，未收到应答。")
+        case .unreachable where failure.httpStatus != nil:
+            LocalizedText(
+                en: "The gateway is not available at the moment (HTTP \(failure.httpStatus ?? 0)).",
+                zh: "网关暂时不可用（HTTP \(failure.httpStatus ?? 0)）。")
+        case .unreachable where failure.billed == .unknown:
+            LocalizedText(
+                en: "The connection to the gateway broke off before its answer came.", zh: "与网关的连接在收到应答前中断。")
         case .unreachable:
             LocalizedText(en: "The gateway could not be reached.", zh: "无法连接网关。")
+        case .timeout where failure.reason?.kind == .unanswered:
+            LocalizedText(
+                en:
+                    "The gateway has not answered the creates before this one for 10 seconds; this one is not sent yet.",
+                zh: "网关已有 10 秒没有应答之前的创建请求；本任务尚未发送。")
         case .timeout:
             LocalizedText(en: "The gateway did not answer in time.", zh: "网关没有按时应答。")
         case .journalUnavailable:

@@ -23,6 +23,12 @@ public protocol Journal: Sendable {
         isAwaited: Bool, at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim
 
+    /// What other processes wait for that stand before this place in line, or at it: the first of those tasks that may go to the
+    /// gateway.
+    func ahead(
+        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> VideoTask?
+
     /// Notes what the gateway at `url` asks of all processes.
     /// - Returns: what holds now.
     func note(

@@ -53,7 +53,7 @@ extension TaskMachine {
         task.billed = .pending
         task.error = nil
         task.refusedAt = nil
-        (refusals, refusedSince) = (0, nil)
+        refusedSince = nil
         return [.record(.change), .follow(.first)]
     }
 
@@ -81,12 +81,11 @@ extension TaskMachine {
     }
 
     private mutating func again(because failure: Failure, after: Duration?) -> [Action] {
-        refusals += 1
         task.state = .queued
         task.error = failure.billed(task.billed)
         // One that may have been taken is sent again to where it may be, and nowhere else.
         if task.billed == .no { (task.gateway, task.account) = (nil, nil) }
-        return [.record(.change), .enqueue(Backoff(attempt: refusals, atLeast: after))]
+        return [.record(.change), .enqueue(Backoff(attempt: task.attempts, atLeast: after))]
     }
 
     /// What may be there is sent again with its key. Others may fare better meanwhile.

@@ -7,9 +7,7 @@
 public struct TaskMachine: Sendable, Hashable {
     public internal(set) var task: VideoTask
 
-    /// Creates that were not taken, since the last one that was; sets the length of the next pause.
-    var refusals = 0
-    /// When the first of those was.
+    /// When the first create was that was not taken, since the last one that was.
     var refusedSince: Timestamp?
     /// When the last of those was.
     var lastRefusal: Timestamp?

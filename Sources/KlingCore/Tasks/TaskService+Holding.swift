@@ -15,7 +15,7 @@ extension TaskService {
     /// When nothing is sent for so long, nobody is to wait for an answer.
     static let noticeablePause = Duration.seconds(3)
     /// Nor when all creates that may be under way are without an answer for so long.
-    private static let longestAnswer = Duration.seconds(10)
+    static let longestAnswer = Duration.seconds(10)
 
     /// That of the account which is sent for.
     var hold: LocalHold? { holds[gateway.identity.account ?? ""].flatMap { $0.found.isInForce ? $0 : nil } }
@@ -185,9 +185,8 @@ extension TaskService {
 
     /// Whether nothing that it waits for is sent for a while, for whatever reason but that all slots are taken.
     func isHeldBack(_ number: Int) -> Bool {
-        guard let waiter = waiters[number], waiter.condition == .submitted else { return false }
-        guard waiter.remaining.isSubset(of: waiter.inLine) else { return false }
-        if isWithoutAnswers || isWithoutKeyAndSlot { return true }
+        guard let waiter = waiters[number], waiter.isInLine else { return false }
+        if isWithoutAnswers || isWithoutKeyAndSlot || obstacleAhead != nil { return true }
         guard pauseBeforeCreates > Self.noticeablePause, !isBeingTried else { return false }
         return waiter.remaining.allSatisfy { id in
             !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
@@ -236,8 +235,8 @@ extension TaskService {
             // What became of another task's create says nothing of one that was not sent.
             return Failure(found.failure.kind == .badGateway ? .serverError : found.failure.kind)
         }
-        if isWithoutAnswers { return Failure(.timeout) }
-        guard pauseBeforeCreates > Self.noticeablePause else { return nil }
+        if isWithoutAnswers { return Self.withoutAnswers }
+        guard pauseBeforeCreates > Self.noticeablePause else { return obstacleAhead }
         return pausedFor ?? Failure(.rateLimit)
     }
 }

@@ -32,6 +32,7 @@ extension TaskService {
             case .save(let id): run { await $0.save(id) }
             case .send: send()
             case .unanswered: releaseHeldBack()
+            case .ahead: run { await $0.lookAhead() }
             case .again(let id): lineUp([id])
             case .waiter(let number): release(number)
             case .replay(let id): run { await $0.start(id) }

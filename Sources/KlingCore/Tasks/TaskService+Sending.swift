@@ -17,7 +17,8 @@ extension TaskService {
         guard let backoff, backoff.atLeast != nil || !isHeld else { return }
         let pause = real(backoff.pause(unit: random.unit()))
         if now + pause > pausedUntil { (pausedUntil, pausedFor) = (now + pause, error) }
-        if backoff.atLeast != nil { note(.noCreates(pause)) }
+        // A busy gateway is so for all, and for the next process; one that is not reached from here may be from elsewhere.
+        if backoff.atLeast != nil || error?.kind == .rateLimit { note(.noCreates(pause)) }
     }
 
     private func insert(_ task: LiveTask) {

@@ -3,9 +3,12 @@ final class Waiter {
     let condition: WaitCondition
     let names: Set<TaskID>
     var remaining: Set<TaskID>
-    /// Those of them that stand in line, wherever.
-    var inLine: Set<TaskID> = []
+    /// Those of them that stand in line, wherever, and their places.
+    var inLine: [TaskID: Int64] = [:]
     var continuation: CheckedContinuation<Void, Never>?
+
+    /// It waits to hear what the gateway says, and all is in line still.
+    var isInLine: Bool { condition == .submitted && remaining.isSubset(of: inLine.keys) }
 
     init(_ condition: WaitCondition, _ names: Set<TaskID>) {
         self.condition = condition
@@ -61,6 +64,7 @@ extension TaskService {
                 else { return continuation.resume() }
                 guard !isHeldBack(number) else { return continuation.resume() }
                 waiter.continuation = continuation
+                lookAheadLater()
                 schedule(.waiter(number), after: deadline - clock.elapsed())
             }
         } onCancel: {
@@ -89,7 +93,7 @@ extension TaskService {
 
     private func note(_ task: VideoTask, for waiter: Waiter) {
         if waiter.condition.isMet(by: task) { waiter.remaining.remove(task.id) }
-        if task.state == .queued { waiter.inLine.insert(task.id) } else { waiter.inLine.remove(task.id) }
+        waiter.inLine[task.id] = task.state == .queued ? task.place : nil
     }
 
     /// Its create was refused, and it is back in line with all others: there is nothing to be waited for.

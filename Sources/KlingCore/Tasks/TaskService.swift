@@ -46,6 +46,8 @@ public actor TaskService {
     var pausedFor: Failure?
     /// When the creates were sent that are under way.
     var sentSince: [TaskID: Duration] = [:]
+    /// Why other processes send nothing of what stands before those who wait here, and when that was seen.
+    var seenAhead: (obstacle: Failure, at: Duration)?
     /// When a create was last refused as the key is not accepted.
     var keyRefusedAt: Duration?
     /// Those who may wait for the answer to their create, in the order of their coming.
@@ -147,6 +149,8 @@ public actor TaskService {
         case send
         /// Tell those who wait that creates are not answered.
         case unanswered
+        /// Look what other processes wait for.
+        case ahead
         /// Send a task again that may have been taken.
         case again(TaskID)
         case waiter(Int)

@@ -1,0 +1,45 @@
+// What other processes wait for: whoever stands in line behind their tasks waits for it too, and is to know.
+extension TaskService {
+    /// The creates before have had no answer for long.
+    static let withoutAnswers = Failure(.timeout, reason: Failure.Reason(.unanswered))
+
+    /// Looks again so soon, as long as somebody waits.
+    private static let lookPause = Duration.seconds(1)
+
+    /// Why nothing of what stands before those who wait is sent; of a while ago it says nothing.
+    var obstacleAhead: Failure? {
+        seenAhead.flatMap { clock.elapsed() - $0.at <= Self.noticeablePause ? $0.obstacle : nil }
+    }
+
+    /// Somebody begins to wait.
+    func lookAheadLater() {
+        if !due.contains(.ahead) { schedule(.ahead, after: Self.noticeablePause) }
+    }
+
+    func lookAhead() async {
+        let waiting = waiters.values.filter { $0.condition == .submitted && $0.continuation != nil }
+        guard !waiting.isEmpty else { return }
+        let place = waiting.filter(\.isInLine).flatMap(\.inLine.values).min()
+        let obstacle = if let place { try? await obstacle(before: place) } else { Failure?.none }
+        seenAhead = obstacle.map { ($0, clock.elapsed()) }
+        if obstacle != nil { releaseHeldBack() }
+        schedule(.ahead, after: Self.lookPause)
+    }
+
+    private func obstacle(before place: Int64) async throws(JournalFailure) -> Failure? {
+        let (now, url) = (clock.wallTime(), gateway.identity.url)
+        let limit = slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
+        // All slots taken is no obstacle but the order of things.
+        let made = try await journal.list(JournalQuery(states: [.submitted, .processing], limit: limit))
+        guard made.count < limit else { return nil }
+        if let first = try await journal.ahead(of: place, for: gateway.identity, at: now),
+            let error = first.error, !error.concernsAll, now.since(first.updatedAt) >= Self.noticeablePause
+        {
+            return error
+        }
+        let sent = try await journal.list(JournalQuery(states: [.submitting], limit: Self.mostSendingAtOnce))
+        let others = sent.filter { sentSince[$0.id] == nil && $0.gateway == url }
+        guard let newest = others.map(\.updatedAt).max() else { return nil }
+        return now.since(newest) >= real(Self.longestAnswer) ? Self.withoutAnswers : nil
+    }
+}
