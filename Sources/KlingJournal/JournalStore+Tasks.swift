@@ -107,15 +107,17 @@ extension JournalStore {
     }
 
     func ahead(
-        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
-    ) throws(JournalFailure) -> VideoTask? {
+        of place: Int64, slots: Int, for gateway: GatewayIdentity, at now: Timestamp
+    ) throws(JournalFailure) -> TasksAhead? {
+        let made = try facets.places([[.state(.submitted), .state(.processing)]], before: .max, limit: slots)
+        guard made.count < slots else { return nil }
         var pace = try pace(of: gateway.url)
         pace.forgetHolds(at: now)
         let idle = pace.idleAccounts(but: gateway.account)
-        return try older(than: place + 1, of: gateway.url, passing: idle, at: now).flatMap {
-            (id) throws(JournalFailure) in
-            try task(id)
-        }
+        let first = try older(than: place + 1, of: gateway.url, passing: idle, at: now)
+        return TasksAhead(
+            first: try first.flatMap { (id) throws(JournalFailure) in try task(id) },
+            sent: try list(JournalQuery(states: [.submitting], limit: 100)))
     }
 
     /// The oldest task that another process has in line and that may go to the gateway at `url`: the order is that of all together.

@@ -129,10 +129,10 @@ public final class SQLiteJournal: Journal {
     }
 
     public func ahead(
-        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
-    ) async throws(JournalFailure) -> VideoTask? {
+        of place: Int64, slots: Int, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> TasksAhead? {
         try await thread.perform(.read) { (store) throws(JournalFailure) in
-            try store.ahead(of: place, for: gateway, at: now)
+            try store.ahead(of: place, slots: slots, for: gateway, at: now)
         }
     }
 

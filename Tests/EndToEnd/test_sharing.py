@@ -82,6 +82,22 @@ class Sharing(Case):
                     wait_for(lambda s=server, t=task: s.call("status", task=t)["taskId"], 10, "the create")
             self.assertEqual(gateway.creates, 5)
 
+    def test_who_waits_behind_another_process_is_told_what_that_waits_for(self) -> None:
+        with Gateway() as gateway:
+            one, other = self.neighbours(gateway)
+            gateway.stop()
+            calls = []
+            for server in (one, other):
+                for number in range(3):
+                    request = {**CLIP, "prompt": f"{server.pid} {number}"}
+                    calls.append((server, server.ask("submit", {"request": request, "timeoutSeconds": 40})))
+            begin = time.monotonic()
+            for server, call in calls:
+                task = server.take(call, 45)
+                self.assertEqual((task["state"], task["billed"]), ("queued", "no"))
+                self.assertEqual(task["error"]["code"], 503)
+            self.assertLess(time.monotonic() - begin, 15)
+
     def test_a_task_made_elsewhere_is_adopted_once(self) -> None:
         with Gateway() as gateway:
             one, other = self.neighbours(gateway)

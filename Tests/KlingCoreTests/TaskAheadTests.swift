@@ -12,19 +12,6 @@ struct TaskAheadTests {
         TaskWorld(options, journal: world.journal.reopened(afterDeath: false), clock: world.clock, seed: 12)
     }
 
-    /// How a task is told to a caller who waits for the answer to its create, and after how long.
-    private func answered(_ world: TaskWorld, _ id: TaskID) async throws -> (task: VideoTask, after: Duration)
-    {
-        let start = world.clock.elapsed()
-        let answer = Mutex<VideoTask?>(nil)
-        Task {
-            let waited = try? await world.service.wait([id.text], until: .submitted, timeout: .seconds(45))
-            answer.withLock { $0 = waited?.tasks.first?.task }
-        }
-        _ = await world.clock.advance(upTo: .seconds(60)) { answer.withLock { $0 != nil } }
-        return (try #require(answer.withLock { $0 }), world.clock.elapsed() - start)
-    }
-
     @Test(arguments: [
         Failure(.unreachable), Failure(.rateLimit, httpStatus: 429), Failure(.rateLimit, klingCode: 1303)
     ])
@@ -37,7 +24,7 @@ struct TaskAheadTests {
         await world.clock.advance(by: .seconds(60))
         let other = neighbour(of: world, options)
         let id = try await other.submit("waits", patience: .seconds(45)).task.id
-        let (task, time) = try await answered(other, id)
+        let (task, time) = try await other.answered(id)
         #expect(task.state == .queued && task.billed == .no && other.gateway.sent.isEmpty)
         #expect(task.error?.kind == failure.kind)
         // A try may be under way just then, and the pauses are of any length.
@@ -57,7 +44,7 @@ struct TaskAheadTests {
         let waits = try await other.submit("waits", patience: .seconds(45)).task.id
         #expect(try await other.submit("kept", key: "k", patience: .seconds(45)).task.id == kept)
         for id in [waits, kept] {
-            let (task, time) = try await answered(other, id)
+            let (task, time) = try await other.answered(id)
             #expect(task.state == .queued && task.error?.reason?.kind == .unanswered)
             #expect(time <= .seconds(13), "\(time)")
         }
@@ -73,7 +60,7 @@ struct TaskAheadTests {
         await world.clock.advance(by: .seconds(60))
         let other = neighbour(of: world, TaskServiceOptions(maximumActive: 2))
         let id = try await other.submit("waits", patience: .seconds(45)).task.id
-        let (task, time) = try await answered(other, id)
+        let (task, time) = try await other.answered(id)
         #expect(task.state == .queued && task.error == nil && time >= .seconds(45), "\(time)")
     }
 

@@ -25,19 +25,6 @@ struct TaskAnswerTests {
         #expect(others == 6)
     }
 
-    /// How the task is told to a caller who waits for the answer to its create, and after how long.
-    private func answered(_ world: TaskWorld, _ id: TaskID) async throws -> (task: VideoTask, after: Duration)
-    {
-        let start = world.clock.elapsed()
-        let answer = Mutex<VideoTask?>(nil)
-        Task {
-            let waited = try? await world.service.wait([id.text], until: .submitted, timeout: .seconds(45))
-            answer.withLock { $0 = waited?.tasks.first?.task }
-        }
-        _ = await world.clock.advance(upTo: .seconds(60)) { answer.withLock { $0 != nil } }
-        return (try #require(answer.withLock { $0 }), world.clock.elapsed() - start)
-    }
-
     @Test func `a repeat that waits is answered too, in the same process and in another`() async throws {
         let options = TaskServiceOptions(maximumActive: 9)
         let world = TaskWorld(options)
@@ -48,7 +35,7 @@ struct TaskAnswerTests {
         await world.clock.advance(by: .seconds(100))
         for process in [other, world] {
             #expect(try await process.submit("kept", key: "k", patience: .seconds(45)).task.id == id)
-            let (task, time) = try await answered(process, id)
+            let (task, time) = try await process.answered(id)
             #expect(task.state == (process.journal === world.journal ? .failed : .queued))
             #expect(task.error?.kind == .paymentRequired && time < .seconds(16), "\(time)")
         }
@@ -66,7 +53,7 @@ struct TaskAnswerTests {
         await world.clock.advance(by: .seconds(8))
         for name in ["one", "two"] {
             let id = try await world.submit(name, patience: .seconds(45)).task.id
-            let (task, time) = try await answered(world, id)
+            let (task, time) = try await world.answered(id)
             #expect(task.state == .queued && task.error != nil && task.billed == .no)
             #expect(time < .seconds(4), "\(time)")
         }
@@ -115,7 +102,7 @@ struct TaskAnswerTests {
         await world.clock.advance(by: .seconds(1))
         for _ in 0..<2 {
             let id = try await world.submit("waits", patience: .seconds(45)).task.id
-            let (task, time) = try await answered(world, id)
+            let (task, time) = try await world.answered(id)
             #expect(task.state == .queued && task.error?.kind == .timeout && time <= .seconds(10), "\(time)")
         }
         world.gateway.releaseCreates()
@@ -137,7 +124,7 @@ struct TaskAnswerTests {
         }
         #expect(world.gateway.sent.count == 5)
         if isAnswered { Task { world.gateway.releaseCreates() } }
-        let (task, time) = try await answered(world, ids[2])
+        let (task, time) = try await world.answered(ids[2])
         #expect(task.state == (isAnswered ? .submitted : .queued) && time <= .seconds(3), "\(time)")
         world.gateway.releaseCreates()
     }
@@ -194,7 +181,7 @@ struct TaskAnswerTests {
         world.gateway.reads("task_1", .failure(Failure(.authentication, billed: .pending, httpStatus: 401)))
         await world.clock.advance(by: .seconds(100))
         let late = try await world.submit("waits", patience: .seconds(45)).task.id
-        let (task, time) = try await answered(world, late)
+        let (task, time) = try await world.answered(late)
         #expect(task.state == .queued && task.error?.kind == .authentication && time < .seconds(1))
     }
 

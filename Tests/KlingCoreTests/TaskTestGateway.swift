@@ -1,6 +1,7 @@
 import JSON
 import KlingCore
 import Synchronization
+import Testing
 
 /// A gateway that answers what the test says: the next answer of a list, and its last one from then on.
 final class TaskTestGateway: Gateway {
@@ -206,6 +207,18 @@ struct TaskWorld {
             for id in ids where (try? await service.status(id.text).task.taskId) == nil { return false }
             return true
         }
+    }
+
+    /// How the task is told to a caller who waits for the answer to its create, and after how long.
+    func answered(_ id: TaskID) async throws -> (task: VideoTask, after: Duration) {
+        let start = clock.elapsed()
+        let answer = Mutex<VideoTask?>(nil)
+        Task {
+            let waited = try? await service.wait([id.text], until: .submitted, timeout: .seconds(45))
+            answer.withLock { $0 = waited?.tasks.first?.task }
+        }
+        _ = await clock.advance(upTo: .seconds(60)) { answer.withLock { $0 != nil } }
+        return (try #require(answer.withLock { $0 }), clock.elapsed() - start)
     }
 
     static func request(_ prompt: String = "a cat", duration: Int = 5) -> VideoRequest {

@@ -207,14 +207,17 @@ final class TaskTestJournal: Journal {
     }
 
     func ahead(
-        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
-    ) async throws(JournalFailure) -> VideoTask? {
+        of place: Int64, slots: Int, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> TasksAhead? {
         try await transaction { [process] store in
-            store.order.prefix(Int(place)).compactMap { store.tasks[$0] }.first {
+            let made = store.tasks.values.count { $0.state == .submitted || $0.state == .processing }
+            guard made < slots else { return nil }
+            let first = store.order.prefix(Int(place)).compactMap { store.tasks[$0] }.first {
                 $0.state == .queued && $0.billed == .no && store.isThere($0.id)
                     && store.owners[$0.id] != process
                     && now.since($0.refusedAt ?? Timestamp(milliseconds: 0)) >= VideoTask.timeAside
             }
+            return TasksAhead(first: first, sent: store.tasks.values.filter { $0.state == .submitting })
         }
     }
 

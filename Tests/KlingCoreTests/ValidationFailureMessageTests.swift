@@ -17,6 +17,25 @@ import Testing
         }
     }
 
+    @Test(
+        "what is said is what was seen",
+        arguments: [
+            (Failure(.unreachable), "could not be reached"),
+            (Failure(.unreachable, httpStatus: 503), "not available at the moment (HTTP 503)"),
+            (Failure(.unreachable, billed: .unknown), "broke off before its answer"),
+            (Failure(.unreachable, reason: Failure.Reason(.interrupted), billed: .unknown), "program ended"),
+            (Failure(.timeout), "did not answer in time"),
+            (Failure(.timeout, reason: Failure.Reason(.unanswered)), "not answered the creates before"),
+            (
+                Failure(.serverError, reason: Failure.Reason(.answersLost)),
+                "answers to earlier creates were lost"
+            )
+        ])
+    func seen(_ failure: Failure, _ words: String) {
+        #expect(FailureMessages.sentence(for: failure, locale: .en).contains(words))
+        #expect(!FailureMessages.sentence(for: failure, locale: .zh).contains("（）"))
+    }
+
     @Test("a missing key says where to get one and where to put it", arguments: Locale.allCases)
     func key(_ locale: Locale) {
         let sentence = FailureMessages.sentence(for: Failure(.authentication), locale: locale)

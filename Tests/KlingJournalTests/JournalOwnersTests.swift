@@ -105,9 +105,11 @@ import Testing
             try await other.claim(
                 sample(2).id, maximumActive: 9, for: gateway, besides: [], isAwaited: false, at: epoch)
                 == .behind)
-        #expect(try await other.ahead(of: 2, for: gateway, at: epoch)?.id == sample(1).id)
-        #expect(try await other.ahead(of: 1, for: gateway, at: epoch)?.id == sample(1).id)
-        #expect(try await one.ahead(of: 1, for: gateway, at: epoch) == nil, "the other's is not before it")
+        #expect(try await other.ahead(of: 2, slots: 1, for: gateway, at: epoch)?.first?.id == sample(1).id)
+        #expect(try await other.ahead(of: 1, slots: 1, for: gateway, at: epoch)?.first?.id == sample(1).id)
+        #expect(
+            try await one.ahead(of: 1, slots: 1, for: gateway, at: epoch)?.first?.id == nil,
+            "the other's is not before it")
         #expect(
             try await other.claim(
                 sample(2).id, maximumActive: 0, for: gateway, besides: [], isAwaited: false, at: epoch)
@@ -120,6 +122,14 @@ import Testing
             try await other.claim(sample(2).id, maximumActive: 9, at: late) != nil,
             "who is silent holds up nobody for long")
         #expect(try await other.claim(sample(1).id, maximumActive: 9, at: late) != nil)
+        #expect(try await other.ahead(of: 9, slots: 1, for: gateway, at: late)?.sent.count == 2)
+        for number in 1...2 {
+            _ = try await other.changed(try #require(try await other.find(sample(number).id.text))) {
+                ($0.state, $0.taskId) = (.submitted, "task_\(number)")
+            }
+        }
+        #expect(try await other.ahead(of: 9, slots: 2, for: gateway, at: late) == nil, "all slots are taken")
+        #expect(try await other.ahead(of: 9, slots: 3, for: gateway, at: late)?.sent.isEmpty == true)
         _ = try await one.created(sample(3))
         _ = try await other.created(sample(4))
         await one.close()
@@ -152,7 +162,7 @@ import Testing
                 sample(1).id, maximumActive: 9, for: poor, besides: [], isAwaited: false, at: epoch)
                 == .refused
         )
-        #expect(try await other.ahead(of: 2, for: rich, at: epoch) == nil)
+        #expect(try await other.ahead(of: 2, slots: 1, for: rich, at: epoch)?.first?.id == nil)
         #expect(try await claim().task != nil)
     }
 
@@ -165,9 +175,9 @@ import Testing
         task.refusedAt = epoch
         task = try await one.write(task)
         let later = epoch.advanced(by: VideoTask.timeAside - .seconds(1))
-        #expect(try await other.ahead(of: 2, for: gateway, at: later) == nil)
+        #expect(try await other.ahead(of: 2, slots: 1, for: gateway, at: later)?.first?.id == nil)
         let end = epoch.advanced(by: VideoTask.timeAside)
-        #expect(try await other.ahead(of: 2, for: gateway, at: end)?.id == sample(1).id)
+        #expect(try await other.ahead(of: 2, slots: 1, for: gateway, at: end)?.first?.id == sample(1).id)
         #expect(try await other.claim(sample(2).id, maximumActive: 9, at: later) != nil)
         _ = try await other.created(sample(3))
         #expect(

@@ -11,8 +11,8 @@ extension Failure {
             case cancelled, endedEarly
             /// The program that waited for the answer is no more.
             case interrupted
-            /// Those before it have had no answer.
-            case unanswered
+            /// Those before it have had no answer yet, or never will.
+            case unanswered, answersLost
             /// The file that came; `detail` is a number of bytes, or a media type.
             case cutShort, noVideo, empty, noLink
             case changing, wrongPart, moreThanAnnounced

@@ -82,6 +82,11 @@ public enum FailureMessages {
 
     private static func happened(_ failure: Failure) -> LocalizedText {
         switch failure.kind {
+        case _ where failure.reason?.kind == .answersLost:
+            LocalizedText(
+                en:
+                    "The answers to earlier creates were lost; until the gateway answers again, tasks are sent one at a time.",
+                zh: "之前的创建请求没有收到应答；在网关恢复应答之前，任务将逐个发送。")
         case .validation:
             LocalizedText(en: "The request has errors, so it was not sent.", zh: "请求有错误，没有发送。")
         case .invalidRequest:

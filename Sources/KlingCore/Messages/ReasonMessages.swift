@@ -5,7 +5,7 @@ extension Failure.Reason {
         switch kind {
         case .system, .unknownHost, .unknownProxy, .certificate, .proxyCredentials, .file:
             return LocalizedText(en: detail, zh: detail)
-        case .interrupted, .unanswered: return LocalizedText(en: "", zh: "")
+        case .interrupted, .unanswered, .answersLost: return LocalizedText(en: "", zh: "")
         case .cancelled: return LocalizedText(en: "cancelled", zh: "已取消")
         case .endedEarly: return LocalizedText(en: "the connection ended early", zh: "连接提前中断")
         case .cutShort:

@@ -23,11 +23,11 @@ public protocol Journal: Sendable {
         isAwaited: Bool, at time: Timestamp
     ) async throws(JournalFailure) -> JournalClaim
 
-    /// What other processes wait for that stand before this place in line, or at it: the first of those tasks that may go to the
-    /// gateway.
+    /// What is before this place in line, or at it, at other processes.
+    /// - Returns: nil when tasks that are made have all `slots`.
     func ahead(
-        of place: Int64, for gateway: GatewayIdentity, at now: Timestamp
-    ) async throws(JournalFailure) -> VideoTask?
+        of place: Int64, slots: Int, for gateway: GatewayIdentity, at now: Timestamp
+    ) async throws(JournalFailure) -> TasksAhead?
 
     /// Notes what the gateway at `url` asks of all processes.
     /// - Returns: what holds now.
@@ -111,6 +111,19 @@ public struct QueuedPlaces: Sendable, Hashable {
     public init(places: [Int64], seq: Int64) {
         self.places = places
         self.seq = seq
+    }
+}
+
+/// What keeps those behind it waiting.
+public struct TasksAhead: Sendable, Hashable {
+    /// The oldest in line of another process that may go to the gateway.
+    public var first: VideoTask?
+    /// Creates under way of whatever process, some of the newest.
+    public var sent: [VideoTask]
+
+    public init(first: VideoTask?, sent: [VideoTask]) {
+        self.first = first
+        self.sent = sent
     }
 }
 

@@ -30,15 +30,14 @@ extension TaskService {
         let (now, url) = (clock.wallTime(), gateway.identity.url)
         let limit = slots.current(options.maximumActive, at: gatewayTime(clock.elapsed()))
         // All slots taken is no obstacle but the order of things.
-        let made = try await journal.list(JournalQuery(states: [.submitted, .processing], limit: limit))
-        guard made.count < limit else { return nil }
-        if let first = try await journal.ahead(of: place, for: gateway.identity, at: now),
-            let error = first.error, !error.concernsAll, now.since(first.updatedAt) >= Self.noticeablePause
+        let found = try await journal.ahead(of: place, slots: limit, for: gateway.identity, at: now)
+        guard let found else { return nil }
+        if let first = found.first, let error = first.error, !error.concernsAll,
+            now.since(first.updatedAt) >= Self.noticeablePause
         {
             return error
         }
-        let sent = try await journal.list(JournalQuery(states: [.submitting], limit: Self.mostSendingAtOnce))
-        let others = sent.filter { sentSince[$0.id] == nil && $0.gateway == url }
+        let others = found.sent.filter { sentSince[$0.id] == nil && $0.gateway == url }
         guard let newest = others.map(\.updatedAt).max() else { return nil }
         return now.since(newest) >= real(Self.longestAnswer) ? Self.withoutAnswers : nil
     }

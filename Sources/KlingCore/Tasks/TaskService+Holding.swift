@@ -233,7 +233,8 @@ extension TaskService {
         if let found = hold?.found {
             guard !found.isRefusal else { return found.failure }
             // What became of another task's create says nothing of one that was not sent.
-            return Failure(found.failure.kind == .badGateway ? .serverError : found.failure.kind)
+            let kind = found.failure.kind == .badGateway ? .serverError : found.failure.kind
+            return Failure(kind, reason: Failure.Reason(.answersLost))
         }
         if isWithoutAnswers { return Self.withoutAnswers }
         guard pauseBeforeCreates > Self.noticeablePause else { return obstacleAhead }
