@@ -117,7 +117,7 @@ extension JournalStore {
         let first = try older(than: place + 1, of: gateway.url, passing: idle, at: now)
         return TasksAhead(
             first: try first.flatMap { (id) throws(JournalFailure) in try task(id) },
-            sent: try list(JournalQuery(states: [.submitting], limit: 100)))
+            sent: try list(JournalQuery(states: [.submitting], limit: 100)), made: made.count)
     }
 
     /// The oldest task that another process has in line and that may go to the gateway at `url`: the order is that of all together.

@@ -51,6 +51,26 @@ struct TaskAheadTests {
         world.gateway.releaseCreates()
     }
 
+    /// The gateway takes 14 s for the one, and 4 s for the others.
+    @Test func `whoever waits for creates that are answered is not told otherwise`() async throws {
+        let world = TaskWorld(options)
+        world.gateway.holdCreates()
+        _ = try await world.submit("slow")
+        await world.clock.advance(by: .seconds(14))
+        let other = neighbour(of: world, options)
+        other.gateway.holdCreates()
+        var ids: [TaskID] = []
+        for name in 0..<6 { ids.append(try await other.submit("\(name)", patience: .seconds(45)).task.id) }
+        let wait = Task {
+            try await other.service.wait(ids.map(\.text), until: .submitted, timeout: .seconds(45))
+        }
+        await world.clock.advance(by: .seconds(4))
+        other.gateway.releaseCreates()
+        await world.clock.advance(by: .seconds(1))
+        #expect(try await wait.value.done)
+        world.gateway.releaseCreates()
+    }
+
     /// That all slots are taken is the order of things.
     @Test func `whoever waits for a slot waits as long as the caller wants`() async throws {
         let world = TaskWorld(TaskServiceOptions(maximumActive: 3))

@@ -217,7 +217,8 @@ final class TaskTestJournal: Journal {
                     && store.owners[$0.id] != process
                     && now.since($0.refusedAt ?? Timestamp(milliseconds: 0)) >= VideoTask.timeAside
             }
-            return TasksAhead(first: first, sent: store.tasks.values.filter { $0.state == .submitting })
+            let sent = store.tasks.values.filter { $0.state == .submitting }
+            return TasksAhead(first: first, sent: sent, made: made)
         }
     }
 

@@ -120,10 +120,13 @@ public struct TasksAhead: Sendable, Hashable {
     public var first: VideoTask?
     /// Creates under way of whatever process, some of the newest.
     public var sent: [VideoTask]
+    /// How many tasks are made at the moment.
+    public var made: Int
 
-    public init(first: VideoTask?, sent: [VideoTask]) {
+    public init(first: VideoTask?, sent: [VideoTask], made: Int) {
         self.first = first
         self.sent = sent
+        self.made = made
     }
 }
 

@@ -18,7 +18,10 @@ extension TaskService {
 
     func lookAhead() async {
         let waiting = waiters.values.filter { $0.condition == .submitted && $0.continuation != nil }
-        guard !waiting.isEmpty else { return }
+        guard !waiting.isEmpty else {
+            seenAhead = nil
+            return
+        }
         let place = waiting.filter(\.isInLine).flatMap(\.inLine.values).min()
         let obstacle = if let place { try? await obstacle(before: place) } else { Failure?.none }
         seenAhead = obstacle.map { ($0, clock.elapsed()) }
@@ -37,8 +40,10 @@ extension TaskService {
         {
             return error
         }
-        let others = found.sent.filter { sentSince[$0.id] == nil && $0.gateway == url }
-        guard let newest = others.map(\.updatedAt).max() else { return nil }
+        // Creates that this process may send meanwhile are answered in their own time.
+        let sent = found.sent.filter { $0.gateway == url }
+        guard let newest = sent.map(\.updatedAt).max(), found.first != nil || found.made + sent.count >= limit
+        else { return nil }
         return now.since(newest) >= real(Self.longestAnswer) ? Self.withoutAnswers : nil
     }
 }

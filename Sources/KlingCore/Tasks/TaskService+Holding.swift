@@ -186,7 +186,9 @@ extension TaskService {
     /// Whether nothing that it waits for is sent for a while, for whatever reason but that all slots are taken.
     func isHeldBack(_ number: Int) -> Bool {
         guard let waiter = waiters[number], waiter.isInLine else { return false }
-        if isWithoutAnswers || isWithoutKeyAndSlot || obstacleAhead != nil { return true }
+        if isWithoutAnswers || isWithoutKeyAndSlot { return true }
+        // What is refused anyway takes nobody's turn.
+        if obstacleAhead != nil, !isRefused { return true }
         guard pauseBeforeCreates > Self.noticeablePause, !isBeingTried else { return false }
         return waiter.remaining.allSatisfy { id in
             !(isRefused && pausedUntil <= clock.elapsed() && isSentForItself(id))
