@@ -340,10 +340,7 @@ struct TaskMachineTests {
         #expect(machine.task.state == .submitted && machine.task.degraded)
     }
 
-    @Test
-    func
-        `creates that are not taken back off further each time, and give up after the patience of the options`()
-    {
+    @Test func `creates that are not taken back off further each time, until patience is over`() {
         var claimed = Self.task(.submitting)
         claimed.attempts = 1
         var machine = TaskMachine(claimed)
